@@ -1,0 +1,60 @@
+/** What an upstream is to us, whatever product and address it has. */
+export type Role = 'identity' | 'compute' | 'network' | 'block-storage' | 'metrics'
+
+/**
+ * Why an upstream could not be read.
+ * `timeout`: no answer within the deadline. `unreachable`: no connection, or one that broke. `absent`: the catalog does not offer it.
+ * `refused`: it does not accept our credential. `invalid`: it answered what it must not.
+ */
+export type Reason = 'timeout' | 'unreachable' | 'absent' | 'refused' | 'invalid'
+
+export interface UpstreamFacts {
+  /** HTTP status of the upstream's answer, if there was one. */
+  status?: number
+  /** The upstream's own id of the request, for its operator's log. */
+  requestId?: string
+}
+
+/** An upstream failed us. Neither the message nor the facts ever hold a body, a credential or an address. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError'
+
+  constructor (
+    readonly role: Role,
+    readonly reason: Reason,
+    message: string,
+    readonly facts: UpstreamFacts = {}
+  ) {
+    super(`${role}: ${message}`)
+  }
+}
+
+export interface ParameterError {
+  parameter: string
+  message: string
+}
+
+/** The caller asked for something that has no meaning; one entry a bad parameter. */
+export class InvalidParameters extends Error {
+  override readonly name = 'InvalidParameters'
+
+  constructor (readonly errors: ParameterError[]) {
+    super(errors.map(({ parameter, message }) => `${parameter} ${message}`).join('; '))
+  }
+}
+
+/** What the caller named does not exist, or is not the caller's to know of. */
+export class NotFound extends Error {
+  override readonly name = 'NotFound'
+}
+
+/** A setting is missing or makes no sense: the service must not start. The message is one line and holds no secret. */
+export class InvalidSetting extends Error {
+  override readonly name = 'InvalidSetting'
+}
+
+/** A value as it may stand in an error message: quoted, and cut where it is longer than anything valid is. */
+export function quote (value: unknown) {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}

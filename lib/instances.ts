@@ -1,0 +1,86 @@
+import { UpstreamError } from './errors.js'
+import type { Role } from './errors.js'
+import type { Metrics } from './influx/client.js'
+import type { OpenStack } from './openstack/client.js'
+import type { Server, ServerQuery } from './openstack/servers.js'
+
+/** An instance with its present load, in the names of the contract. */
+export interface Instance {
+  address: string[]
+  cpuUsage: number | null
+  disk_gb: number
+  ended_at: string
+  flavor: string
+  instance_id: string
+  memoryUsage: number | null
+  memory_mb: number
+  name: string
+  started_at: string | null
+  state: string
+  tenant_id: string
+  uptime: number | null
+  vcpus: number
+  zone: string | null
+}
+
+export interface InstancePage {
+  page: { metric: Instance[], projectId: string, totalCnt: number, unavailable?: Role[] }
+  /** Id of the page's last instance, where more follow. */
+  last?: string
+  /** Why the loads are missing, where the metrics store failed. */
+  failures: UpstreamError[]
+}
+
+export interface InstanceSources {
+  openstack: Pick<OpenStack, 'project' | 'servers' | 'count'>
+  influx: Pick<Metrics, 'latest'>
+}
+
+/**
+ * A page of a project's instances, newest first: one list of servers, one count, and one metrics request for all of them.
+ * @param now unix milliseconds
+ * @param maxAge milliseconds that a sample may be old and still be the present load
+ * @throws NotFound, InvalidParameters (the marker), UpstreamError (identity or compute)
+ */
+export async function listInstances (sources: InstanceSources, project: string, query: ServerQuery, now: number, maxAge: number): Promise<InstancePage> {
+  const { openstack, influx } = sources
+  const [, { servers, last }, totalCnt] = await Promise.all([
+    openstack.project(project),
+    openstack.servers(project, query),
+    openstack.count(project, query.hostname)
+  ])
+  const failures: UpstreamError[] = []
+  const loads = await influx.latest(['cpu', 'memory'], servers.map(({ id }) => id), now - maxAge).catch((err) => {
+    if (!(err instanceof UpstreamError)) throw err
+    failures.push(err)
+    return []
+  })
+  const metric = servers.map((server) => describe(server, loads, now))
+  const page = { metric, projectId: project, totalCnt }
+  return { page: failures.length === 0 ? page : { ...page, unavailable: ['metrics'] }, last, failures }
+}
+
+function describe (server: Server, [cpu, memory]: Array<Map<string, number>>, now: number): Instance {
+  const { id, name, status, flavor } = server
+  const launched = server['OS-SRV-USG:launched_at']
+  return {
+    address: Object.values(server.addresses).flat().map(({ addr }) => addr),
+    cpuUsage: cpu?.get(id) ?? null,
+    disk_gb: flavor.disk,
+    ended_at: toSeconds(server['OS-SRV-USG:terminated_at']) ?? '',
+    flavor: flavor.original_name,
+    instance_id: id,
+    memoryUsage: memory?.get(id) ?? null,
+    memory_mb: flavor.ram,
+    name,
+    started_at: toSeconds(launched),
+    state: status,
+    tenant_id: server.tenant_id,
+    uptime: launched === null ? null : Math.max(0, Math.floor((now - Date.parse(`${launched}Z`)) / 1000)),
+    vcpus: flavor.vcpus,
+    zone: server['OS-EXT-AZ:availability_zone'] || null
+  }
+}
+
+/** `2026-11-23T08:24:50.000000`, as Nova writes UTC, without the fraction. */
+const toSeconds = (time: string | null) => time === null ? null : time.slice(0, 19)

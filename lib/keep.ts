@@ -1,0 +1,64 @@
+/** How long a kept value serves, in unix milliseconds: from `renew` on it is read again behind the callers' backs, from `gone` on they wait. */
+export interface Times {
+  renew: number
+  gone: number
+}
+
+export interface Clock {
+  /** Unix milliseconds. */
+  now: () => number
+  /** Told of a renewal behind the callers' backs that failed: they still have what is in hand. */
+  failed: (err: unknown) => void
+}
+
+export interface Keep<T> {
+  /** The value in hand, or the one that is being read: one read for all who wait. */
+  get (): Promise<T>
+  /** Forgets the value in hand if it still is this one: whoever learns late that it is bad does not discard its successor. */
+  drop (value: T): void
+}
+
+/** Milliseconds between a renewal that failed and the next try. */
+const pause = 5_000
+
+/**
+ * Keeps one value that is dear to read (a token, a version, a list of ids).
+ * A renewal that fails leaves the value in hand until it is gone, and is told to the clock's `failed`.
+ */
+export function keep<T> (
+  read: () => Promise<T>,
+  times: (value: T, readAt: number) => Times,
+  { now, failed }: Clock
+): Keep<T> {
+  let held: { value: T } & Times | undefined
+  let reading: Promise<T> | undefined
+
+  async function renew () {
+    const readAt = now()
+    try {
+      const value = await read()
+      held = { value, ...times(value, readAt) }
+      return value
+    } finally {
+      reading = undefined
+    }
+  }
+
+  return {
+    get () {
+      if (held === undefined || now() >= held.gone) {
+        reading ??= renew()
+        return reading
+      }
+      if (now() >= held.renew && reading === undefined) {
+        held.renew = now() + pause
+        reading = renew()
+        reading.catch(failed)
+      }
+      return Promise.resolve(held.value)
+    },
+    drop (value) {
+      if (held?.value === value) held = undefined
+    }
+  }
+}

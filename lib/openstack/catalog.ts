@@ -1,0 +1,77 @@
+import { Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+import { UpstreamError } from '../errors.js'
+import type { Role } from '../errors.js'
+
+export type CatalogRole = Exclude<Role, 'metrics'>
+export type Interface = 'public' | 'internal' | 'admin'
+
+/** A token's `catalog`. Source: Identity API v3, "Password authentication with scoped authorization". */
+export const Catalog = Type.Array(Type.Object({
+  type: Type.String(),
+  endpoints: Type.Array(Type.Object({
+    interface: Type.String(),
+    region: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    region_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    url: Type.String()
+  }))
+}))
+export type Catalog = Static<typeof Catalog>
+
+/**
+ * The service types that play a role, the preferred one first, and the API version that we speak with it.
+ * Source: OpenStack service types authority; clouds from 2026 on have `block-storage` and no `volumev3`.
+ */
+const services: Record<CatalogRole, { types: string[], version: string }> = {
+  identity: { types: ['identity'], version: 'v3' },
+  compute: { types: ['compute'], version: 'v2.1' },
+  network: { types: ['network'], version: 'v2.0' },
+  'block-storage': { types: ['block-storage', 'volumev3', 'volume'], version: 'v3' }
+}
+
+export interface Choice {
+  region?: string
+  interface: Interface
+}
+
+/**
+ * The URL of a service, without a slash at its end and with its version in it.
+ * @throws UpstreamError `absent` where the catalog has none for the region and interface, or has several regions and none is chosen.
+ */
+export function findEndpoint (catalog: Catalog, role: CatalogRole, { region, interface: wanted }: Choice) {
+  for (const type of services[role].types) {
+    const endpoints = catalog
+      .filter((service) => service.type === type)
+      .flatMap((service) => service.endpoints)
+      .filter((endpoint) => endpoint.interface === wanted)
+      .map(({ url, region_id: id, region: name }) => ({ url, region: id ?? name }))
+    const regions = [...new Set(endpoints.map((endpoint) => endpoint.region))]
+    if (region === undefined && regions.length > 1) {
+      throw new UpstreamError(role, 'absent', `is in several regions: set OS_REGION_NAME to one of ${regions.sort().join(', ')}`)
+    }
+    const found = endpoints.find((endpoint) => region === undefined || endpoint.region === region)
+    if (found !== undefined) return versioned(found.url, role)
+  }
+  throw new UpstreamError(role, 'absent', `the catalog has no ${wanted} endpoint of it${region === undefined ? '' : ` in ${region}`}`)
+}
+
+/**
+ * A service's URL with the version that we speak, if it names none itself: catalogs have Neutron's without, and Nova's and
+ * Cinder's in both forms.
+ * @throws UpstreamError `invalid` where it is no URL.
+ */
+export function versioned (url: string, role: CatalogRole) {
+  if (!URL.canParse(url)) throw new UpstreamError(role, 'invalid', 'its endpoint is not a URL')
+  const { origin, pathname } = new URL(url)
+  const path = pathname.replace(/\/+$/, '')
+  return versionIn.test(path) ? origin + path : `${origin}${path}/${services[role].version}`
+}
+
+/** Where a service's URL answers with its version document: the part up to its version. */
+export function versionRoot (endpoint: string) {
+  const { origin, pathname } = new URL(endpoint)
+  const { index, 0: version } = versionIn.exec(pathname)!
+  return `${origin}${pathname.slice(0, index)}${version}/`
+}
+
+const versionIn = /\/v[0-9][0-9.]*(?=\/|$)/

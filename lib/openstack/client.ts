@@ -1,0 +1,110 @@
+import { Type } from '@sinclair/typebox'
+import { NotFound, UpstreamError } from '../errors.js'
+import { keep } from '../keep.js'
+import type { Clock } from '../keep.js'
+import { shape } from '../shape.js'
+import type { Upstream } from '../upstream.js'
+import type { CatalogRole } from './catalog.js'
+import type { Cloud } from './clouds.js'
+import { pickQuota, quotaSources } from './quotas.js'
+import type { Quota, QuotaSource } from './quotas.js'
+import { createScopes } from './scopes.js'
+import { chooseMicroversion, hasInName, namesIn, serverQuery, serversIn, unknownMarker } from './servers.js'
+import type { ServerQuery } from './servers.js'
+import { createSession } from './session.js'
+
+export type OpenStack = ReturnType<typeof createOpenStack>
+
+const hour = 3_600_000
+
+const domainsIn = shape('identity', 'a list of domains', Type.Object({ domains: Type.Array(Type.Object({ id: Type.String() })) }))
+
+/**
+ * The reads of an OpenStack cloud that the service is made of. Nothing is asked before the first of them.
+ * @param excluded names or ids of domains whose projects are of no interest
+ */
+export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock, excluded: string[]) {
+  const session = createSession(cloud, upstream, clock)
+  const { reach, projects, scopeOf, forget } = createScopes(cloud, session, clock)
+  const microversion = keep(
+    async () => chooseMicroversion((await session.version('compute')).body),
+    (_, readAt) => ({ renew: readAt + hour, gone: Infinity }),
+    clock
+  )
+  const excludedDomains = keep(readExcluded, (_, readAt) => ({ renew: readAt + hour, gone: Infinity }), clock)
+
+  /** One GET about a project, with the token that reads it. `path` is told whether that is the project's own. */
+  async function get (role: CatalogRole, project: string, path: (own: boolean) => string, expect?: number[]) {
+    const scope = await scopeOf(project)
+    const headers: Record<string, string> = {}
+    if (role === 'compute') headers['openstack-api-version'] = `compute ${await microversion.get()}`
+    try {
+      return await session.get(role, path(scope.own), { project: scope.project, headers, expect })
+    } catch (err) {
+      if (err instanceof NotFound) forget(project)
+      throw err
+    }
+  }
+
+  /** Finds that a project exists. @throws NotFound where Keystone does not know it, or the credential has no role on it. */
+  async function project (id: string) {
+    const { own } = await scopeOf(id)
+    if (own) return
+    const { status } = await session.get('identity', `/projects/${id}`, { expect: [404] })
+    if (status === 404) throw new NotFound('no such project')
+  }
+
+  /** What of the excluded domains a project's `domain_id` may be: the names may be ids, and the ids of the names. */
+  async function readExcluded () {
+    const answers = await Promise.all(excluded.map((name) =>
+      session.get('identity', `/domains?${new URLSearchParams({ name })}`, { expect: [403] })))
+    const found = answers.flatMap(({ status, body }) => status === 403 ? [] : domainsIn(body).domains)
+    return new Set([...excluded, ...found.map(({ id }) => id)])
+  }
+
+  /** A project's limits and usages at one service. @throws UpstreamError */
+  async function quota (project: string, { role, path, fields }: QuotaSource): Promise<Partial<Quota>> {
+    const { body } = await get(role, project, (own) => path(project, own))
+    const quota = pickQuota(fields, body)
+    if (quota === undefined) throw new UpstreamError(role, 'invalid', 'answered a quota without its numbers')
+    return quota
+  }
+
+  /**
+   * A page of a project's servers, newest first; `last` is the id to go on from where more follow.
+   * One server more than asked for is read, because a full page's own `next` may lead to an empty page.
+   * @throws InvalidParameters where the marker is of no server.
+   */
+  async function servers (project: string, { limit, marker, hostname }: ServerQuery) {
+    const path = (own: boolean) => `/servers/detail?${serverQuery(project, own, { limit: limit + 1, marker, hostname })}`
+    const answer = await get('compute', project, path, marker === undefined ? [] : [400])
+    if (answer.status === 400) throw unknownMarker(marker!)
+    const { servers, servers_links: next } = serversIn(answer.body)
+    const page = servers.slice(0, limit)
+    return {
+      servers: page.filter((server) => hasInName(server, hostname)),
+      last: servers.length > limit || next !== undefined ? page.at(-1)?.id : undefined
+    }
+  }
+
+  /** How many servers a project has: by its quota, or, where only some names count, by a list of names. */
+  async function count (project: string, hostname?: string) {
+    if (hostname === undefined) return (await quota(project, quotaSources.compute)).instancesUsed!
+    let count = 0
+    let marker: string | undefined
+    do {
+      const path = (own: boolean) => `/servers?${serverQuery(project, own, { marker, hostname })}`
+      const { servers, servers_links: next } = namesIn((await get('compute', project, path)).body)
+      count += servers.filter((server) => hasInName(server, hostname)).length
+      marker = next && servers.at(-1)?.id
+    } while (marker !== undefined)
+    return count
+  }
+
+  /** Finds that a service answers. @throws UpstreamError */
+  async function check (role: CatalogRole) {
+    await session.version(role)
+  }
+
+  return { reach, projects, project, excludedDomains: excludedDomains.get, quota, servers, count, check }
+}

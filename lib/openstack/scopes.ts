@@ -1,0 +1,75 @@
+import { Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+import { NotFound } from '../errors.js'
+import { keep } from '../keep.js'
+import type { Clock } from '../keep.js'
+import { shape } from '../shape.js'
+import type { Cloud } from './clouds.js'
+import type { Session } from './session.js'
+
+/** A project as Keystone describes it, as far as it is used. Source: Identity API v3, "List projects". */
+const Project = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  enabled: Type.Boolean(),
+  domain_id: Type.Union([Type.String(), Type.Null()]),
+  is_domain: Type.Boolean()
+})
+export type Project = Static<typeof Project>
+
+const projectsIn = shape('identity', 'a list of projects', Type.Object({ projects: Type.Array(Project) }))
+
+/** What the credential reads: every project, as an admin; or those on which it has a role, each with a token of that project. */
+export type Reach = 'all' | 'own'
+
+/** How a project is read: as an admin or as its own, and with the token of which project (`undefined`: the credential's own). */
+export interface ProjectScope {
+  own: boolean
+  project?: string
+}
+
+const hour = 3_600_000
+
+/** Which projects a credential reads, and with which token. */
+export function createScopes (cloud: Cloud, session: Session, clock: Clock) {
+  const known = new Set<string>()
+  const reach = keep(readReach, (_, readAt) => ({ renew: readAt + hour, gone: Infinity }), clock)
+  const listing = keep(listProjects, (_, readAt) => ({ renew: readAt, gone: readAt }), clock)
+
+  /** Whoever may not list projects is answered 403; whoever may is answered one at the most. */
+  async function readReach (): Promise<Reach> {
+    const { status } = await session.get('identity', '/projects?name=admin', { expect: [403] })
+    return status === 403 ? 'own' : 'all'
+  }
+
+  async function listProjects (): Promise<Project[]> {
+    const own = await reach.get() === 'own'
+    const { body } = await session.get('identity', own ? '/auth/projects' : '/projects')
+    const { projects } = projectsIn(body)
+    if (!own) return projects
+    const { project } = await session.token()
+    const readable = cloud.applicationCredential ? projects.filter(({ id }) => id === project) : projects
+    known.clear()
+    for (const { id } of readable) known.add(id)
+    return readable
+  }
+
+  return {
+    reach: () => reach.get(),
+
+    /** Every project that the credential may list, domains that act as projects among them. One read for all who ask at once. */
+    projects: () => listing.get(),
+
+    /** @throws NotFound where the credential is no admin and has no role on the project. */
+    async scopeOf (project: string): Promise<ProjectScope> {
+      if (await reach.get() === 'all') return { own: false }
+      if (!known.has(project)) await listing.get()
+      if (!known.has(project)) throw new NotFound('no such project')
+      return { own: true, project: (await session.token()).project === project ? undefined : project }
+    },
+
+    /** Forgets a project on which the credential has turned out to have no role any more. */
+    forget: (project: string) => { known.delete(project) }
+  }
+}

@@ -1,0 +1,86 @@
+import { Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+import { InvalidParameters, quote, UpstreamError } from '../errors.js'
+import { shape } from '../shape.js'
+
+const Named = Type.Object({ id: Type.String(), name: Type.String() })
+
+/** A server as Nova describes it from microversion 2.47 on, as far as it is used. Source: Compute API, "List Servers Detailed". */
+const Server = Type.Composite([Named, Type.Object({
+  status: Type.String(),
+  tenant_id: Type.String(),
+  addresses: Type.Record(Type.String(), Type.Array(Type.Object({ addr: Type.String() }))),
+  flavor: Type.Object({ original_name: Type.String(), vcpus: Type.Integer(), ram: Type.Integer(), disk: Type.Integer() }),
+  'OS-EXT-AZ:availability_zone': Type.Optional(Type.String()),
+  'OS-SRV-USG:launched_at': Type.Union([Type.String(), Type.Null()]),
+  'OS-SRV-USG:terminated_at': Type.Union([Type.String(), Type.Null()])
+})])
+export type Server = Static<typeof Server>
+
+const Links = Type.Object({ servers_links: Type.Optional(Type.Array(Type.Unknown())) })
+
+/** A page of servers, and whether Nova says that more may follow. */
+export const serversIn = shape('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Server) })]))
+
+/** The same of a list that has only their names. */
+export const namesIn = shape('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Named) })]))
+
+export interface ServerQuery {
+  /** At most this many servers, newest first. */
+  limit: number
+  /** Id of the server that the page comes after. */
+  marker?: string
+  /** A literal, case-insensitive part of the name. */
+  hostname?: string
+}
+
+/** The first microversion whose servers have their flavor in them. Pinned, so that a newer Nova does not change the form. */
+const wanted = 47
+
+/**
+ * The compute microversion to speak: the pinned one, or the server's oldest where that is newer.
+ * Source: Compute API, version document; microversion history, 2.47.
+ * @throws UpstreamError where the server is older than that or describes itself otherwise.
+ */
+export function chooseMicroversion (body: unknown) {
+  const [newest, oldest] = [versionIn(body).version.version, versionIn(body).version.min_version].map((text) => Number(text.slice(2)))
+  if (newest! < wanted) throw new UpstreamError('compute', 'invalid', `is too old: it offers microversion 2.${newest}, and 2.${wanted} is needed`)
+  return `2.${Math.max(wanted, oldest!)}`
+}
+
+const Microversion = Type.String({ pattern: '^2\\.[0-9]+$' })
+const versionIn = shape('compute', 'its version', Type.Object({
+  version: Type.Object({ version: Microversion, min_version: Microversion })
+}))
+
+/** The query of a list of servers, of one project as an admin or of the token's own. */
+export function serverQuery (project: string, own: boolean, { limit, marker, hostname }: Partial<ServerQuery>) {
+  const query = new URLSearchParams(own ? {} : { all_tenants: '1', project_id: project })
+  if (limit !== undefined) query.set('limit', String(limit))
+  if (marker !== undefined) query.set('marker', marker)
+  const name = namePattern(hostname ?? '')
+  if (name !== undefined) query.set('name', name)
+  return query
+}
+
+/**
+ * A regular expression for Nova's `name` that every name with this literal part matches, in any case; `undefined` where there is none.
+ * It is the longest part of the literal that all databases read alike: they differ in their regular expressions, in the case of
+ * letters and in what lies beyond ASCII, and Nova puts a backslash before each `|`. Wildcards for the rest would let a caller keep
+ * the database busy. What it matches beyond the literal is for `hasInName` to sort out.
+ */
+export function namePattern (literal: string) {
+  const [longest] = (literal.match(/[A-Za-z0-9 _.-]+/g) ?? []).sort((a, b) => b.length - a.length)
+  return longest?.replace(/[A-Za-z.]/g, (character) =>
+    character === '.' ? '[.]' : `[${character.toLowerCase()}${character.toUpperCase()}]`)
+}
+
+/** Whether a server's name has the literal in it, in any case. */
+export function hasInName ({ name }: { name: string }, literal = '') {
+  return name.toLowerCase().includes(literal.toLowerCase())
+}
+
+/** What a 400 to a list with a marker means: all else that we send is well-formed. */
+export function unknownMarker (marker: string) {
+  return new InvalidParameters([{ parameter: 'marker', message: `${quote(marker)} is not the id of an instance: give the last one of the page before` }])
+}

@@ -1,0 +1,84 @@
+import { STATUS_CODES } from 'node:http'
+import { InvalidParameters, NotFound, quote, UpstreamError } from './errors.js'
+import type { ParameterError, Reason } from './errors.js'
+
+/** The body of every error. Source: RFC 9457. */
+export interface Problem {
+  type: 'about:blank'
+  title: string
+  status: number
+  detail: string
+  instance: string
+  errors?: ParameterError[]
+}
+
+/** The one table of what an upstream's failure is to a caller. */
+const upstreamProblems: Record<Reason, { status: number, detail: string }> = {
+  invalid: { status: 502, detail: 'answered what it must not' },
+  refused: { status: 502, detail: 'does not accept the credential of this service' },
+  unreachable: { status: 503, detail: 'cannot be reached' },
+  absent: { status: 503, detail: 'is not offered by the cloud' },
+  timeout: { status: 504, detail: 'did not answer within its time limit' }
+}
+
+/** A bad request as the web framework describes it: its own status and message, and the validator's findings. */
+export interface RequestError extends Error {
+  statusCode?: number
+  validation?: Finding[]
+  validationContext?: string
+}
+
+/** One finding of Ajv's. */
+export interface Finding {
+  instancePath: string
+  keyword: string
+  message?: string
+  params: Record<string, unknown>
+}
+
+/** A request as far as its problem tells of it. */
+export interface Asked {
+  path: string
+  /** What was validated, and the names that are known there. */
+  values: Record<string, unknown>
+  known: string[]
+}
+
+/** Whatever was thrown, as what a caller may know of it: nothing of ours or of an upstream's inside. */
+export function toProblem (err: unknown, asked: Asked): Problem {
+  if (err instanceof UpstreamError) {
+    const { status, detail } = upstreamProblems[err.reason]
+    return problem(status, `The ${err.role} service ${detail}.`, asked)
+  }
+  if (err instanceof NotFound) return problem(404, `${err.message[0]!.toUpperCase()}${err.message.slice(1)}.`, asked)
+  const { statusCode = 500, validation, message } = err as RequestError
+  const refusal = err instanceof InvalidParameters ? err : validation && new InvalidParameters(explain(validation, asked))
+  if (refusal !== undefined) return { ...problem(400, `${refusal.message}.`, asked), errors: refusal.errors }
+  return statusCode < 500 ? problem(statusCode, message, asked) : problem(500, 'This is a fault of the service itself.', asked)
+}
+
+function problem (status: number, detail: string, { path }: Pick<Asked, 'path'>): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status]!, status, detail, instance: path }
+}
+
+/** More bad parameters than this are not told: an answer must not grow with what is thrown at it. */
+const mostErrors = 20
+
+/** One entry a bad parameter, with what was given and what is allowed. */
+function explain (findings: Finding[], { values, known }: Asked): ParameterError[] {
+  const errors = new Map<string, string>()
+  for (const { keyword, instancePath, message, params } of findings) {
+    const [parameter, text] = keyword === 'required'
+      ? [String(params.missingProperty), 'is missing']
+      : keyword === 'additionalProperties'
+        ? [String(params.additionalProperty), `is not a parameter here: ${known.length === 0 ? 'there are none' : `${known.join(', ')} are`}`]
+        : describe(instancePath.slice(1), values, message)
+    if (!errors.has(parameter) && errors.size < mostErrors) errors.set(parameter, text)
+  }
+  return [...errors].map(([parameter, message]) => ({ parameter: parameter.slice(0, 64), message }))
+}
+
+function describe (parameter: string, values: Record<string, unknown>, message = 'is not valid'): [string, string] {
+  const value = values[parameter]
+  return [parameter, Array.isArray(value) ? 'must be given once' : `${quote(value)} ${message}`]
+}

@@ -1,0 +1,15 @@
+import type { Bucket, Metrics } from './influx/client.js'
+import type { Window } from './time-range.js'
+import type { Usage } from './usage.js'
+
+/** One named list of buckets, as it is answered. */
+export interface Series {
+  name: string
+  metric: Bucket[]
+}
+
+/** The series of one usage of an instance in a window. An instance that the store does not know has empty ones. @throws UpstreamError */
+export async function readSeries (metrics: Metrics, { series }: Usage, instance: string, window: Window): Promise<Series[]> {
+  const lists = await metrics.series(Object.values(series), instance, window)
+  return Object.keys(series).map((name, i) => ({ name, metric: lists[i]! }))
+}

@@ -1,0 +1,96 @@
+import { Type } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
+import { parseDuration } from './duration.js'
+import { InvalidSetting } from './errors.js'
+
+const duration = (defaults: string, description: string) =>
+  Type.String({ pattern: '^([0-9]{1,10}[smhdw]){1,8}$', default: defaults, description })
+const text = (description: string) => Type.Optional(Type.String({ description }))
+const flag = (description: string) => Type.Boolean({ default: false, description })
+const secret = text
+
+/** Every setting of the service: the one place where its name, type, default and meaning stand. The README's table is made from it. */
+export const Settings = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on' }),
+  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'the port to listen on; 0 takes a free one' }),
+  ALLOW_UNAUTHENTICATED: flag('`true` lets it listen on an address that is not loopback, where everyone who reaches it reads every project'),
+  LOG_LEVEL: Type.Unsafe<string>({
+    type: 'string',
+    enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+    description: 'the least severe level that is logged'
+  }),
+
+  OS_CLOUD: text('the cloud to take from `clouds.yaml`'),
+  OS_CLIENT_CONFIG_FILE: text('the `clouds.yaml`; without it the working directory, `~/.config/openstack` and `/etc/openstack` are looked in. A `secure.yaml` beside it is merged in'),
+  OS_AUTH_URL: text('Keystone\'s URL. This and the other `OS_` variables override the file'),
+  OS_USERNAME: text('the user who logs in'),
+  OS_USER_ID: text('the same, by id'),
+  OS_PASSWORD: secret('the user\'s password'),
+  OS_USER_DOMAIN_NAME: text('the user\'s domain; without it the one with the id `default`'),
+  OS_USER_DOMAIN_ID: text('the same, by id'),
+  OS_PROJECT_NAME: text('the project to log in to; without it the user\'s default project'),
+  OS_PROJECT_ID: text('the same, by id'),
+  OS_PROJECT_DOMAIN_NAME: text('the project\'s domain; without it the one with the id `default`'),
+  OS_PROJECT_DOMAIN_ID: text('the same, by id'),
+  OS_APPLICATION_CREDENTIAL_ID: text('an application credential, instead of a user and a password'),
+  OS_APPLICATION_CREDENTIAL_NAME: text('the same, by its name and its user'),
+  OS_APPLICATION_CREDENTIAL_SECRET: secret('the application credential\'s secret'),
+  OS_REGION_NAME: text('the region whose endpoints are used; needed where the catalog has several'),
+  OS_INTERFACE: Type.Optional(Type.Unsafe<string>({
+    type: 'string',
+    enum: ['public', 'internal', 'admin', 'publicURL', 'internalURL', 'adminURL'],
+    description: 'which of a service\'s endpoints is used; without it the public one'
+  })),
+  OS_COMPUTE_ENDPOINT_OVERRIDE: text('Nova\'s URL, instead of the catalog\'s'),
+  OS_NETWORK_ENDPOINT_OVERRIDE: text('Neutron\'s URL, instead of the catalog\'s'),
+  OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: text('Cinder\'s URL, instead of the catalog\'s; `%(project_id)s` in it stands for the token\'s project'),
+  OS_CACERT: text('a PEM file of a CA to trust beside the public ones, for every upstream'),
+  OS_CERT: text('a PEM file with the client certificate for OpenStack'),
+  OS_KEY: text('a PEM file with that certificate\'s key'),
+  OS_INSECURE: Type.Optional(Type.Boolean({ description: '`true` accepts any certificate of OpenStack\'s' })),
+  EXCLUDE_DOMAINS: Type.String({ default: 'heat_user_domain', description: 'names or ids of domains, comma-separated, whose projects the summary leaves out' }),
+
+  INFLUX_URL: Type.String({ pattern: '^https?://', default: 'http://127.0.0.1:8086', description: 'InfluxDB\'s URL: 1.x, or the 1.x-compatible `/query` of later ones' }),
+  INFLUX_DATABASE: Type.String({ default: 'mon', description: 'the database that holds Monasca\'s series' }),
+  INFLUX_RETENTION_POLICY: text('its retention policy; without it the database\'s default one'),
+  INFLUX_USERNAME: text('the user, where InfluxDB asks for one'),
+  INFLUX_PASSWORD: secret('that user\'s password'),
+  INFLUX_TOKEN: secret('a token, instead of a user and a password'),
+  METRICS_MAX_AGE: duration('2m', 'how old a sample may be and still count as the present load'),
+
+  UPSTREAM_TIMEOUT: duration('10s', 'how long one call to an upstream may take'),
+  UPSTREAM_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1024, default: 32, description: 'how many calls to one upstream may be under way at once' })
+} satisfies Record<string, TSchema>)
+
+/** The settings as they are after validation, defaults filled in. */
+export type Settings = Static<typeof Settings>
+
+/** Milliseconds of a setting that is a duration. @throws InvalidSetting where it is zero or over ten years. */
+export function milliseconds (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT') {
+  const seconds = parseDuration(settings[name])
+  if (seconds === undefined) throw new InvalidSetting(`${name} must be a duration from 1s to 3650d`)
+  return seconds * 1000
+}
+
+/** The entries of a setting that is a comma-separated list. */
+export function list (text: string) {
+  return text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+}
+
+/**
+ * Refuses an address that others reach, unless that is meant: nobody is asked who he is.
+ * @throws InvalidSetting
+ */
+export function refuseOpenAddress ({ HOST, ALLOW_UNAUTHENTICATED }: Settings) {
+  const loopback = HOST === 'localhost' || HOST === '::1' || /^127(?:\.[0-9]{1,3}){3}$/.test(HOST)
+  if (loopback || ALLOW_UNAUTHENTICATED) return
+  throw new InvalidSetting(`HOST must be a loopback address, not ${HOST}: who reaches it reads every project. ALLOW_UNAUTHENTICATED=true permits it all the same`)
+}
+
+/** What is wrong with a setting, in a line: from the first of the validator's errors, and never with its value, which may be a secret. */
+export function explainSetting ({ instancePath, message, params }: { instancePath: string, message?: string, params?: Record<string, unknown> }) {
+  const name = instancePath.slice(1) as keyof Settings
+  const allowed = Array.isArray(params?.allowedValues) ? ` (${params.allowedValues.join(', ')})` : ''
+  return new InvalidSetting(`${name} ${message}${allowed}: ${Settings.properties[name].description}`)
+}

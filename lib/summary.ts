@@ -1,0 +1,85 @@
+import { InvalidParameters, NotFound, UpstreamError } from './errors.js'
+import type { Role } from './errors.js'
+import type { OpenStack } from './openstack/client.js'
+import { quotaSources } from './openstack/quotas.js'
+import type { Quota } from './openstack/quotas.js'
+import type { Project } from './openstack/scopes.js'
+
+/** A project with its quota. A service that failed has `null` for each of its numbers, and is named in `unavailable`. */
+export type ProjectSummary = Pick<Project, 'id' | 'name' | 'enabled'> & { [Name in keyof Quota]: number | null } & {
+  description: string
+  unavailable?: Role[]
+}
+
+export interface SummaryQuery {
+  /** A case-insensitive part of the name. */
+  projectName?: string
+  limit?: number
+  /** Id of the last project of the page before. */
+  marker?: string
+}
+
+export interface SummaryPage {
+  projects: ProjectSummary[]
+  /** Id of the page's last project, where more follow. */
+  last?: string
+  /** The first failure of each service that could not be read in full. */
+  failures: UpstreamError[]
+}
+
+type Sources = Pick<OpenStack, 'projects' | 'excludedDomains' | 'quota'>
+
+/**
+ * A page of projects with their quotas, by name and then by id; only the page's own projects are read.
+ * @throws InvalidParameters where the marker is of no project; UpstreamError where identity fails, or every service for every project.
+ */
+export async function summarise (openstack: Sources, query: SummaryQuery): Promise<SummaryPage> {
+  const [projects, hidden] = await Promise.all([openstack.projects(), openstack.excludedDomains()])
+  const { page, last } = cutPage(projects.filter((project) => !project.is_domain && !hidden.has(project.domain_id ?? '')), query)
+
+  const failures = new Map<Role, UpstreamError>()
+  const summaries = await Promise.all(page.map((project) => summariseProject(openstack, project, failures)))
+  const silent = (summary: ProjectSummary) => summary.unavailable?.length === Object.keys(quotaSources).length
+  const [failure] = failures.values()
+  if (failure !== undefined && summaries.every(silent)) throw failure
+  return { projects: summaries, last, failures: [...failures.values()] }
+}
+
+function cutPage (projects: Project[], { projectName = '', limit = Infinity, marker }: SummaryQuery) {
+  const wanted = projectName.toLowerCase()
+  const all = projects
+    .filter(({ name }) => name.toLowerCase().includes(wanted))
+    .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id))
+  const after = all.findIndex(({ id }) => id === marker)
+  if (marker !== undefined && after === -1) {
+    throw new InvalidParameters([{ parameter: 'marker', message: `"${marker}" is not the id of a project: give the last one of the page before` }])
+  }
+  const page = all.slice(after + 1, after + 1 + limit)
+  return { page, last: after + 1 + limit < all.length ? page.at(-1)!.id : undefined }
+}
+
+/** By code unit: the same order on every machine, whatever its locale. */
+const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+
+async function summariseProject (openstack: Sources, { id, name, description, enabled }: Project, failures: Map<Role, UpstreamError>) {
+  const unavailable: Role[] = []
+  const quotas = await Promise.all(Object.values(quotaSources).map(async (source) => {
+    try {
+      return await openstack.quota(id, source)
+    } catch (err) {
+      const failure = asFailure(source.role, err)
+      if (!failures.has(source.role)) failures.set(source.role, failure)
+      unavailable.push(source.role)
+      return Object.fromEntries(Object.keys(source.fields).map((field) => [field, null]))
+    }
+  }))
+  const summary = Object.assign({ id, name, description: description ?? '', enabled }, ...quotas) as ProjectSummary
+  return unavailable.length === 0 ? summary : { ...summary, unavailable: unavailable.sort() }
+}
+
+/** A service's failure as its own; a project that went while it was read is told like one. Anything else is a fault of ours. */
+function asFailure (role: Role, err: unknown) {
+  if (err instanceof NotFound) return new UpstreamError(role, 'refused', 'no role on the project any more')
+  if (err instanceof UpstreamError) return err
+  throw err
+}

@@ -1,0 +1,109 @@
+import { formatDuration, parseDuration } from './duration.js'
+import { InvalidParameters, quote } from './errors.js'
+import type { ParameterError } from './errors.js'
+
+/** What a caller asks for, as it came. */
+export interface RangeQuery {
+  groupBy: string
+  defaultTimeRange?: string
+  timeRangeFrom?: string
+  timeRangeTo?: string
+}
+
+/** `[start, end)` in unix seconds, both on a bucket's start; `step` is a bucket's width in seconds. */
+export interface Window {
+  start: number
+  end: number
+  step: number
+}
+
+/** How many buckets one series of an answer may have at most. */
+export const mostBuckets = 11_000
+
+/** No range may reach this instant (unix seconds): with a bucket of ten years it still ends inside InfluxDB's own calendar. */
+const future = Date.UTC(2200, 0) / 1000
+
+const aDuration = 'a duration in whole s, m, h, d or w, from 1s to 3650d, such as 15s, 10m or 1h30m'
+const anInstant = `${aDuration}, before now; an RFC 3339 time with its offset; or a unix time in seconds, from 1970 to 2199`
+
+/**
+ * The window that a query asks for, as of `now` (unix milliseconds).
+ * The range lies between its two ends, whichever is older. The start is rounded down to a bucket's start, and the last bucket is
+ * the one that holds the end, whole: so what a bucket says never depends on the window it was read in.
+ * @throws InvalidParameters with an entry for each parameter that is missing, malformed or in the way.
+ */
+export function parseWindow (query: RangeQuery, now: number): Window {
+  const errors: ParameterError[] = []
+  const step = parseDuration(query.groupBy)
+  if (step === undefined) errors.push({ parameter: 'groupBy', message: `${quote(query.groupBy)} is not ${aDuration}` })
+  const range = parseRange(query, now / 1000, errors)
+  if (step === undefined || range === undefined) throw new InvalidParameters(errors)
+
+  const [older, newer] = range
+  const first = Math.floor(older / step)
+  const last = Math.floor(newer / step)
+  if (last - first >= mostBuckets) {
+    throw new InvalidParameters([{
+      parameter: 'groupBy',
+      message: `${quote(query.groupBy)} cuts this range into ${last - first + 1} buckets, and at most ${mostBuckets} are allowed: ` +
+        `the smallest groupBy that fits is ${formatDuration(smallestStep(older, newer))}`
+    }])
+  }
+  return { start: first * step, end: (last + 1) * step, step }
+}
+
+/** The two ends of the range in unix seconds, the older one first; or `undefined`, having said why in `errors`. */
+function parseRange (query: RangeQuery, now: number, errors: ParameterError[]): [number, number] | undefined {
+  const { defaultTimeRange } = query
+  const ends = (['timeRangeFrom', 'timeRangeTo'] as const).map((parameter) => ({ parameter, text: query[parameter] }))
+  const known = errors.length
+  const refuse = (parameter: string, message: string) => { errors.push({ parameter, message }) }
+
+  if (defaultTimeRange !== undefined) {
+    for (const { parameter, text } of ends) {
+      if (text !== undefined) refuse(parameter, 'must not be given together with defaultTimeRange')
+    }
+    const length = parseDuration(defaultTimeRange)
+    if (length === undefined) refuse('defaultTimeRange', `${quote(defaultTimeRange)} is not ${aDuration}`)
+    return errors.length > known || length === undefined ? undefined : [now - length, now]
+  }
+  if (ends.every(({ text }) => text === undefined)) {
+    refuse('defaultTimeRange', 'is missing: give it, or both timeRangeFrom and timeRangeTo')
+    return undefined
+  }
+  const instants: number[] = []
+  for (const { parameter, text } of ends) {
+    const instant = text === undefined ? undefined : parseInstant(text, now)
+    if (instant !== undefined) instants.push(instant)
+    else refuse(parameter, text === undefined ? 'is missing: timeRangeFrom and timeRangeTo go together' : `${quote(text)} is not ${anInstant}`)
+  }
+  const [from, to] = instants
+  if (from === undefined || to === undefined) return undefined
+  if (from === to) refuse('timeRangeTo', `${quote(query.timeRangeTo)} is the same instant as timeRangeFrom: the range is empty`)
+  return from === to ? undefined : [Math.min(from, to), Math.max(from, to)]
+}
+
+/** Unix seconds of a duration before now, an RFC 3339 time or a unix time; `undefined` where the text is none of them or out of bounds. */
+function parseInstant (text: string, now: number) {
+  const before = parseDuration(text)
+  const instant = before !== undefined ? now - before : /^[0-9]{1,11}$/.test(text) ? Number(text) : parseRfc3339(text)
+  return instant !== undefined && instant >= 0 && instant < future ? instant : undefined
+}
+
+const rfc3339 = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/i
+
+/** Unix seconds of an RFC 3339 time. `Date` alone is too kind: it reads other forms as well, and takes 30 February for 2 March. */
+function parseRfc3339 (text: string) {
+  const [, year, month, day] = rfc3339.exec(text) ?? []
+  const milliseconds = Date.parse(text)
+  if (day === undefined || Number.isNaN(milliseconds)) return undefined
+  const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
+  return Number(day) <= daysInMonth ? milliseconds / 1000 : undefined
+}
+
+/** The least width in whole seconds that cuts the range into no more than `mostBuckets` buckets. */
+function smallestStep (older: number, newer: number) {
+  let step = Math.ceil((newer - older) / mostBuckets)
+  while (Math.floor(newer / step) - Math.floor(older / step) >= mostBuckets) step++
+  return step
+}

@@ -1,0 +1,29 @@
+import fp from 'fastify-plugin'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { NotFound } from '../lib/errors.js'
+import { toProblem } from '../lib/problem.js'
+import type { RequestError } from '../lib/problem.js'
+
+/** Seconds after which an upstream that is away is worth another try. */
+const retryAfter = 5
+
+/** Answers every error as a problem, and logs what is not the caller's own. */
+export default fp(async (app) => {
+  app.setErrorHandler(sendProblem)
+  app.setNotFoundHandler((request, reply) => sendProblem(new NotFound(`there is no route ${request.method} ${pathOf(request)}`), request, reply))
+}, { name: 'errors' })
+
+/** Answers an error as a problem. */
+export function sendProblem (err: Error, request: FastifyRequest, reply: FastifyReply) {
+  const { validationContext } = err as RequestError
+  const problem = toProblem(err, {
+    path: pathOf(request),
+    values: (validationContext === 'params' ? request.params : request.query) as Record<string, unknown>,
+    known: Object.keys((request.routeOptions?.schema?.querystring as { properties?: object } | undefined)?.properties ?? {})
+  })
+  if (problem.status >= 500) request.log.error({ err }, 'answered with a problem')
+  if (problem.status === 503) reply.header('retry-after', retryAfter)
+  return reply.code(problem.status).type('application/problem+json').send(problem)
+}
+
+const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0]!

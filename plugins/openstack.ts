@@ -1,0 +1,34 @@
+import fp from 'fastify-plugin'
+import type { AppOptions } from '../app.js'
+import { createOpenStack } from '../lib/openstack/client.js'
+import type { OpenStack } from '../lib/openstack/client.js'
+import { readCloud } from '../lib/openstack/clouds.js'
+import { list, milliseconds } from '../lib/settings.js'
+import { createDispatcher, createUpstream } from '../lib/upstream.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    openstack: OpenStack
+  }
+}
+
+/** The OpenStack client, with the credential of the settings. */
+export default fp<AppOptions>(async (app) => {
+  const { config, clock } = app
+  const cloud = readCloud(config)
+  const bounds = { timeout: milliseconds(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
+  const dispatcher = createDispatcher(bounds, cloud.tls)
+
+  app.decorate('openstack', createOpenStack(cloud, createUpstream(dispatcher, bounds), clock, list(config.EXCLUDE_DOMAINS)))
+  app.addHook('onListen', sayReach)
+  app.addHook('onClose', () => dispatcher.destroy())
+
+  /** Says what the credential reads. A cloud that is down does not keep the service from starting. */
+  function sayReach (this: unknown, done: () => void) {
+    app.openstack.reach().then(
+      (reach) => app.log.info({ reach }, reach === 'all' ? 'the credential is an admin\'s: it reads every project' : 'the credential is no admin\'s: it reads the projects on which it has a role'),
+      (err) => app.log.warn({ err }, 'what the credential reads is not known yet')
+    )
+    done()
+  }
+}, { name: 'openstack', dependencies: ['config'] })

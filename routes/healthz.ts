@@ -1,0 +1,21 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { NoQuery } from '../schemas/common.js'
+import { problems } from '../schemas/problem.js'
+
+const healthz: FastifyPluginAsyncTypebox = async (app) => {
+  app.get('/healthz', {
+    schema: {
+      operationId: 'getHealth',
+      summary: 'Whether the process lives',
+      tags: ['service'],
+      querystring: NoQuery,
+      response: {
+        200: { description: 'It lives', content: { 'application/json': { schema: Type.Ref('Health') } } },
+        ...problems(400)
+      }
+    }
+  }, async () => ({ status: 'ok' as const }))
+}
+
+export default healthz

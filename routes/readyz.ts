@@ -1,0 +1,44 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { keep } from '../lib/keep.js'
+import { readReadiness } from '../lib/readiness.js'
+import { NoQuery } from '../schemas/common.js'
+import { problems } from '../schemas/problem.js'
+
+/** Milliseconds that an answer serves everybody: who asks often must not make the upstreams busy. */
+const period = 2_000
+
+const readyz: FastifyPluginAsyncTypebox = async (app) => {
+  const { openstack, influx, clock } = app
+  const readiness = keep(
+    () => readReadiness({
+      identity: () => openstack.check('identity'),
+      compute: () => openstack.check('compute'),
+      network: () => openstack.check('network'),
+      'block-storage': () => openstack.check('block-storage'),
+      metrics: () => influx.check()
+    }),
+    (_, readAt) => ({ renew: readAt + period, gone: readAt + period }),
+    clock
+  )
+  const content = { 'application/json': { schema: Type.Ref('Readiness') } }
+
+  app.get('/readyz', {
+    schema: {
+      operationId: 'getReadiness',
+      summary: 'Which upstreams answer',
+      tags: ['service'],
+      querystring: NoQuery,
+      response: {
+        200: { description: 'Every route has something to answer', content },
+        503: { description: 'Some route has nothing to answer', content },
+        ...problems(400)
+      }
+    }
+  }, async (request, reply) => {
+    const answer = await readiness.get()
+    return reply.code(answer.status === 'unready' ? 503 : 200).send(answer)
+  })
+}
+
+export default readyz

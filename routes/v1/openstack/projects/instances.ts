@@ -1,0 +1,38 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { listInstances } from '../../../../lib/instances.js'
+import { nextLink } from '../../../../lib/next-link.js'
+import { milliseconds } from '../../../../lib/settings.js'
+import { linkHeader } from '../../../../schemas/common.js'
+import { InstancesQuery, ProjectParams } from '../../../../schemas/instance.js'
+import { problems } from '../../../../schemas/problem.js'
+
+const instances: FastifyPluginAsyncTypebox = async (app) => {
+  const maxAge = milliseconds(app.config, 'METRICS_MAX_AGE')
+
+  app.get('/:projectId/instances', {
+    schema: {
+      operationId: 'listInstances',
+      summary: 'A project\'s instances with their present load',
+      description: 'Newest first. A page may have fewer entries than `limit` although more follow: the `Link` says so.',
+      tags: ['projects'],
+      params: ProjectParams,
+      querystring: InstancesQuery,
+      response: {
+        200: {
+          description: 'A page of instances',
+          headers: linkHeader,
+          content: { 'application/json': { schema: Type.Ref('InstancePage') } }
+        },
+        ...problems(400, 404, 500, 502, 503, 504)
+      }
+    }
+  }, async ({ params, query, url, log }, reply) => {
+    const { page, last, failures } = await listInstances(app, params.projectId, query, app.clock.now(), maxAge)
+    for (const err of failures) log.warn({ err }, 'answered in part')
+    if (last !== undefined) reply.header('link', nextLink(url, last))
+    return page
+  })
+}
+
+export default instances

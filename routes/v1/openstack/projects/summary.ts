@@ -1,0 +1,42 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { nextLink } from '../../../../lib/next-link.js'
+import { summarise } from '../../../../lib/summary.js'
+import { linkHeader } from '../../../../schemas/common.js'
+import { problems } from '../../../../schemas/problem.js'
+import { SummaryQuery } from '../../../../schemas/project.js'
+
+/** The path, and the other one that the contract's own index has. */
+const paths = {
+  '/summary': { operationId: 'listProjectSummaries' },
+  '/summaries': { operationId: 'listProjectSummariesByOldPath', deprecated: true }
+}
+
+const summary: FastifyPluginAsyncTypebox = async (app) => {
+  for (const [path, operation] of Object.entries(paths)) {
+    app.get(path, {
+      schema: {
+        ...operation,
+        summary: 'Each project with its limits and usages',
+        description: 'By name and then by id; without `limit` all of them. A service that cannot be read costs its own numbers only.',
+        tags: ['projects'],
+        querystring: SummaryQuery,
+        response: {
+          200: {
+            description: 'The projects',
+            headers: linkHeader,
+            content: { 'application/json': { schema: Type.Array(Type.Ref('ProjectSummary')) } }
+          },
+          ...problems(400, 500, 502, 503, 504)
+        }
+      }
+    }, async ({ query, url, log }, reply) => {
+      const { projects, last, failures } = await summarise(app.openstack, query)
+      for (const err of failures) log.warn({ err }, 'answered in part')
+      if (last !== undefined) reply.header('link', nextLink(url, last))
+      return projects
+    })
+  }
+}
+
+export default summary

@@ -1,0 +1,31 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { readSeries } from '../../../../lib/series.js'
+import { parseWindow } from '../../../../lib/time-range.js'
+import { usages } from '../../../../lib/usage.js'
+import { problems } from '../../../../schemas/problem.js'
+import { InstanceParams, RangeQuery } from '../../../../schemas/series.js'
+
+const usage: FastifyPluginAsyncTypebox = async (app) => {
+  for (const [name, usage] of Object.entries(usages)) {
+    app.get(`/:instanceId/${name}`, {
+      schema: {
+        operationId: `get${name[0]!.toUpperCase()}${name.slice(1)}`,
+        summary: usage.summary,
+        description: `A bucket's \`usage\` is ${usage.meaning}, in ${usage.unit}. An instance without data has an empty series.`,
+        tags: ['usage'],
+        params: InstanceParams,
+        querystring: RangeQuery,
+        response: {
+          200: {
+            description: `The series ${Object.keys(usage.series).map((name) => `\`${name}\``).join(' and ')}`,
+            content: { 'application/json': { schema: Type.Array(Type.Ref('Series')) } }
+          },
+          ...problems(400, 500, 502, 503, 504)
+        }
+      }
+    }, ({ params, query }) => readSeries(app.influx, usage, params.instanceId, parseWindow(query, app.clock.now())))
+  }
+}
+
+export default usage

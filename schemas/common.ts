@@ -1,0 +1,26 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { SchemaOptions, Static, TSchema } from '@sinclair/typebox'
+
+/** An id in a path or a query, of whatever kind. */
+export const Id = (description: string, example: string) =>
+  Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description, examples: [example] })
+
+/** A value that may be unknown: one type list in the document, where a union would be a choice of two schemas. */
+export const Nullable = <T extends TSchema>(schema: T, options: SchemaOptions = {}) =>
+  Type.Unsafe<Static<T> | null>({ ...schema, ...options, type: [schema.type, 'null'] })
+
+/** A part of a name to look for: literal, so that nothing in it has a meaning of its own. */
+export const NamePart = (description: string, example: string) =>
+  Type.String({ minLength: 1, maxLength: 255, description, examples: [example] })
+
+export const PageLimit = Type.Integer({ minimum: 1, maximum: 1000, description: 'How many entries the page may have', examples: [100] })
+
+/** The query of a route that takes none. */
+export const NoQuery = Type.Object({}, { additionalProperties: false })
+
+/** How many entries follow is not said; that some do is. */
+export const linkHeader = {
+  Link: { type: 'string', description: 'The next page, `<…>; rel="next"`; absent on the last one' }
+}
+
+export const roles = ['identity', 'compute', 'network', 'block-storage', 'metrics'] as const

@@ -1,0 +1,39 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { Static } from '@sinclair/typebox'
+import { Id, NamePart, Nullable, PageLimit, roles } from './common.js'
+
+const limit = (what: string, example: number) =>
+  Nullable(Type.Integer(), { minimum: -1, description: `${what} allowed; -1 is unlimited, null unknown`, examples: [example] })
+const used = (what: string, example: number) =>
+  Nullable(Type.Integer(), { minimum: 0, description: `${what} in use, as the quota counts them; null is unknown`, examples: [example] })
+
+export const ProjectSummary = Type.Object({
+  id: Type.String({ description: 'The project\'s id', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
+  name: Type.String({ examples: ['demo'] }),
+  description: Type.String(),
+  enabled: Type.Boolean(),
+  instancesLimit: limit('Instances', 15),
+  instancesUsed: used('Instances', 1),
+  vcpusLimit: limit('vCPUs', 50),
+  vcpusUsed: used('vCPUs', 1),
+  memoryMbLimit: limit('MiB of memory', 10240),
+  memoryMbUsed: used('MiB of memory', 512),
+  floatingIpsLimit: limit('Floating IPs', 2),
+  floatingIpsUsed: used('Floating IPs', 0),
+  securityGroupsLimit: limit('Security groups', 5),
+  securityGroupsUsed: used('Security groups', 2),
+  volumeStorageLimit: limit('Volumes', 10),
+  volumeStorageUsed: used('Volumes', 0),
+  volumeStorageLimitGb: limit('GiB of volumes', 100),
+  volumeStorageUsedGb: used('GiB of volumes', 0),
+  unavailable: Type.Optional(Type.Array(Type.Unsafe<string>({ type: 'string', enum: roles }), {
+    description: 'The services that could not be read: their numbers are null. Absent when all could be'
+  }))
+}, { $id: 'ProjectSummary', description: 'A project with its limits and usages' })
+
+export const SummaryQuery = Type.Object({
+  projectName: Type.Optional(NamePart('Only projects with this in their name, in any case', 'demo')),
+  limit: Type.Optional(PageLimit),
+  marker: Type.Optional(Id('Id of the last project of the page before', 'da9572dd8c0a4857aa12d9c4cbb76306'))
+}, { additionalProperties: false })
+export type SummaryQuery = Static<typeof SummaryQuery>
