@@ -113,7 +113,7 @@ function unexpected (role: Role, status: number, facts: object) {
 }
 
 const slow = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
-const garbled = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_RESPONSE', 'UND_ERR_HEADERS_OVERFLOW'])
+const garbled = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW'])
 
 /** What a failed exchange was. The cause is not kept: it may quote the body or name the address. */
 function broken (role: Role, { name, code }: Error & { code?: string }, facts: object) {
@@ -121,8 +121,8 @@ function broken (role: Role, { name, code }: Error & { code?: string }, facts: o
     return new UpstreamError(role, 'timeout', 'did not answer within its time limit', facts)
   }
   if (name === 'SyntaxError') return new UpstreamError(role, 'invalid', 'answered something that is not JSON', facts)
-  if (garbled.has(code ?? '') || code?.startsWith('HPE_')) {
-    return new UpstreamError(role, 'invalid', `answered something that cannot be read (${code})`, facts)
+  if (name === 'HTTPParserError' || garbled.has(code ?? '')) {
+    return new UpstreamError(role, 'invalid', `answered something that cannot be read (${code ?? name})`, facts)
   }
   return new UpstreamError(role, 'unreachable', `cannot be reached (${code ?? name})`, facts)
 }

@@ -15,9 +15,11 @@ declare module 'fastify' {
 export default fp<AppOptions>(async (app, { env: given = process.env, now = Date.now }) => {
   // What is set to nothing is not set: that is how shells and unit files leave a variable out.
   const data = Object.fromEntries(Object.entries(given).filter(([, value]) => value))
-  await app.register(env, { schema: Settings, data, env: false, confKey: 'config' }).after((err) => {
-    if (err) throw explainSetting((err as Error & { errors: Parameters<typeof explainSetting> }).errors[0])
-  })
+  try {
+    await app.register(env, { schema: Settings, data, env: false })
+  } catch (err) {
+    throw explainSetting((err as { errors: Parameters<typeof explainSetting> }).errors[0])
+  }
   refuseOpenAddress(app.config)
   app.log.level = app.config.LOG_LEVEL
   app.decorate('clock', {

@@ -1,11 +1,20 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import { addHeader, shareComponents } from '../lib/document.js'
+import type { Document } from '../lib/document.js'
+import { Health, Readiness, UpstreamState } from '../schemas/health.js'
 import { Instance, InstancePage } from '../schemas/instance.js'
-import { Health, Readiness } from '../schemas/health.js'
-import { Problem } from '../schemas/problem.js'
+import { ParameterError, Problem } from '../schemas/problem.js'
 import { ProjectSummary } from '../schemas/project.js'
 import { Bucket, Series } from '../schemas/series.js'
+
+const title = 'OpenStack monitoring API'
+
+const requestId = {
+  description: 'What the service\'s own log calls this request',
+  schema: { type: 'string', examples: ['req-2f1c8f0e-5a57-4c55-9d0a-0f5b2b8e7c11'] }
+}
 
 /** The OpenAPI document, its named components, and a page that shows it. */
 export default fp(async (app) => {
@@ -14,7 +23,7 @@ export default fp(async (app) => {
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: 'OpenStack monitoring API',
+        title,
         version: '1.0.0',
         description: 'Each project\'s quota and usage, each project\'s instances with their present load, and each instance\'s CPU, memory, disk and network series.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
@@ -27,8 +36,15 @@ export default fp(async (app) => {
         { name: 'service', description: 'The state of the service itself' }
       ]
     },
-    refResolver: { buildLocalReference: ({ $id }) => String($id) }
+    refResolver: { buildLocalReference: ({ $id }) => String($id) },
+    transformObject (given) {
+      const { openapiObject: document } = given as { openapiObject: object }
+      addHeader(document as Document, 'X-Openstack-Request-Id', requestId)
+      shareComponents(document as Document)
+      return document
+    }
   })
-  for (const schema of [Problem, ProjectSummary, Instance, InstancePage, Bucket, Series, Health, Readiness]) app.addSchema(schema)
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  const schemas = [ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem, ParameterError]
+  for (const schema of schemas) app.addSchema(schema)
+  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title } })
 }, { name: 'openapi' })

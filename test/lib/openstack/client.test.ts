@@ -1,0 +1,205 @@
+import t from 'tap'
+import type { Test } from 'tap'
+import { startSimulator } from '../../../demo/simulator.js'
+import type { SimulatorOptions } from '../../../demo/simulator.js'
+import { adminCredential, demoCredential } from '../../../demo/users.js'
+import { createOpenStack } from '../../../lib/openstack/client.js'
+import { readCloud } from '../../../lib/openstack/clouds.js'
+import { quotaSources } from '../../../lib/openstack/quotas.js'
+import type { Settings } from '../../../lib/settings.js'
+import { createDispatcher, createUpstream } from '../../../lib/upstream.js'
+
+const bounds = { timeout: 5_000, connections: 16 }
+const admin = '9c1a27e20412473b843dbf32bdec2390'
+const demo = 'da9572dd8c0a4857aa12d9c4cbb76306'
+
+/** A client over a simulated cloud, both with a clock that the test moves. */
+async function connect (t: Test, env: Partial<Settings> = {}, options: SimulatorOptions = {}) {
+  const clock = { time: Date.parse('2026-11-23T12:00:00Z') }
+  const now = () => clock.time
+  const simulator = await startSimulator({ projects: 2, instances: 5, now, ...options })
+  const dispatcher = createDispatcher(bounds)
+  t.teardown(async () => {
+    await dispatcher.destroy()
+    await simulator.close()
+  })
+  const failed: unknown[] = []
+  const cloud = readCloud({ ...simulator.env, ...env } as Partial<Settings> as Settings)
+  const openstack = createOpenStack(cloud, createUpstream(dispatcher, bounds), { now, failed: (err) => failed.push(err) }, ['heat_user_domain'])
+  const paths = () => simulator.calls.splice(0).map(({ method, path }) => `${method} ${path}`)
+  const logins = () => simulator.calls.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body).auth.identity.methods[0])
+  return { openstack, simulator, clock, failed, paths, logins }
+}
+
+const userOnly = { OS_PROJECT_NAME: undefined, OS_USERNAME: undefined, OS_PASSWORD: undefined }
+const asApplication = ({ id, secret }: typeof demoCredential) =>
+  ({ ...userOnly, OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET: secret })
+
+t.test('logs in once for all who wait, and asks for the microversion once', async (t) => {
+  const { openstack, logins, simulator } = await connect(t)
+  await Promise.all([openstack.count(admin), openstack.count(demo), openstack.projects()])
+  t.same(logins(), ['password'])
+  t.equal(simulator.calls.filter(({ path }) => path === '/v2.1/').length, 1)
+})
+
+t.test('as an admin', async (t) => {
+  for (const [name, env] of Object.entries({ 'by password': {}, 'by application credential': asApplication(adminCredential) })) {
+    await t.test(name, async (t) => {
+      const { openstack, logins } = await connect(t, env)
+      t.equal(await openstack.reach(), 'all')
+      t.ok((await openstack.projects()).length >= 4)
+      t.equal(await openstack.count(demo), 1)
+      t.same(await openstack.quota(demo, quotaSources.network), { floatingIpsLimit: 2, floatingIpsUsed: 0, securityGroupsLimit: 5, securityGroupsUsed: 2 })
+      await openstack.project(demo)
+      await t.rejects(openstack.project('nobody'), { name: 'NotFound' })
+      t.equal(logins().length, 1)
+    })
+  }
+})
+
+t.test('as a reader of several projects, with a token of each', async (t) => {
+  const { openstack, logins } = await connect(t, { OS_USERNAME: 'monitor' })
+  t.equal(await openstack.reach(), 'own')
+  t.same((await openstack.projects()).map(({ name }) => name).sort(), ['admin', 'demo'])
+  t.equal((await openstack.quota(demo, quotaSources['block-storage'])).volumeStorageLimit, 10)
+  t.equal(await openstack.count(admin), 42)
+  t.equal((await openstack.servers(demo, { limit: 10 })).servers[0]!.name, 'demo-test')
+  await openstack.project(demo)
+  await t.rejects(openstack.project('nobody'), { name: 'NotFound' })
+  t.same(logins(), ['password', 'token'], 'the credential\'s own project needs no other token')
+})
+
+t.test('as an application credential of one project, which it cannot leave', async (t) => {
+  const { openstack, logins } = await connect(t, asApplication(demoCredential))
+  t.same((await openstack.projects()).map(({ id }) => id), [demo])
+  t.equal(await openstack.count(demo), 1)
+  await t.rejects(openstack.count(admin), { name: 'NotFound' })
+  t.same(logins(), ['application_credential'])
+})
+
+t.test('renews a token at 80 % of its life, while callers go on with it', async (t) => {
+  const { openstack, clock, paths, failed, simulator } = await connect(t)
+  await openstack.projects()
+  paths()
+  clock.time += 0.79 * 3_600_000
+  await openstack.projects()
+  t.same(paths(), ['GET /v3/projects'])
+
+  simulator.intercept = ({ method }) => method === 'POST' ? { status: 500 } : undefined
+  clock.time += 0.02 * 3_600_000
+  await openstack.projects()
+  t.match(failed, [{ role: 'identity', reason: 'invalid' }], 'Keystone down costs nothing while the token lives')
+
+  simulator.intercept = undefined
+  clock.time += 6_000
+  await Promise.all([openstack.projects(), openstack.projects()])
+  clock.time += 0.3 * 3_600_000
+  await openstack.projects()
+  t.equal(paths().filter((path) => path === 'POST /v3/auth/tokens').length, 2, 'one that failed and one for all')
+})
+
+t.test('replaces a token that is refused, once for all who were', async (t) => {
+  const { openstack, simulator, logins } = await connect(t)
+  await openstack.projects()
+  const revoked = simulator.calls.at(-1)!.headers['x-auth-token']
+  simulator.calls.length = 0
+  simulator.intercept = ({ headers }) => headers['x-auth-token'] === revoked ? { status: 401, body: { error: { code: 401 } } } : undefined
+  t.same(await Promise.all([openstack.count(admin), openstack.count(demo)]), [42, 1])
+  t.same(logins(), ['password'])
+
+  simulator.intercept = ({ role }) => role === 'compute' ? { status: 401, body: {} } : undefined
+  await t.rejects(openstack.count(demo), { name: 'UpstreamError', role: 'compute', reason: 'refused' })
+})
+
+t.test('notices that the base of a project\'s token was revoked, and that a role was taken away', async (t) => {
+  const { openstack, simulator, logins } = await connect(t, { OS_USERNAME: 'monitor' })
+  await openstack.projects()
+  let refusals = 1
+  simulator.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') && refusals-- > 0 ? { status: 401, body: {} } : undefined
+  t.equal(await openstack.count(demo), 1)
+  t.same(logins(), ['password', 'token', 'password', 'token'])
+
+  const { openstack: other, simulator: cloud } = await connect(t, { OS_USERNAME: 'monitor' })
+  await other.projects()
+  cloud.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 401, body: {} } : undefined
+  await t.rejects(other.count(demo), { name: 'NotFound' })
+  cloud.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 500, body: {} } : undefined
+  await t.rejects(other.count(demo), { name: 'UpstreamError', role: 'identity', reason: 'invalid' })
+})
+
+t.test('pages through servers without an empty last page', async (t) => {
+  const { openstack } = await connect(t)
+  const names = new Set<string>()
+  let marker: string | undefined
+  let pages = 0
+  do {
+    const page = await openstack.servers(admin, { limit: 7, marker })
+    for (const { name } of page.servers) names.add(name)
+    marker = page.last
+    pages++
+  } while (marker !== undefined)
+  t.equal(names.size, 42)
+  t.equal(pages, 6)
+  await t.rejects(openstack.servers(admin, { limit: 7, marker: 'nobody' }), { name: 'InvalidParameters', message: /^marker "nobody"/ })
+})
+
+t.test('goes on where Nova gives shorter pages than were asked for', async (t) => {
+  const { openstack, simulator } = await connect(t)
+  const { servers } = await openstack.servers(admin, { limit: 42 })
+  simulator.intercept = ({ path }) => path === '/v2.1/servers/detail'
+    ? { status: 200, body: { servers: servers.slice(0, 3), servers_links: [{ rel: 'next', href: 'http://nova/next' }] } }
+    : undefined
+  t.equal((await openstack.servers(admin, { limit: 10 })).last, servers[2]!.id)
+})
+
+t.test('counts names over all pages, literally', async (t) => {
+  const { openstack, simulator } = await connect(t)
+  t.equal(await openstack.count(admin, 'MONASCA'), (await openstack.servers(admin, { limit: 42, hostname: 'monasca' })).servers.length)
+  t.equal(await openstack.count(admin, '.'), 0)
+  let page = 0
+  simulator.intercept = ({ path }) => path === '/v2.1/servers'
+    ? { status: 200, body: { servers: [{ id: `s${page}`, name: 'A-x' }, { id: `t${page}`, name: 'other' }], ...(page++ < 2 && { servers_links: [] }) } }
+    : undefined
+  t.equal(await openstack.count(admin, 'a-'), 3)
+})
+
+t.test('refuses what has another form', async (t) => {
+  const { openstack, simulator } = await connect(t)
+  await openstack.projects()
+  const rubbish = (body: object, status = 200) => { simulator.intercept = () => ({ status, body }) }
+  rubbish({ projects: 'none' })
+  await t.rejects(openstack.projects(), { role: 'identity', reason: 'invalid', message: 'identity: answered a list of projects of another form (at /projects)' })
+  rubbish({ quota: { floatingip: {} } })
+  await t.rejects(openstack.quota(demo, quotaSources.network), { name: 'UpstreamError', role: 'network', reason: 'invalid' })
+  rubbish({ version: { version: '2.30', min_version: '2.1' } })
+  await t.rejects(openstack.count(demo), { role: 'compute', reason: 'invalid', message: /2\.47 is needed/ })
+})
+
+t.test('refuses a login that gives no token, or one without a project', async (t) => {
+  const token = { issued_at: '2026-11-23T12:00:00Z', expires_at: '2026-11-23T13:00:00Z' }
+  const answers: Array<[object, object | undefined, object]> = [
+    [{ token }, undefined, { reason: 'invalid' }],
+    [{ token: { ...token, expires_at: 'never' } }, { 'x-subject-token': 'x' }, { reason: 'invalid' }],
+    [{ token }, { 'x-subject-token': 'x' }, { reason: 'refused', message: /OS_PROJECT_NAME/ }]
+  ]
+  for (const [body, headers, expected] of answers) {
+    const { openstack, simulator } = await connect(t)
+    simulator.intercept = () => ({ status: 201, headers: headers as Record<string, string>, body })
+    await t.rejects(openstack.projects(), { name: 'UpstreamError', role: 'identity', ...expected })
+  }
+})
+
+t.test('finds the excluded domains by name, or by id where it may not ask', async (t) => {
+  const { openstack } = await connect(t)
+  t.equal((await openstack.excludedDomains()).size, 2)
+  const { openstack: reader } = await connect(t, { OS_USERNAME: 'monitor' })
+  t.same([...await reader.excludedDomains()], ['heat_user_domain'])
+})
+
+t.test('goes where the settings send it', async (t) => {
+  const { openstack, simulator, paths } = await connect(t, { OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: 'http://127.0.0.1:1/v3/%(project_id)s' })
+  await t.rejects(openstack.check('block-storage'), { name: 'UpstreamError', role: 'block-storage', reason: 'unreachable' })
+  t.not(paths().length, 0)
+  simulator.intercept = undefined
+  await openstack.check('compute')
+})

@@ -1,0 +1,78 @@
+import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import type { Test } from 'tap'
+import { createDispatcher, createUpstream } from '../../lib/upstream.js'
+
+const bounds = { timeout: 300, connections: 2 }
+
+/** An upstream on loopback that answers as it is told, and a way to call it. */
+async function serve (t: Test, listener: RequestListener) {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const dispatcher = createDispatcher(bounds)
+  t.teardown(async () => {
+    await dispatcher.destroy()
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const upstream = createUpstream(dispatcher, bounds)
+  return { url, server, get: (expect?: number[]) => upstream('compute', { url, expect }) }
+}
+
+const failures: Record<string, [RequestListener, object]> = {
+  'that never answers': [() => {}, { reason: 'timeout' }],
+  'that stops half-way': [(request, response) => { response.write('{"a":') }, { reason: 'timeout' }],
+  'that drips': [(request, response) => {
+    const timer = setInterval(() => response.write(' '), 50)
+    response.on('close', () => clearInterval(timer))
+  }, { reason: 'timeout' }],
+  'that hangs up': [(request) => request.socket.destroy(), { reason: 'unreachable' }],
+  'that hangs up half-way': [(request, response) => { response.write('{', () => request.socket.destroy()) }, { reason: 'unreachable' }],
+  'that answers HTML': [(request, response) => { response.end('<html>secret</html>') }, { reason: 'invalid', message: 'compute: answered something that is not JSON' }],
+  'that answers no HTTP': [(request) => { request.socket.end('what?\r\n\r\n') }, { reason: 'invalid' }],
+  'that has failed': [(request, response) => { response.writeHead(500, { 'x-compute-request-id': 'req-1' }).end('secret') }, { reason: 'invalid', message: 'compute: answered 500', facts: { status: 500, requestId: 'req-1' } }],
+  'that refuses the credential': [(request, response) => { response.writeHead(403).end() }, { reason: 'refused', facts: { status: 403 } }],
+  'that sends too long a header': [(request, response) => { response.writeHead(200, { long: 'x'.repeat(40_000) }).end() }, { reason: 'invalid' }]
+}
+
+for (const [name, [listener, expected]] of Object.entries(failures)) {
+  t.test(`an upstream ${name}`, async (t) => {
+    const { get } = await serve(t, listener)
+    await t.rejects(get(), { name: 'UpstreamError', role: 'compute', ...expected })
+  })
+}
+
+t.test('an upstream that is not there', async (t) => {
+  const { get, server } = await serve(t, () => {})
+  await new Promise((resolve) => server.close(resolve))
+  await t.rejects(get(), { role: 'compute', reason: 'unreachable', message: 'compute: cannot be reached (ECONNREFUSED)' })
+})
+
+t.test('answers with the parsed body, or with none, and with a status that is expected', async (t) => {
+  let status = 200
+  const { get } = await serve(t, (request, response) => { response.writeHead(status).end(status === 204 ? '' : '{"a":1}') })
+  t.match(await get(), { status: 200, body: { a: 1 } })
+  status = 204
+  t.match(await get(), { status: 204, body: undefined })
+  status = 404
+  t.match(await get([404]), { status: 404, body: { a: 1 } })
+  await t.rejects(get(), { name: 'UpstreamError', reason: 'invalid' })
+})
+
+t.test('lets as many calls through at once as it may, and counts no wait against their time', async (t) => {
+  let open = 0
+  let most = 0
+  const { get } = await serve(t, (request, response) => {
+    most = Math.max(most, ++open)
+    setTimeout(() => { open--; response.end('{}') }, 100)
+  })
+  await Promise.all(Array.from({ length: 10 }, () => get()))
+  t.equal(most, bounds.connections)
+})
+
+t.test('refuses a TLS file that cannot be read', async (t) => {
+  t.throws(() => createDispatcher(bounds, { cacert: '/nowhere/ca.pem' }), { name: 'InvalidSetting', message: /^OS_CACERT must be .*ca\.pem \(ENOENT\)$/ })
+})

@@ -1,0 +1,82 @@
+import { Writable } from 'node:stream'
+import t from 'tap'
+import { adminCredential } from '../../demo/users.js'
+import { logger } from '../../lib/logger.js'
+import { startService } from '../service.js'
+
+/** A log in memory. */
+function record () {
+  const lines: string[] = []
+  const stream = new Writable({ write (chunk, _, done) { lines.push(String(chunk)); done() } })
+  return { lines, logger: { ...logger, stream }, parsed: () => lines.map((line) => JSON.parse(line)) }
+}
+
+t.test('writes one line a request, with its id', async (t) => {
+  const log = record()
+  const { app } = await startService(t, { logger: log.logger })
+  log.lines.length = 0
+  const good = await app.inject('/v1/openstack/projects/summary?limit=1')
+  await app.inject('/v1/openstack/projects/summary?token=gone-astray')
+  t.match(log.parsed(), [
+    { request: good.headers['x-openstack-request-id'], method: 'GET', path: '/v1/openstack/projects/summary', query: { limit: 1 }, status: 200, ms: Number },
+    { status: 400 }
+  ])
+  t.equal(log.lines.length, 2)
+  t.notMatch(log.lines.join(''), 'gone-astray')
+})
+
+t.test('logs an upstream\'s failure once, with the upstream\'s own request id', async (t) => {
+  const log = record()
+  const { app, simulator } = await startService(t, { logger: log.logger })
+  log.lines.length = 0
+  const failed = { status: 500, headers: { 'x-openstack-request-id': 'req-theirs' }, body: 'a secret' }
+  simulator.intercept = ({ role }) => role === 'metrics' ? failed : undefined
+  await app.inject('/v1/openstack/projects/x/cpuUsage?defaultTimeRange=10m&groupBy=1m')
+  await app.inject('/v1/openstack/projects/da9572dd8c0a4857aa12d9c4cbb76306/instances?limit=1')
+  const err = { role: 'metrics', reason: 'invalid', facts: { status: 500, requestId: 'req-theirs' } }
+  t.match(log.parsed().filter(({ level }) => level > 30), [
+    { level: 50, err, msg: 'answered with a problem' },
+    { level: 40, err, msg: 'answered in part' }
+  ])
+  t.notMatch(log.lines.join(''), 'a secret')
+
+  log.lines.length = 0
+  simulator.intercept = ({ role }) => role === 'block-storage' ? failed : undefined
+  await app.inject('/v1/openstack/projects/summary')
+  t.equal(log.parsed().filter(({ level }) => level > 30).length, 1, 'once, however many projects')
+})
+
+t.test('never logs a credential or a token, whichever form the credential has', async (t) => {
+  const credentials: Array<Record<string, string | undefined>> = [
+    { OS_PASSWORD: 'simulated' },
+    { OS_PASSWORD: 'not-the-password' },
+    { OS_APPLICATION_CREDENTIAL_ID: adminCredential.id, OS_APPLICATION_CREDENTIAL_SECRET: adminCredential.secret },
+    { OS_USERNAME: 'monitor', INFLUX_USERNAME: 'influx', INFLUX_PASSWORD: 'influx-password' },
+    { INFLUX_TOKEN: 'influx-token' }
+  ]
+  for (const env of credentials) {
+    const log = record()
+    const { app, simulator } = await startService(t, { env: { ...env, LOG_LEVEL: 'trace' }, logger: log.logger })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    for (const broken of [false, true]) {
+      simulator.intercept = broken ? ({ role }) => role === 'identity' ? undefined : { status: 401, body: { error: 'no' } } : undefined
+      await app.inject({ url: '/v1/openstack/projects/summary', headers: { 'x-auth-token': 'callers-token', authorization: 'Bearer callers-token' } })
+      await app.inject('/v1/openstack/projects/x/cpuUsage?defaultTimeRange=10m&groupBy=1m')
+      await app.inject('/v1/openstack/projects/da9572dd8c0a4857aa12d9c4cbb76306/instances?limit=1')
+      await app.inject('/readyz')
+    }
+    const tokens = simulator.calls.map(({ headers }) => headers['x-auth-token']).filter((token) => token !== undefined)
+    const secrets = ['simulated', 'not-the-password', adminCredential.secret, 'influx-password', 'influx-token', 'callers-token',
+      Buffer.from('influx:influx-password').toString('base64'), ...new Set(tokens.map(String))]
+    t.ok(log.lines.length > 8, `${log.lines.length} lines`)
+    const text = log.lines.join('')
+    t.same(secrets.filter((secret) => text.includes(secret)), [])
+  }
+})
+
+t.test('takes out a secret that is logged by mistake', async (t) => {
+  const log = record()
+  const { app } = await startService(t, { logger: log.logger })
+  app.log.info({ password: 'hidden', settings: { token: 'hidden' }, request: { headers: { 'x-auth-token': 'hidden' } } }, 'a mistake')
+  t.notMatch(log.lines.join(''), 'hidden')
+})
