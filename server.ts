@@ -14,5 +14,5 @@ try {
   const { code, message } = err as NodeJS.ErrnoException
   if (!(err instanceof InvalidSetting) && code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw err
   process.stderr.write(`${message}\n`)
-  process.exitCode = 1
+  process.exit(1)
 }
