@@ -7,8 +7,15 @@ export interface Document {
 }
 
 interface Operation {
-  parameters?: Array<{ name: string }>
+  parameters?: Parameter[]
   responses: Record<string, { headers?: Record<string, object> }>
+}
+
+interface Parameter {
+  name: string
+  required?: boolean
+  example?: unknown
+  schema: object
 }
 
 /** Where a part of the document stands, and the name that it would have among the components. */
@@ -24,6 +31,19 @@ const responsesOf = (document: Document) => operationsOf(document).flatMap(({ re
 /** Tells of a header that every response has. */
 export function addHeader (document: Document, name: string, header: object) {
   for (const response of responsesOf(document)) response.headers = { [name]: { ...header }, ...response.headers }
+}
+
+/**
+ * Moves the examples of optional parameters into their schemas. Swagger UI fills a form with the parameters' own examples, and
+ * whoever tried an operation out would ask for everything that is optional at once.
+ * @param kept names of parameters that the form should have filled in all the same
+ */
+export function demoteOptionalExamples (document: Document, kept: string[]) {
+  for (const parameter of operationsOf(document).flatMap(({ parameters = [] }) => parameters)) {
+    if (parameter.required || kept.includes(parameter.name)) continue
+    parameter.schema = { ...parameter.schema, examples: [parameter.example] }
+    delete parameter.example
+  }
 }
 
 /** Moves the headers, parameters and errors that several operations have in the same words to the components, and refers to them. */

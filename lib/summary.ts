@@ -79,7 +79,7 @@ async function summariseProject (openstack: Sources, { id, name, description, en
 
 /** A service's failure as its own; a project that went while it was read is told like one. Anything else is a fault of ours. */
 function asFailure (role: Role, err: unknown) {
-  if (err instanceof NotFound) return new UpstreamError(role, 'refused', 'no role on the project any more')
+  if (err instanceof NotFound) return new UpstreamError(role, 'refused', 'the project is disabled, or the role on it is gone')
   if (err instanceof UpstreamError) return err
   throw err
 }

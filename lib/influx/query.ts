@@ -67,5 +67,7 @@ function authorization ({ username, password = '', token }: InfluxSettings): Rec
 function explain (error: string) {
   if (error.startsWith('database not found')) return 'has no such database: check INFLUX_DATABASE'
   if (error.startsWith('retention policy not found')) return 'has no such retention policy: check INFLUX_RETENTION_POLICY'
+  // What it says of several statements where the database is missing.
+  if (error === 'not executed') return 'did not run a query: check INFLUX_DATABASE'
   return 'failed to run a query'
 }

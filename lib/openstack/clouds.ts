@@ -36,6 +36,7 @@ export function readCloud (settings: Settings): Cloud {
   const entry = settings.OS_CLOUD === undefined ? {} : readEntry(settings.OS_CLOUD, settings.OS_CLIENT_CONFIG_FILE)
   const auth = Object.fromEntries(Object.entries(entry.auth ?? {}).map(([key, value]) => [key, String(value)]))
   const text = (value: unknown) => value === undefined || value === null ? undefined : String(value)
+  const path = (value: unknown) => text(value)?.replace(/^~(?=\/)/, homedir())
 
   const authUrl = settings.OS_AUTH_URL ?? auth.auth_url
   if (authUrl === undefined) throw new InvalidSetting('OS_AUTH_URL is missing: give it, or name a cloud of clouds.yaml in OS_CLOUD')
@@ -54,9 +55,9 @@ export function readCloud (settings: Settings): Cloud {
       'block-storage': settings.OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE ?? text(entry.block_storage_endpoint_override)
     },
     tls: {
-      cacert: settings.OS_CACERT ?? text(entry.cacert),
-      cert: settings.OS_CERT ?? text(entry.cert),
-      key: settings.OS_KEY ?? text(entry.key),
+      cacert: settings.OS_CACERT ?? path(entry.cacert),
+      cert: settings.OS_CERT ?? path(entry.cert),
+      key: settings.OS_KEY ?? path(entry.key),
       insecure: settings.OS_INSECURE ?? (entry.verify === false || entry.insecure === true)
     }
   }

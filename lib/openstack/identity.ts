@@ -19,18 +19,23 @@ export interface Token {
   life: number
 }
 
+/** A wrong secret or a project without a role; a credential that may not go there; a token or a credential that is no more. */
+const refusals = [401, 403, 404]
+
 /**
  * A new token: one login, or one rescoping of a token in hand.
  * Source: Identity API v3, `POST /v3/auth/tokens`.
  * @throws UpstreamError `refused` where Keystone does not accept the credential, or where it has no role on the project.
  */
 export async function issueToken (upstream: Upstream, authUrl: string, identity: object, scope?: Scope): Promise<Token> {
-  const { headers, body } = await upstream('identity', {
+  const { status, headers, body } = await upstream('identity', {
     method: 'POST',
     url: `${versioned(authUrl, 'identity')}/auth/tokens`,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ auth: { identity, scope } })
+    body: JSON.stringify({ auth: { identity, scope } }),
+    expect: refusals
   })
+  if (refusals.includes(status)) throw new UpstreamError('identity', 'refused', `refuses the service's credential (${status})`, { status })
   const { token } = tokenIn(body)
   const id = headers['x-subject-token']
   const life = Date.parse(token.expires_at) - Date.parse(token.issued_at)

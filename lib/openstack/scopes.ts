@@ -31,9 +31,14 @@ export interface ProjectScope {
 
 const hour = 3_600_000
 
+/** Milliseconds for which a listing is taken at its word: unknown ids must not keep Keystone busy. */
+const recent = 1_000
+
 /** Which projects a credential reads, and with which token. */
 export function createScopes (cloud: Cloud, session: Session, clock: Clock) {
+  /** The projects of an own reach that a token can be had for: not the disabled ones, which Keystone lists as well. */
   const known = new Set<string>()
+  let listed = -Infinity
   const reach = keep(readReach, (_, readAt) => ({ renew: readAt + hour, gone: Infinity }), clock)
   const listing = keep(listProjects, (_, readAt) => ({ renew: readAt, gone: readAt }), clock)
 
@@ -50,8 +55,9 @@ export function createScopes (cloud: Cloud, session: Session, clock: Clock) {
     if (!own) return projects
     const { project } = await session.token()
     const readable = cloud.applicationCredential ? projects.filter(({ id }) => id === project) : projects
+    listed = clock.now()
     known.clear()
-    for (const { id } of readable) known.add(id)
+    for (const { id, enabled } of readable) if (enabled) known.add(id)
     return readable
   }
 
@@ -61,10 +67,10 @@ export function createScopes (cloud: Cloud, session: Session, clock: Clock) {
     /** Every project that the credential may list, domains that act as projects among them. One read for all who ask at once. */
     projects: () => listing.get(),
 
-    /** @throws NotFound where the credential is no admin and has no role on the project. */
+    /** @throws NotFound where the credential is no admin and gets no token of the project. */
     async scopeOf (project: string): Promise<ProjectScope> {
       if (await reach.get() === 'all') return { own: false }
-      if (!known.has(project)) await listing.get()
+      if (!known.has(project) && clock.now() - listed >= recent) await listing.get()
       if (!known.has(project)) throw new NotFound('no such project')
       return { own: true, project: (await session.token()).project === project ? undefined : project }
     },

@@ -58,13 +58,14 @@ t.test('as an admin', async (t) => {
 })
 
 t.test('as a reader of several projects, with a token of each', async (t) => {
-  const { openstack, logins } = await connect(t, { OS_USERNAME: 'monitor' })
+  const { openstack, logins, clock } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' })
   t.equal(await openstack.reach(), 'own')
   t.same((await openstack.projects()).map(({ name }) => name).sort(), ['admin', 'demo'])
   t.equal((await openstack.quota(demo, quotaSources['block-storage'])).volumeStorageLimit, 10)
   t.equal(await openstack.count(admin), 42)
   t.equal((await openstack.servers(demo, { limit: 10 })).servers[0]!.name, 'demo-test')
   await openstack.project(demo)
+  clock.time += 1_000
   await t.rejects(openstack.project('nobody'), { name: 'NotFound' })
   t.same(logins(), ['password', 'token'], 'the credential\'s own project needs no other token')
 })
@@ -119,12 +120,33 @@ t.test('notices that the base of a project\'s token was revoked, and that a role
   t.equal(await openstack.count(demo), 1)
   t.same(logins(), ['password', 'token', 'password', 'token'])
 
-  const { openstack: other, simulator: cloud } = await connect(t, { OS_USERNAME: 'monitor' })
+  const { openstack: other, simulator: cloud, clock } = await connect(t, { OS_USERNAME: 'monitor' })
   await other.projects()
   cloud.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 401, body: {} } : undefined
   await t.rejects(other.count(demo), { name: 'NotFound' })
+  clock.time += 1_000
   cloud.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 500, body: {} } : undefined
   await t.rejects(other.count(demo), { name: 'UpstreamError', role: 'identity', reason: 'invalid' })
+})
+
+t.test('lists no project twice to find that it has no token', async (t) => {
+  const { openstack, simulator, clock, paths } = await connect(t, { OS_USERNAME: 'monitor' })
+  await openstack.projects()
+  const project = { id: demo, name: 'demo', enabled: false, domain_id: 'default', is_domain: false }
+  simulator.intercept = ({ path }) => path === '/v3/auth/projects' ? { status: 200, body: { projects: [project] } } : undefined
+  await openstack.projects()
+  paths()
+  await t.rejects(openstack.count(demo), { name: 'NotFound' })
+  await t.rejects(openstack.count('nobody'), { name: 'NotFound' })
+  t.same(paths(), [])
+  simulator.intercept = undefined
+  clock.time += 1_000
+  t.equal(await openstack.count(demo), 1)
+})
+
+t.test('logs in with a credential that is not there', async (t) => {
+  const { openstack } = await connect(t, asApplication({ id: 'nobody', name: '', secret: 'x' }))
+  await t.rejects(openstack.projects(), { name: 'UpstreamError', role: 'identity', reason: 'refused', facts: { status: 404 } })
 })
 
 t.test('pages through servers without an empty last page', async (t) => {

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
@@ -56,6 +57,7 @@ clouds:
     interface: internal
     verify: false
     cacert: /etc/ca.pem
+    cert: ~/cert.pem
     network_endpoint_override: http://neutron
     auth: { auth_url: http://keystone, username: 123, project_id: p1, user_domain_name: people }
 `, 'clouds: { one: { auth: { password: secret } } }')
@@ -67,7 +69,7 @@ clouds:
     region: 'RegionOne',
     interface: 'internal',
     overrides: { network: 'http://neutron' },
-    tls: { cacert: '/etc/ca.pem', insecure: true }
+    tls: { cacert: '/etc/ca.pem', cert: join(homedir(), 'cert.pem'), insecure: true }
   })
   t.match(read({ ...settings, OS_PROJECT_NAME: 'web', OS_PASSWORD: 'other', OS_INSECURE: false, OS_REGION_NAME: 'two' }), {
     identity: { password: { user: { password: 'other' } } },

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Answer, Interception, Role, SimulatedCall } from './exchange.js'
+
+/** A server of one role on a free loopback port; `respond` sees every call, with the time it has to take in ms. */
+export async function listen (role: Role, latency: number, respond: (call: SimulatedCall) => Interception): Promise<Server> {
+  const server = createServer((request, response) => {
+    // A caller that gave up while it was speaking gets no answer.
+    receive(role, request).then(async (call) => {
+      const answer = respond(call)
+      if (latency > 0) await sleep(latency)
+      if (answer === 'reset') request.socket.destroy()
+      else if (answer !== 'hang') send(role, response, answer)
+    }, () => response.destroy())
+  })
+  // Longer than clients keep theirs, so that no connection closes under a call that is on its way.
+  server.keepAliveTimeout = 65_000
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+/** Where a server listens, such as http://127.0.0.1:40001. */
+export function originOf (server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Ends a server at once, with whatever it leaves unanswered. */
+export function stop (server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+async function receive (role: Role, request: IncomingMessage): Promise<SimulatedCall> {
+  let body = ''
+  for await (const chunk of request.setEncoding('utf8')) body += chunk
+  const [path, ...search] = request.url!.split('?')
+  return { role, method: request.method!, path: path!, query: new URLSearchParams(search.join('?')), headers: request.headers, body }
+}
+
+function send (role: Role, response: ServerResponse, { status, headers, body }: Answer): void {
+  response.statusCode = status
+  if (role !== 'metrics') response.setHeader('x-openstack-request-id', `req-${randomUUID()}`)
+  if (typeof body === 'object') response.setHeader('content-type', 'application/json')
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)
+  response.end(typeof body === 'object' ? JSON.stringify(body) : body)
+}

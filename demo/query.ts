@@ -1,0 +1,60 @@
+import type { Cloud } from './cloud.js'
+import type { Instance } from './instances.js'
+import { keptSamples, samplersOf, sampleSeconds, type Sampler } from './series.js'
+import type { Statement } from './statements.js'
+
+const sampleMs = sampleSeconds * 1000
+
+/** One series as InfluxDB lists it; the times are in ms here. */
+export interface Series {
+  name: string
+  tags?: Record<string, string>
+  columns: string[]
+  values: [number, number][]
+}
+
+/** The series that answer a statement at a time (ms); none for an instance or a measurement without points. */
+export function runStatement ({ instancesById }: Cloud, statement: Statement, now: number): Series[] {
+  if (statement.form === 'last') {
+    return [...new Set(statement.ids)].sort().flatMap((id) => lastOf(instancesById.get(id), statement, now))
+  }
+  const instance = instancesById.get(statement.id)
+  const values = instance ? usageOf(instance, statement, now) : []
+  return values.length === 0 ? [] : [{ name: statement.measurement, columns: ['time', 'usage'], values }]
+}
+
+function lastOf (instance: Instance | undefined, { measurement, since }: Statement & { form: 'last' }, now: number): Series[] {
+  const samplers = instance ? samplersOf(instance, measurement) : []
+  if (!instance || samplers.length === 0) return []
+  const { first, last } = keptSamples(instance, now)
+  if (last < first || last * sampleMs < since) return []
+  // Of several points at the same time InfluxDB takes the greatest.
+  const value = Math.max(...samplers.map((sample) => sample(last)))
+  return [{ name: measurement, tags: { resource_id: instance.id }, columns: ['time', 'last'], values: [[last * sampleMs, value]] }]
+}
+
+function usageOf (instance: Instance, { form, measurement, start, end, step }: Statement & { form: 'mean' | 'sum' }, now: number) {
+  const kept = keptSamples(instance, now)
+  const first = Math.max(kept.first, Math.ceil(start / sampleMs))
+  const last = Math.min(kept.last, Math.ceil(end / sampleMs) - 1)
+  const devices = samplersOf(instance, measurement).map((sample) => means(sample, first, last, step))
+  // All devices are sampled at the same times, so their buckets are the same ones.
+  return (devices[0] ?? []).map(([time], n): [number, number] => {
+    const sum = devices.reduce((total, buckets) => total + buckets[n]![1], 0)
+    return [time, form === 'sum' ? sum : sum / devices.length]
+  })
+}
+
+// Of every sample, not of a selection: 40,320 of them, a week's, take a few milliseconds.
+function means (sample: Sampler, first: number, last: number, step: number): [number, number][] {
+  const buckets: [number, number][] = []
+  let k = first
+  while (k <= last) {
+    const start = Math.floor(k * sampleMs / step) * step
+    const from = k
+    let sum = 0
+    for (; k <= last && k * sampleMs < start + step; k++) sum += sample(k)
+    buckets.push([start, sum / (k - from)])
+  }
+  return buckets
+}

@@ -1,0 +1,10 @@
+import { startSimulator } from './simulator.js'
+
+// The simulated cloud in a process of its own, until it is killed: prints the settings that point the service at it.
+// PROJECTS, INSTANCES, LATENCY (ms) and FAILURES (0 to 1) in the environment are the simulator's options.
+const number = (name: string) => process.env[name] === undefined ? undefined : Number(process.env[name])
+
+const { env } = await startSimulator({
+  projects: number('PROJECTS'), instances: number('INSTANCES'), latency: number('LATENCY'), failures: number('FAILURES')
+})
+for (const [name, value] of Object.entries(env)) console.log(`${name}=${value}`)

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { Settings } from '../lib/settings.js'
+import { startService } from './service.js'
+
+const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+
+/** The table of the settings, as the README must have it. */
+const table = [
+  '| variable | default | meaning |',
+  '| --- | --- | --- |',
+  ...Object.entries(Settings.properties).map(([name, { default: value, description }]) =>
+    `| \`${name}\` | ${value === undefined ? '–' : `\`${value}\``} | ${description} |`)
+]
+
+t.test('has every setting, with its default and meaning', async (t) => {
+  const [, found = ''] = readme.split(/<!-- \/?settings -->\n/)
+  t.same(found.trim().split('\n'), table)
+})
+
+t.test('has curl lines that answer, and no other routes than there are', async (t) => {
+  const { app } = await startService(t)
+  const lines = [...readme.matchAll(/^curl .*'http:\/\/localhost:8080(.*)'$/gm)].map(([, url]) => url!)
+  t.equal(lines.length, 10)
+  for (const url of lines) {
+    const { statusCode, body } = await app.inject(url)
+    t.equal(statusCode, url.endsWith('cpuUsage?groupBy=1m') ? 400 : 200, url)
+    t.notMatch(body, '"metric":[]', url)
+  }
+  const routes = [...readme.matchAll(/`GET (\/(?:projects|healthz|readyz).*?)`/g)].map(([, path]) => path!.replace(/^\/projects/, '/v1/openstack/projects'))
+  t.same(routes.sort(), Object.keys(app.swagger().paths!).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1')).sort())
+})
