@@ -35,10 +35,29 @@ function query (world: World, fields: URLSearchParams): Answer {
   if (refused) return refuse((refused as Misread).message)
 
   const database = fields.get('db')
-  if (!database) return failed('database name required', statements.length)
-  if (database !== world.database) return failed(`database not found: ${database}`, statements.length)
-  return { status: 200, body: { results: statements.map((statement, id) => resultOf(world, statement, id, fields.get('epoch'))) } }
+  const chunked = fields.get('chunked') === 'true'
+  if (!database) return failed('database name required', statements.length, chunked)
+  if (database !== world.database) return failed(`database not found: ${database}`, statements.length, chunked)
+  const results = statements.map((statement, id) => resultOf(world, statement, id, fields.get('epoch')))
+  return chunked ? inLines(results.flatMap(inPieces)) : { status: 200, body: { results } }
 }
+
+interface Result {
+  statement_id: number
+  error?: string
+  series?: object[]
+  partial?: boolean
+}
+
+// A piece a series, of which all but a statement's last say that more follows.
+const inPieces = ({ series, ...result }: Result): Result[] =>
+  series?.map((one, i) => ({ ...result, series: [one], ...(i < series.length - 1 && { partial: true }) })) ?? [result]
+
+const inLines = (results: Result[]): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: results.map((result) => `${JSON.stringify({ results: [result] })}\n`).join('')
+})
 
 function parse (text: string): Record<string, unknown> | undefined {
   try {
@@ -48,11 +67,14 @@ function parse (text: string): Record<string, unknown> | undefined {
   }
 }
 
-// The first failing ends the request, and 1.6 then says of the whole that it was not executed.
-const failed = (error: string, statements: number): Answer =>
-  ({ status: 200, body: { results: [{ statement_id: 0, error: statements === 1 ? error : 'not executed' }] } })
+// The first failing ends the request, and 1.6 then says that the rest was not executed; of the whole, where it is not in pieces.
+function failed (error: string, statements: number, chunked: boolean): Answer {
+  const errors = statements === 1 ? [error] : [error, 'not executed']
+  const results = errors.map((error) => ({ statement_id: 0, error }))
+  return chunked ? inLines(results) : { status: 200, body: { results: results.slice(-1) } }
+}
 
-function resultOf (world: World, statement: Statement | Misread, id: number, epoch: string | null) {
+function resultOf (world: World, statement: Statement | Misread, id: number, epoch: string | null): Result {
   if ('refused' in statement) return { statement_id: id, error: statement.message }
   const series = runStatement(world.cloud, statement, world.now()).map((one) => timed(one, epoch))
   return { statement_id: id, ...(series.length > 0 && { series }) }

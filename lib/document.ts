@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 
 /** An OpenAPI document, as far as it is finished here. */
 export interface Document {
-  paths?: Record<string, Record<string, Operation>>
+  paths: Record<string, Record<string, Operation>>
   components?: Record<string, Record<string, object>>
 }
 
@@ -25,7 +25,7 @@ interface Place {
   name: string
 }
 
-const operationsOf = ({ paths = {} }: Document) => Object.values(paths).flatMap((path) => Object.values(path))
+const operationsOf = ({ paths }: Document) => Object.values(paths).flatMap((path) => Object.values(path))
 const responsesOf = (document: Document) => operationsOf(document).flatMap(({ responses }) => Object.values(responses))
 
 /** Tells of a header that every response has. */

@@ -90,7 +90,7 @@ function parseInstant (text: string, now: number) {
   return instant !== undefined && instant >= 0 && instant < future ? instant : undefined
 }
 
-const rfc3339 = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/i
+const rfc3339 = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/i
 
 /** Unix seconds of an RFC 3339 time. `Date` alone is too kind: it reads other forms as well, and takes 30 February for 2 March. */
 function parseRfc3339 (text: string) {

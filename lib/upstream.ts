@@ -26,6 +26,8 @@ export interface Call {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string
+  /** Whether the answer is a JSON document on each line, and not one in all. */
+  lines?: boolean
   /** Statuses beside 2xx that mean something to the caller; any other is an error. */
   expect?: number[]
 }
@@ -33,7 +35,7 @@ export interface Call {
 export interface Answer {
   status: number
   headers: Dispatcher.ResponseData['headers']
-  /** The parsed JSON, or `undefined` where there was no body. */
+  /** The parsed JSON, or `undefined` where there was no body; of an answer in lines, a list. */
   body: unknown
 }
 
@@ -89,7 +91,7 @@ export function createUpstream (dispatcher: Dispatcher, { timeout, connections }
   }
 }
 
-async function send (role: Role, { url, expect = [], ...call }: Call, dispatcher: Dispatcher, timeout: number): Promise<Answer> {
+async function send (role: Role, { url, lines = false, expect = [], ...call }: Call, dispatcher: Dispatcher, timeout: number): Promise<Answer> {
   let facts = {}
   try {
     const { statusCode: status, headers, body } = await request(url, {
@@ -99,11 +101,13 @@ async function send (role: Role, { url, expect = [], ...call }: Call, dispatcher
     facts = { status, requestId: requestId?.toString() }
     const text = await body.text()
     if ((status < 200 || status > 299) && !expect.includes(status)) throw unexpected(role, status, facts)
-    return { status, headers, body: text === '' ? undefined : JSON.parse(text) }
+    return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
   } catch (err) {
     throw err instanceof UpstreamError ? err : broken(role, err as Error & { code?: string }, facts)
   }
 }
+
+const parseLines = (text: string) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
 
 /** A status that means that the upstream is at fault, or that it refuses our credential. */
 function unexpected (role: Role, status: number, facts: object) {

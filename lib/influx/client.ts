@@ -39,7 +39,7 @@ export function createInflux (upstream: Upstream, settings: InfluxSettings): Met
         end: rfc3339(end),
         step: { duration: `${step}s` }
       })
-      const columns = results.map(([series]) => new Map(series?.values))
+      const columns = results.map((series) => new Map(series.flatMap(({ values }) => values)))
       return combine(metrics, columns).map((usages) =>
         [...usages].map(([time, usage]) => ({ time, usage })).sort((a, b) => a.time - b.time))
     },

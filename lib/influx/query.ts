@@ -23,38 +23,54 @@ const Series = Type.Object({
 })
 export type Series = Static<typeof Series>
 
-const resultsIn = shape('metrics', 'a query', Type.Object({
-  results: Type.Array(Type.Object({
-    error: Type.Optional(Type.String()),
-    partial: Type.Optional(Type.Boolean()),
-    series: Type.Optional(Type.Array(Series))
-  }))
-}))
+const Result = Type.Object({
+  statement_id: Type.Integer(),
+  error: Type.Optional(Type.String()),
+  partial: Type.Optional(Type.Boolean()),
+  series: Type.Optional(Type.Array(Series))
+})
+
+const resultsIn = shape('metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(Result) })))
 
 /** A literal that takes a `$name`'s place in a statement. */
 export type Parameters = Record<string, string | { duration: string }>
+
+/** More rows than a series may have in one piece: what is not chunked says `partial` from 10,000 rows on, whole or not. */
+const chunk = 100_000
 
 /**
  * Several statements in one request, and the series of each.
  * @throws UpstreamError where one of them failed, or where the answer was cut short.
  */
 export async function query (upstream: Upstream, settings: InfluxSettings, statements: string[], parameters: Parameters): Promise<Series[][]> {
-  const form = new URLSearchParams({ q: statements.join('; '), db: settings.database, epoch: 's', params: JSON.stringify(parameters) })
-  if (settings.retentionPolicy !== undefined) form.set('rp', settings.retentionPolicy)
   const { body } = await upstream('metrics', {
     method: 'POST',
     url: `${settings.url.replace(/\/+$/, '')}/query`,
     headers: { ...authorization(settings), 'content-type': 'application/x-www-form-urlencoded' },
-    body: form.toString()
+    body: new URLSearchParams({
+      db: settings.database,
+      ...(settings.retentionPolicy !== undefined && { rp: settings.retentionPolicy }),
+      q: statements.join('; '),
+      params: JSON.stringify(parameters),
+      epoch: 's',
+      chunked: 'true',
+      chunk_size: String(chunk)
+    }).toString(),
+    lines: true
   })
-  const { results } = resultsIn(body)
-  const lists = results.map(({ error, partial, series = [] }) => {
-    if (error !== undefined) throw new UpstreamError('metrics', 'invalid', explain(error))
-    if (partial || series.some((one) => one.partial)) throw new UpstreamError('metrics', 'invalid', 'cut its answer short: raise its max-row-limit')
-    return series
-  })
-  if (lists.length !== statements.length) throw new UpstreamError('metrics', 'invalid', 'did not answer each statement of a query')
-  return lists
+  const results = resultsIn(body).flatMap(({ results }) => results)
+  const error = results.find(({ error }) => error !== undefined)?.error
+  if (error !== undefined) throw new UpstreamError('metrics', 'invalid', explain(error))
+  return statements.map((_, id) => join(results.filter((result) => result.statement_id === id)))
+}
+
+/** The series of a statement, from its pieces: all but the last one say that more follows. */
+function join (pieces: Array<Static<typeof Result>>): Series[] {
+  const last = pieces.at(-1)
+  if (last === undefined || last.partial || last.series?.some(({ partial }) => partial)) {
+    throw new UpstreamError('metrics', 'invalid', 'cut its answer short')
+  }
+  return pieces.flatMap(({ series = [] }) => series)
 }
 
 function authorization ({ username, password = '', token }: InfluxSettings): Record<string, string> {
@@ -67,7 +83,5 @@ function authorization ({ username, password = '', token }: InfluxSettings): Rec
 function explain (error: string) {
   if (error.startsWith('database not found')) return 'has no such database: check INFLUX_DATABASE'
   if (error.startsWith('retention policy not found')) return 'has no such retention policy: check INFLUX_RETENTION_POLICY'
-  // What it says of several statements where the database is missing.
-  if (error === 'not executed') return 'did not run a query: check INFLUX_DATABASE'
   return 'failed to run a query'
 }

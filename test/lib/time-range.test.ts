@@ -37,7 +37,7 @@ const refusals: Array<[RangeQuery, string[]]> = [
   [{ groupBy: '1m', timeRangeFrom: '1h', timeRangeTo: '60m' }, ['timeRangeTo']],
   [{ groupBy: '1m', timeRangeFrom: 'yesterday', timeRangeTo: '2017-02-30T00:00:00Z' }, ['timeRangeFrom', 'timeRangeTo']],
   [{ groupBy: '1m', timeRangeFrom: '2017-08-10', timeRangeTo: '2017-08-10T01:00:00' }, ['timeRangeFrom', 'timeRangeTo']],
-  [{ groupBy: '1m', timeRangeFrom: '2017-13-10T01:00:00Z', timeRangeTo: '2017-08-10T25:00:00Z' }, ['timeRangeFrom', 'timeRangeTo']],
+  [{ groupBy: '1m', timeRangeFrom: '2017-13-10T01:00:00Z', timeRangeTo: '2017-08-10T24:00:00Z' }, ['timeRangeFrom', 'timeRangeTo']],
   [{ groupBy: '1m', timeRangeFrom: '1969-12-31T23:59:59Z', timeRangeTo: '2200-01-01T00:00:00Z' }, ['timeRangeFrom', 'timeRangeTo']],
   [{ groupBy: '1m', timeRangeFrom: '99999999999', timeRangeTo: '1e9' }, ['timeRangeFrom', 'timeRangeTo']],
   [{ groupBy: '1s', defaultTimeRange: '1d' }, ['groupBy']]

@@ -1,0 +1,88 @@
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { findInfluxd, findLimit } from './influxdb/binary.js'
+import { createClient } from './influxdb/client.js'
+import type { Client } from './influxdb/client.js'
+import { end, launch, relaunch } from './influxdb/process.js'
+
+/** What a test may ask of its InfluxDB. */
+export interface InfluxdOptions {
+  /** Whether users must log in; `admin` may then do anything. */
+  auth?: boolean
+  /** More settings, named as InfluxDB reads them from the environment. */
+  settings?: Record<`INFLUXDB_${string}`, string>
+}
+
+/** A real InfluxDB 1.x that belongs to one test. */
+export interface Influxd extends Client {
+  url: string
+  /** Ends the server and keeps its data. */
+  stop: () => Promise<void>
+  /** Starts it again, on the same port. */
+  start: () => Promise<void>
+  /** Freezes the server: connections are accepted, and nothing is answered. */
+  pause: () => void
+  resume: () => void
+}
+
+/** How long a test file may take once it has its influxd. */
+const testLimit = 120_000
+
+/** The administrator of a server that was started with `auth`. */
+export const admin = { username: 'admin', password: 'admin-s3cret' }
+const createAdmin = `CREATE USER ${admin.username} WITH PASSWORD '${admin.password}' WITH ALL PRIVILEGES`
+
+/**
+ * Starts an InfluxDB with the database `mon`; it ends with the test. Where no influxd can be had, `t` is skipped with
+ * the reason and the answer is undefined, unless REQUIRE_INFLUXD=1 forbids that.
+ */
+export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Promise<Influxd | undefined> {
+  t.setTimeout(findLimit)
+  const found = await findInfluxd()
+  if ('reason' in found) {
+    if (process.env.REQUIRE_INFLUXD === '1') throw new Error(`REQUIRE_INFLUXD=1, but ${found.reason}`)
+    t.plan(0, found.reason)
+    return
+  }
+  t.setTimeout(testLimit)
+
+  const dir = await mkdtemp(join(tmpdir(), 'influxd-'))
+  const settings = { ...settingsIn(dir), INFLUXDB_HTTP_AUTH_ENABLED: String(options.auth ?? false), ...options.settings }
+  let server = await launch(found.path, settings)
+  t.teardown(() => end(server.child, 'SIGKILL'))
+  // Beyond a teardown, which a test that is aborted does not come to.
+  process.once('exit', () => {
+    server.child.kill('SIGKILL')
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  const { address } = server
+  const url = `http://${address}`
+  const client = createClient(url, options.auth ? admin : undefined)
+  if (options.auth) await createClient(url).query(createAdmin)
+  await client.query('CREATE DATABASE mon')
+
+  return {
+    ...client,
+    url,
+    stop: () => end(server.child, 'SIGTERM'),
+    start: async () => { server = await relaunch(found.path, { ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address }) },
+    pause: () => { server.child.kill('SIGSTOP') },
+    resume: () => { server.child.kill('SIGCONT') }
+  }
+}
+
+/** Port 0 lets the kernel choose, so that test files running at once cannot take each other's port. */
+const settingsIn = (dir: string) => ({
+  INFLUXDB_REPORTING_DISABLED: 'true',
+  INFLUXDB_BIND_ADDRESS: '127.0.0.1:0',
+  INFLUXDB_META_DIR: join(dir, 'meta'),
+  INFLUXDB_DATA_DIR: join(dir, 'data'),
+  INFLUXDB_DATA_WAL_DIR: join(dir, 'wal'),
+  INFLUXDB_MONITOR_STORE_ENABLED: 'false',
+  INFLUXDB_HTTP_BIND_ADDRESS: '127.0.0.1:0',
+  INFLUXDB_HTTP_LOG_ENABLED: 'false'
+})
