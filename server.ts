@@ -11,8 +11,8 @@ try {
   closeWithGrace({ delay, logger: app.log }, () => app.close())
   await app.listen({ host: app.config.HOST, port: app.config.PORT })
 } catch (err) {
-  const { code, message } = err as NodeJS.ErrnoException
-  if (!(err instanceof InvalidSetting) && code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw err
-  process.stderr.write(`${message}\n`)
+  const { message, stack, syscall } = err as NodeJS.ErrnoException
+  // What an operator can mend is told in a line; what only we can, in full.
+  process.stderr.write(`${err instanceof InvalidSetting || syscall !== undefined ? message : stack}\n`)
   process.exit(1)
 }

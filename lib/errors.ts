@@ -55,6 +55,6 @@ export class InvalidSetting extends Error {
 
 /** A value as it may stand in an error message: quoted, and cut where it is longer than anything valid is. */
 export function quote (value: unknown) {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = String(JSON.stringify(value))
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

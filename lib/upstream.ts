@@ -116,17 +116,17 @@ function unexpected (role: Role, status: number, facts: object) {
     : new UpstreamError(role, 'invalid', `answered ${status}`, facts)
 }
 
-const slow = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
-const garbled = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW'])
+const slow = new Set<string | number>(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+const garbled = new Set<string | number>(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW'])
 
 /** What a failed exchange was. The cause is not kept: it may quote the body or name the address. */
-function broken (role: Role, { name, code }: Error & { code?: string }, facts: object) {
-  if (name === 'TimeoutError' || slow.has(code ?? '')) {
+function broken (role: Role, { name, code = name }: Error & { code?: string | number }, facts: object) {
+  if (name === 'TimeoutError' || slow.has(code)) {
     return new UpstreamError(role, 'timeout', 'did not answer within its time limit', facts)
   }
   if (name === 'SyntaxError') return new UpstreamError(role, 'invalid', 'answered something that is not JSON', facts)
-  if (name === 'HTTPParserError' || garbled.has(code ?? '')) {
-    return new UpstreamError(role, 'invalid', `answered something that cannot be read (${code ?? name})`, facts)
+  if (name === 'HTTPParserError' || garbled.has(code)) {
+    return new UpstreamError(role, 'invalid', `answered something that cannot be read (${code})`, facts)
   }
-  return new UpstreamError(role, 'unreachable', `cannot be reached (${code ?? name})`, facts)
+  return new UpstreamError(role, 'unreachable', `cannot be reached (${code})`, facts)
 }

@@ -13,8 +13,8 @@ const server = join(import.meta.dirname, '../server.ts')
 const runner = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(?:TS|TAP|_TAP|NODE)_/.test(name)))
 
 /** The server in a process of its own, with this environment and no other. */
-function run (t: Test, env: Record<string, string>) {
-  const child = spawn(process.execPath, [...process.execArgv, server], { env: { ...runner, ...env } })
+function run (t: Test, env: Record<string, string>, ...flags: string[]) {
+  const child = spawn(process.execPath, [...process.execArgv, ...flags, server], { env: { ...runner, ...env } })
   t.teardown(() => { if (child.exitCode === null) child.kill('SIGKILL') })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (data) => { output.stdout += data })
@@ -67,4 +67,11 @@ t.test('ends with one line where it cannot start', async (t) => {
     t.match(output.stderr, line)
     t.equal(output.stdout, '')
   }
+})
+
+t.test('shows where a fault of its own is', async (t) => {
+  const fault = 'import net from "node:net"; net.Server.prototype.listen = () => { throw new TypeError("a bug") }'
+  const { output, exited } = run(t, { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }, '--import', `data:text/javascript,${encodeURIComponent(fault)}`)
+  t.equal(await exited, 1)
+  t.match(output.stderr, /^TypeError: a bug\n +at /)
 })

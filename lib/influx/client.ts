@@ -39,7 +39,7 @@ export function createInflux (upstream: Upstream, settings: InfluxSettings): Met
         end: rfc3339(end),
         step: { duration: `${step}s` }
       })
-      const columns = results.map((series) => new Map(series.flatMap(({ values }) => values)))
+      const columns = results.map((series) => knownIn(series.flatMap(({ values }) => values)))
       return combine(metrics, columns).map((usages) =>
         [...usages].map(([time, usage]) => ({ time, usage })).sort((a, b) => a.time - b.time))
     },
@@ -55,7 +55,7 @@ export function createInflux (upstream: Upstream, settings: InfluxSettings): Met
         since: rfc3339(since / 1000)
       })
       const columns = measurements.map((_, i) =>
-        new Map(results.slice(i * firsts.length, (i + 1) * firsts.length).flat().map(newest)))
+        knownIn(results.slice(i * firsts.length, (i + 1) * firsts.length).flat().map(newest)))
       return combine(metrics, columns)
     },
 
@@ -67,17 +67,20 @@ export function createInflux (upstream: Upstream, settings: InfluxSettings): Met
 
 const rfc3339 = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-const newest = ({ tags, values }: Series) => [tags?.resource_id ?? '', values[0]?.[1]] as const
+const newest = ({ tags, values }: Series) => [tags?.resource_id, values[0]?.[1]] as const
+
+const knownIn = <Key>(entries: Array<readonly [Key, number | null | undefined]>) =>
+  new Map(entries.filter((entry): entry is [Key, number] => typeof entry[1] === 'number'))
 
 /** The usages of each metric, from a column of values a measurement: a key (a time, an instance) has one where its values tell one. */
-function combine<Key> (metrics: Metric[], columns: Array<Map<Key, number | null | undefined>>) {
+function combine<Key> (metrics: Metric[], columns: Array<Map<Key, number>>) {
   let taken = 0
   return metrics.map((metric) => {
     const { measurements, usage } = readings[metric]
     const own = columns.slice(taken, taken += measurements.length)
     const usages = new Map<Key, number>()
     for (const key of new Set(own.flatMap((column) => [...column.keys()]))) {
-      const value = usage(own.map((column) => column.get(key) ?? undefined))
+      const value = usage(own.map((column) => column.get(key)))
       if (value !== undefined) usages.set(key, round(value))
     }
     return usages

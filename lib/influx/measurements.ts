@@ -1,6 +1,6 @@
 import type { Metric } from '../usage.js'
 
-/** A value of each measurement in turn; `undefined` where there was no sample. */
+/** A value of each measurement in turn; `undefined` where there was no sample, but not of all. */
 type Values = Array<number | undefined>
 
 export interface Reading {
@@ -11,7 +11,7 @@ export interface Reading {
   usage: (values: Values) => number | undefined
 }
 
-const kibibytes = ([bytes]: Values) => bytes === undefined ? undefined : bytes / 1024
+const kibibytes = ([bytes]: Values) => bytes! / 1024
 const asIs = ([value]: Values) => value
 
 /** In percent: of the megabytes where both are known, of the percentage that later agents send instead where they are not. */

@@ -3,7 +3,7 @@ import { addHeader, demoteOptionalExamples, shareComponents } from '../../lib/do
 import type { Document } from '../../lib/document.js'
 
 const limit = (maximum: number, required = false) => ({ name: 'limit', required, example: 5, schema: { maximum } })
-const path = (parameters: Array<ReturnType<typeof limit>>, responses: Record<string, { description?: string }>) => ({ get: { parameters, responses } })
+const path = (parameters: Array<ReturnType<typeof limit>>, responses: Record<string, object>): Document['paths'][string] => ({ get: { parameters, responses } })
 
 t.test('says once what several operations say', async (t) => {
   const document: Document = {

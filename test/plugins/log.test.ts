@@ -46,6 +46,17 @@ t.test('logs an upstream\'s failure once, with the upstream\'s own request id', 
   t.equal(log.parsed().filter(({ level }) => level > 30).length, 1, 'once, however many projects')
 })
 
+t.test('logs a renewal that failed, while what is in hand serves on', async (t) => {
+  const log = record()
+  let time = Date.now()
+  const { app, simulator } = await startService(t, { logger: log.logger, now: () => time })
+  await app.inject('/v1/openstack/projects/summary')
+  time += 0.9 * 3_600_000
+  simulator.intercept = ({ method }) => method === 'POST' ? { status: 500 } : undefined
+  t.equal((await app.inject('/v1/openstack/projects/summary')).statusCode, 200)
+  t.match(log.parsed().filter(({ level }) => level > 30), [{ level: 40, err: { role: 'identity' }, msg: 'a renewal failed: what is in hand is used on' }])
+})
+
 t.test('never logs a credential or a token, whichever form the credential has', async (t) => {
   const credentials: Array<Record<string, string | undefined>> = [
     { OS_PASSWORD: 'simulated' },

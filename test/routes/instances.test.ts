@@ -106,6 +106,8 @@ t.test('refuses what it cannot answer', async (t) => {
   ]
   for (const [path, expected] of problems) t.match((await app.inject(path)).json(), expected)
 
+  app.influx.latest = async () => { throw new TypeError('a bug') }
+  t.match((await app.inject(url(demo, 'limit=5'))).json(), { status: 500 })
   simulator.intercept = ({ role }) => role === 'compute' ? { status: 500 } : undefined
   t.match((await app.inject(url(demo, 'limit=5'))).json(), { status: 502, detail: 'The compute service answered what it must not.' })
 })

@@ -116,6 +116,9 @@ t.test('fails where identity does, or every service', async (t) => {
   t.match((await app.inject(url)).json(), { status: 502, detail: 'The identity service answered what it must not.' })
   simulator.intercept = ({ path }) => path === '/v3/projects' ? { status: 200, body: { projects: [] } } : undefined
   t.same((await app.inject(url)).json(), [])
+  simulator.intercept = undefined
+  app.openstack.quota = async () => { throw new TypeError('a bug') }
+  t.equal((await app.inject(url)).statusCode, 500)
 })
 
 t.test('tells of a project whose role was taken away while it was read', async (t) => {

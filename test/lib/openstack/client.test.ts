@@ -125,7 +125,13 @@ t.test('notices that the base of a project\'s token was revoked, and that a role
   cloud.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 401, body: {} } : undefined
   await t.rejects(other.count(demo), { name: 'NotFound' })
   clock.time += 1_000
-  cloud.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 500, body: {} } : undefined
+  let status = 401
+  cloud.intercept = ({ method, body }) => {
+    if (method !== 'POST' || !body.includes('"token"')) return undefined
+    const answer = { status, body: {} }
+    status = 500
+    return answer
+  }
   await t.rejects(other.count(demo), { name: 'UpstreamError', role: 'identity', reason: 'invalid' })
 })
 
@@ -209,6 +215,9 @@ t.test('refuses a login that gives no token, or one without a project', async (t
     simulator.intercept = () => ({ status: 201, headers: headers as Record<string, string>, body })
     await t.rejects(openstack.projects(), { name: 'UpstreamError', role: 'identity', ...expected })
   }
+  const { openstack, simulator } = await connect(t)
+  simulator.intercept = () => ({ status: 201, headers: { 'x-subject-token': 'x' }, body: { token: { ...token, project: { id: 'p' } } } })
+  await t.rejects(openstack.projects(), { name: 'UpstreamError', role: 'identity', reason: 'absent' }, 'nor a catalog')
 })
 
 t.test('finds the excluded domains by name, or by id where it may not ask', async (t) => {

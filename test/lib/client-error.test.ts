@@ -1,0 +1,11 @@
+import { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import t from 'tap'
+import { answerClientError } from '../../lib/client-error.js'
+
+t.test('answers nobody who is gone', async (t) => {
+  const socket = new Duplex({ read () {}, write: () => t.fail('nothing is written') })
+  socket.end()
+  answerClientError(new Error('gone'), socket as Socket)
+  t.equal(socket.destroyed, true)
+})

@@ -1,0 +1,54 @@
+import t from 'tap'
+import { createInflux } from '../../../lib/influx/client.js'
+import type { Call } from '../../../lib/upstream.js'
+
+/** A metrics store over an InfluxDB that answers its statements with these series, in turn; and what it was sent. */
+function connect (...series: object[][]) {
+  const calls: Call[] = []
+  const upstream = async (_: string, call: Call) => {
+    calls.push(call)
+    return { status: 200, headers: {}, body: [{ results: series.map((series, id) => ({ statement_id: id, series })) }] }
+  }
+  return { influx: createInflux(upstream, { url: 'http://influx', database: 'mon' }), sent: () => new URLSearchParams(calls[0]!.body) }
+}
+
+const buckets = (...values: Array<[number, number | null]>) => [{ values }]
+const newest = (values: Record<string, number>) => Object.entries(values).map(([id, value]) => ({ tags: { resource_id: id }, values: [[0, value]] }))
+const window = { start: 1_502_330_400, end: 1_502_330_460, step: 60 }
+
+t.test('binds the window and the instance', async (t) => {
+  const { influx, sent } = connect(buckets())
+  await influx.series(['cpu'], 'x', window)
+  t.same(JSON.parse(sent().get('params')!), { id: 'x', start: '2017-08-10T02:00:00.000Z', end: '2017-08-10T02:01:00.000Z', step: { duration: '60s' } })
+})
+
+t.test('makes memory of what there is in each bucket', async (t) => {
+  const free = buckets([0, 256], [60, 256], [120, 256], [180, 1])
+  const total = buckets([0, 1024], [60, 0], [180, null])
+  const percent = buckets([60, 30], [240, 12.345])
+  const { influx } = connect(free, total, percent)
+  t.same(await influx.series(['memory'], 'x', window), [[{ time: 0, usage: 75 }, { time: 60, usage: 70 }, { time: 240, usage: 87.66 }]])
+})
+
+t.test('rounds to two decimals, ascending by time, and never answers -0', async (t) => {
+  const { influx } = connect(buckets([60, -0.001], [0, 10.006], [120, null]), buckets([0, 2048]))
+  const [packets, reads] = await influx.series(['packetsIn', 'diskRead'], 'x', window)
+  t.strictSame(packets, [{ time: 0, usage: 10.01 }, { time: 60, usage: 0 }])
+  t.strictSame(reads, [{ time: 0, usage: 2 }])
+})
+
+t.test('reads the newest of many instances in one request, some at a time', async (t) => {
+  const ids = Array.from({ length: 33 }, (_, i) => `i${i}`)
+  const { influx, sent } = connect(newest({ i0: 1 }), newest({ i32: 2 }))
+  const [cpu] = await influx.latest(['cpu'], ids, 0)
+  t.same([...cpu!], [['i0', 1], ['i32', 2]])
+  const statements = sent().get('q')!.split('; ')
+  t.same(statements.map((statement) => statement.match(/\$id\d+/g)!.length), [32, 1])
+  t.equal(JSON.parse(sent().get('params')!).id32, 'i32')
+})
+
+t.test('takes nothing from a series that is of nobody', async (t) => {
+  const { influx } = connect([{ values: [[0, 1]] }, { tags: { resource_id: 'x' }, values: [] }])
+  const [cpu] = await influx.latest(['cpu'], ['x'], 0)
+  t.equal(cpu!.get('x'), undefined)
+})
