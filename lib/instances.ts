@@ -32,7 +32,7 @@ export interface InstancePage {
 }
 
 export interface InstanceSources {
-  openstack: Pick<OpenStack, 'project' | 'servers' | 'count'>
+  openstack: Pick<OpenStack, 'project' | 'servers'>
   influx: Pick<Metrics, 'latest'>
 }
 
@@ -44,11 +44,7 @@ export interface InstanceSources {
  */
 export async function listInstances (sources: InstanceSources, project: string, query: ServerQuery, now: number, maxAge: number): Promise<InstancePage> {
   const { openstack, influx } = sources
-  const [, { servers, last }, totalCnt] = await Promise.all([
-    openstack.project(project),
-    openstack.servers(project, query),
-    openstack.count(project, query.hostname)
-  ])
+  const [{ servers, last, total }] = await Promise.all([openstack.servers(project, query), openstack.project(project)])
   const failures: UpstreamError[] = []
   const loads = await influx.latest(['cpu', 'memory'], servers.map(({ id }) => id), now - maxAge).catch((err) => {
     if (!(err instanceof UpstreamError)) throw err
@@ -56,7 +52,7 @@ export async function listInstances (sources: InstanceSources, project: string, 
     return []
   })
   const metric = servers.map((server) => describe(server, loads, now))
-  const page = { metric, projectId: project, totalCnt }
+  const page = { metric, projectId: project, totalCnt: total }
   return { page: failures.length === 0 ? page : { ...page, unavailable: ['metrics'] }, last, failures }
 }
 

@@ -45,17 +45,17 @@ export async function summarise (openstack: Sources, query: SummaryQuery): Promi
   return { projects: summaries, last, failures: [...failures.values()] }
 }
 
+/** The marker is looked for among all projects: it still marks its place where the name has changed meanwhile. */
 function cutPage (projects: Project[], { projectName = '', limit = Infinity, marker }: SummaryQuery) {
-  const wanted = projectName.toLowerCase()
-  const all = projects
-    .filter(({ name }) => name.toLowerCase().includes(wanted))
-    .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id))
+  const all = projects.toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id))
   const after = all.findIndex(({ id }) => id === marker)
   if (marker !== undefined && after === -1) {
     throw new InvalidParameters([{ parameter: 'marker', message: `"${marker}" is not the id of a project: give the last one of the page before` }])
   }
-  const page = all.slice(after + 1, after + 1 + limit)
-  return { page, last: after + 1 + limit < all.length ? page.at(-1)!.id : undefined }
+  const wanted = projectName.toLowerCase()
+  const rest = all.slice(after + 1).filter(({ name }) => name.toLowerCase().includes(wanted))
+  const page = rest.slice(0, limit)
+  return { page, last: page.length < rest.length ? page.at(-1)!.id : undefined }
 }
 
 /** By code unit: the same order on every machine, whatever its locale. */

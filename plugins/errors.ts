@@ -23,6 +23,8 @@ export function sendProblem (err: Error, request: FastifyRequest, reply: Fastify
   })
   if (problem.status >= 500) request.log.error({ err }, 'answered with a problem')
   if (problem.status === 503) reply.header('retry-after', retryAfter)
+  // Here as well as in the hook, which does not run for a path that cannot be read.
+  reply.header('x-openstack-request-id', request.id)
   return reply.code(problem.status).type('application/problem+json').send(problem)
 }
 

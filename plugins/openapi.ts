@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
-import { addHeader, shareComponents } from '../lib/document.js'
+import { addHeader, demoteOptionalExamples, shareComponents } from '../lib/document.js'
 import type { Document } from '../lib/document.js'
 import { Health, Readiness, UpstreamState } from '../schemas/health.js'
 import { Instance, InstancePage } from '../schemas/instance.js'
@@ -12,6 +12,7 @@ import { Bucket, Series } from '../schemas/series.js'
 const title = 'OpenStack monitoring API'
 
 const requestId = {
+  required: true,
   description: 'What the service\'s own log calls this request',
   schema: { type: 'string', examples: ['req-2f1c8f0e-5a57-4c55-9d0a-0f5b2b8e7c11'] }
 }
@@ -40,6 +41,7 @@ export default fp(async (app) => {
     transformObject (given) {
       const { openapiObject: document } = given as { openapiObject: object }
       addHeader(document as Document, 'X-Openstack-Request-Id', requestId)
+      demoteOptionalExamples(document as Document, ['defaultTimeRange'])
       shareComponents(document as Document)
       return document
     }

@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { NoQuery } from '../schemas/common.js'
+import { exampleOf, NoQuery } from '../schemas/common.js'
+import { Health } from '../schemas/health.js'
 import { problems } from '../schemas/problem.js'
 
 const healthz: FastifyPluginAsyncTypebox = async (app) => {
@@ -11,7 +12,7 @@ const healthz: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['service'],
       querystring: NoQuery,
       response: {
-        200: { description: 'It lives', content: { 'application/json': { schema: Type.Ref('Health') } } },
+        200: { description: 'It lives', content: { 'application/json': { schema: Type.Ref('Health'), example: exampleOf(Health) } } },
         ...problems(400)
       }
     }

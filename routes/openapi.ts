@@ -1,8 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { stringify } from 'yaml'
 
 const openapi: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', async () => app.swagger())
-  app.get('/openapi.yaml', async (request, reply) => reply.type('application/yaml').send(app.swagger({ yaml: true })))
+  app.get('/openapi.yaml', async (request, reply) => reply.type('application/yaml').send(toYaml(app.swagger())))
 }
+
+/** The text is the same document to readers of YAML 1.1, for whom an unquoted time or `on` is no string. */
+const toYaml = (document: object) => stringify(document, { compat: 'yaml-1.1' })
 
 export default openapi

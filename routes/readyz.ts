@@ -2,7 +2,8 @@ import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { keep } from '../lib/keep.js'
 import { readReadiness } from '../lib/readiness.js'
-import { NoQuery } from '../schemas/common.js'
+import { exampleOf, NoQuery } from '../schemas/common.js'
+import { exampleUnready, Readiness } from '../schemas/health.js'
 import { problems } from '../schemas/problem.js'
 
 /** Milliseconds that an answer serves everybody: who asks often must not make the upstreams busy. */
@@ -21,7 +22,7 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
     (_, readAt) => ({ renew: readAt + period, gone: readAt + period }),
     clock
   )
-  const content = { 'application/json': { schema: Type.Ref('Readiness') } }
+  const content = (example: object) => ({ 'application/json': { schema: Type.Ref('Readiness'), example } })
 
   app.get('/readyz', {
     schema: {
@@ -30,9 +31,9 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['service'],
       querystring: NoQuery,
       response: {
-        200: { description: 'Every route has something to answer', content },
-        503: { description: 'Some route has nothing to answer', content },
-        ...problems(400)
+        200: { description: 'Every route has something to answer', content: content(exampleOf(Readiness)) },
+        503: { description: 'Some route has nothing to answer', content: content(exampleUnready) },
+        ...problems(400, 500)
       }
     }
   }, async (request, reply) => {

@@ -1,9 +1,13 @@
 import { Type } from '@fastify/type-provider-typebox'
-import type { SchemaOptions, Static, TSchema } from '@sinclair/typebox'
+import type { SchemaOptions, Static, TObject, TSchema } from '@sinclair/typebox'
 
 /** An id in a path or a query, of whatever kind. */
 export const Id = (description: string, example: string) =>
   Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description, examples: [example] })
+
+/** A string from a closed list: one list in the document, where a union would be a choice of several schemas. */
+export const OneOf = <const T extends string>(values: readonly T[], options: SchemaOptions = {}) =>
+  Type.Unsafe<T>({ type: 'string', enum: values, ...options })
 
 /** A value that may be unknown: one type list in the document, where a union would be a choice of two schemas. */
 export const Nullable = <T extends TSchema>(schema: T, options: SchemaOptions = {}) =>
@@ -20,7 +24,14 @@ export const NoQuery = Type.Object({}, { additionalProperties: false })
 
 /** How many entries follow is not said; that some do is. */
 export const linkHeader = {
-  Link: { type: 'string', description: 'The next page, `<…>; rel="next"`; absent on the last one' }
+  Link: {
+    type: 'string',
+    description: 'The next page, relative to this one\'s URL; absent on the last page',
+    examples: ['</v1/openstack/projects/da9572dd8c0a4857aa12d9c4cbb76306/instances?limit=100&marker=c5e1012f-9455-47ff-bbb7-1cff5e1f9894>; rel="next"']
+  }
 }
 
-export const roles = ['identity', 'compute', 'network', 'block-storage', 'metrics'] as const
+/** An example of an object: its properties' own. */
+export const exampleOf = ({ properties }: TObject): Record<string, unknown> => Object.fromEntries(
+  Object.entries(properties).flatMap(([name, { examples }]) => examples === undefined ? [] : [[name, examples[0]]])
+)

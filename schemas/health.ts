@@ -1,17 +1,28 @@
 import { Type } from '@fastify/type-provider-typebox'
-import { roles } from './common.js'
+import { OneOf } from './common.js'
 
 export const Health = Type.Object({
-  status: Type.Unsafe<'ok'>({ type: 'string', enum: ['ok'] })
+  status: OneOf(['ok'], { examples: ['ok'] })
 }, { $id: 'Health', description: 'The process lives' })
 
-const State = Type.Unsafe<string>({ type: 'string', enum: ['up', 'timeout', 'unreachable', 'absent', 'refused', 'invalid'] })
+export const UpstreamState = OneOf(['up', 'timeout', 'unreachable', 'absent', 'refused', 'invalid'], {
+  $id: 'UpstreamState',
+  description: '`up`, or why it is of no use: no answer in time, no connection, not in the catalog, our credential refused, or an answer that makes no sense',
+  examples: ['up']
+})
+
+const State = Type.Ref('UpstreamState')
+const exampleStates = { identity: 'up', compute: 'up', network: 'up', 'block-storage': 'timeout', metrics: 'up' }
 
 export const Readiness = Type.Object({
-  status: Type.Unsafe<string>({
-    type: 'string',
-    enum: ['ready', 'degraded', 'unready'],
-    description: '`unready` while identity, compute or metrics is down, `degraded` while only others are'
+  status: OneOf(['ready', 'degraded', 'unready'], {
+    description: '`unready` while identity, compute or metrics is down, `degraded` while only others are',
+    examples: ['degraded']
   }),
-  upstreams: Type.Object(Object.fromEntries(roles.map((role) => [role, State])))
+  upstreams: Type.Object({ identity: State, compute: State, network: State, 'block-storage': State, metrics: State }, {
+    description: 'Each upstream by its role',
+    examples: [exampleStates]
+  })
 }, { $id: 'Readiness', description: 'Which upstreams answer' })
+
+export const exampleUnready = { status: 'unready', upstreams: { ...exampleStates, metrics: 'unreachable' } }

@@ -1,13 +1,13 @@
 import { Type } from '@fastify/type-provider-typebox'
-import { Id, NamePart, Nullable, PageLimit } from './common.js'
+import { exampleOf, Id, NamePart, Nullable, OneOf, PageLimit } from './common.js'
 
-const time = { pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$', examples: ['2017-07-06T04:27:23'] }
+const time = '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}'
 const percent = (what: string, example: number) =>
   Nullable(Type.Number(), { description: `${what} in percent, by the newest sample; null where none is new enough`, examples: [example] })
 
 export const Instance = Type.Object({
-  instance_id: Type.String({ examples: ['c5e1012f-9455-47ff-bbb7-1cff5e1f9894'] }),
-  name: Type.String({ examples: ['demo-test'] }),
+  instance_id: Type.String({ description: 'Its id', examples: ['c5e1012f-9455-47ff-bbb7-1cff5e1f9894'] }),
+  name: Type.String({ description: 'Its name', examples: ['demo-test'] }),
   address: Type.Array(Type.String(), { description: 'Fixed and floating IPs', examples: [['115.68.151.163']] }),
   cpuUsage: percent('CPU in use', 3),
   memoryUsage: percent('Memory in use', 41.25),
@@ -16,18 +16,20 @@ export const Instance = Type.Object({
   disk_gb: Type.Integer({ description: 'GiB of root disk of the flavor', examples: [1] }),
   flavor: Type.String({ description: 'The flavor\'s name', examples: ['m1.tiny'] }),
   state: Type.String({ description: 'Nova\'s status', examples: ['ACTIVE'] }),
-  started_at: Nullable(Type.String(), { ...time, description: 'When it was launched, UTC; null where it never was' }),
-  ended_at: Type.String({ description: 'When it was terminated, UTC; empty while it lives', examples: [''] }),
-  uptime: Nullable(Type.Number(), { description: 'Seconds since started_at', examples: [4226153] }),
+  started_at: Nullable(Type.String(), {
+    pattern: `^${time}$`, description: 'When it was launched, UTC; null where it never was', examples: ['2017-07-06T04:27:23']
+  }),
+  ended_at: Type.String({ pattern: `^(${time})?$`, description: 'When it was terminated, UTC; empty while it lives', examples: [''] }),
+  uptime: Nullable(Type.Number(), { minimum: 0, description: 'Seconds since started_at; null where it never was launched', examples: [4226153] }),
   tenant_id: Type.String({ description: 'Id of its project', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
   zone: Nullable(Type.String(), { description: 'Its availability zone; null where it is in none', examples: ['nova'] })
 }, { $id: 'Instance', description: 'An instance with its present load' })
 
 export const InstancePage = Type.Object({
-  metric: Type.Array(Type.Ref('Instance'), { description: 'The page\'s instances, newest first' }),
-  projectId: Type.String({ examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
+  metric: Type.Array(Type.Ref('Instance'), { description: 'The page\'s instances, newest first', examples: [[exampleOf(Instance)]] }),
+  projectId: Type.String({ description: 'The project that was asked for', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
   totalCnt: Type.Integer({ minimum: 0, description: 'How many instances match, on all pages together', examples: [1] }),
-  unavailable: Type.Optional(Type.Array(Type.Unsafe<string>({ type: 'string', enum: ['metrics'] }), {
+  unavailable: Type.Optional(Type.Array(OneOf(['metrics']), {
     description: 'There when the metrics store could not be read: each load is null'
   }))
 }, { $id: 'InstancePage', description: 'A page of a project\'s instances' })

@@ -1,34 +1,70 @@
+import { STATUS_CODES } from 'node:http'
 import { Type } from '@fastify/type-provider-typebox'
+import { exampleOf } from './common.js'
+
+export const ParameterError = Type.Object({
+  parameter: Type.String({ description: 'The parameter\'s name; of a long one, its beginning', examples: ['groupBy'] }),
+  message: Type.String({ description: 'What is wrong with it', examples: ['is missing'] })
+}, { $id: 'ParameterError', description: 'A bad parameter' })
 
 /** Every error of the service. Source: RFC 9457, "Problem Details for HTTP APIs". */
 export const Problem = Type.Object({
-  type: Type.String({ description: 'Always `about:blank`: the status says what kind of problem it is' }),
+  type: Type.String({ description: 'Always `about:blank`: the status says what kind of problem it is', examples: ['about:blank'] }),
   title: Type.String({ description: 'The status in words', examples: ['Bad Request'] }),
-  status: Type.Integer({ description: 'The HTTP status', examples: [400] }),
-  detail: Type.String({ description: 'What went wrong, for a person', examples: ['groupBy is missing'] }),
-  instance: Type.String({ description: 'The path that was asked for' }),
-  errors: Type.Optional(Type.Array(Type.Object({
-    parameter: Type.String({ examples: ['groupBy'] }),
-    message: Type.String({ examples: ['is missing'] })
-  }), { description: 'One entry a bad parameter' }))
+  status: Type.Integer({ minimum: 400, maximum: 599, description: 'The HTTP status', examples: [400] }),
+  detail: Type.String({ description: 'What went wrong, for a person', examples: ['groupBy is missing.'] }),
+  instance: Type.String({ description: 'The path that was asked for', examples: ['/v1/openstack/projects/929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c/cpuUsage'] }),
+  errors: Type.Optional(Type.Array(Type.Ref('ParameterError'), { description: 'One entry a bad parameter', examples: [[exampleOf(ParameterError)]] }))
 }, { $id: 'Problem', description: 'A problem, as RFC 9457 has it' })
+
+const instances = '/v1/openstack/projects/da9572dd8c0a4857aa12d9c4cbb76306/instances'
+const cpuUsage = '/v1/openstack/projects/929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c/cpuUsage'
+
+/** What a request is answered with, under the request itself: a test asks each and compares. */
+function example (status: number, request: string, detail: string, errors?: object[]) {
+  const instance = request.split('?', 1)[0]
+  return { summary: `GET ${request}`, value: { type: 'about:blank', title: STATUS_CODES[status], status, detail, instance, errors } }
+}
+
+const badParameter = (request: string, parameter: string, message: string) =>
+  example(400, request, `${parameter} ${message}.`, [{ parameter, message }])
+
+/** The same failure of an upstream of each route: of the cloud, and of the metrics store. */
+const badUpstream = (status: number, detail: string) => ({
+  identity: example(status, `${instances}?limit=100`, `The identity service ${detail}.`),
+  metrics: example(status, `${cpuUsage}?defaultTimeRange=10m&groupBy=1m`, `The metrics service ${detail}.`)
+})
 
 const descriptions = {
   400: 'A parameter is missing, malformed, unknown or in the way; or the marker is of nothing',
-  404: 'There is no such project or route',
+  404: 'There is no such project',
   500: 'A fault of the service itself',
   502: 'An upstream answered what it must not',
   503: 'An upstream cannot be reached',
   504: 'An upstream did not answer within its time limit'
 }
 
-const retryAfter = { 'Retry-After': { type: 'integer', description: 'Seconds to wait before asking again' } }
+const examples: Record<keyof typeof descriptions, object> = {
+  400: {
+    missing: badParameter(`${cpuUsage}?defaultTimeRange=10m`, 'groupBy', 'is missing'),
+    unknown: badParameter(`${instances}?limit=100&host=web`, 'host', 'is not a parameter here: limit, marker, hostname are'),
+    malformed: badParameter(`${instances}?limit=1001`, 'limit', '1001 must be <= 1000'),
+    together: badParameter(`${cpuUsage}?defaultTimeRange=10m&timeRangeTo=1h&groupBy=1m`, 'timeRangeTo', 'must not be given together with defaultTimeRange')
+  },
+  404: { project: example(404, '/v1/openstack/projects/00000000000000000000000000000000/instances?limit=100', 'No such project.') },
+  500: { fault: example(500, `${cpuUsage}?defaultTimeRange=10m&groupBy=1m`, 'This is a fault of the service itself.') },
+  502: badUpstream(502, 'answered what it must not'),
+  503: badUpstream(503, 'cannot be reached'),
+  504: badUpstream(504, 'did not answer within its time limit')
+}
+
+const retryAfter = { 'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds to wait before asking again', examples: [5] } }
 
 /** The problems that a route may answer with, for its `response`. */
 export function problems (...statuses: Array<keyof typeof descriptions>) {
   return Object.fromEntries(statuses.map((status) => [status, {
     description: descriptions[status],
     ...(status === 503 && { headers: retryAfter }),
-    content: { 'application/problem+json': { schema: Type.Ref('Problem') } }
+    content: { 'application/problem+json': { schema: Type.Ref('Problem'), examples: examples[status] } }
   }]))
 }

@@ -1,5 +1,9 @@
 import { Type } from '@fastify/type-provider-typebox'
-import { Id } from './common.js'
+import { usages } from '../lib/usage.js'
+import type { Usage } from '../lib/usage.js'
+import { exampleOf, Id, OneOf } from './common.js'
+
+const namesOf = ({ series }: Usage) => Object.keys(series)
 
 export const Bucket = Type.Object({
   time: Type.Integer({ description: 'The bucket\'s start, in unix seconds', examples: [1502330400] }),
@@ -7,15 +11,21 @@ export const Bucket = Type.Object({
 }, { $id: 'Bucket', description: 'One `groupBy` of a series' })
 
 export const Series = Type.Object({
-  name: Type.String({ examples: ['cpu'] }),
-  metric: Type.Array(Type.Ref('Bucket'), { description: 'Ascending by time; buckets without data are left out' })
+  name: OneOf([...new Set(Object.values(usages).flatMap(namesOf))], { description: 'What it is a series of', examples: ['cpu'] }),
+  metric: Type.Array(Type.Ref('Bucket'), {
+    description: 'Ascending by time; buckets without data are left out',
+    examples: [[exampleOf(Bucket)]]
+  })
 }, { $id: 'Series', description: 'A named list of buckets' })
+
+/** An example of what a usage is answered with. */
+export const exampleSeries = (usage: Usage) => namesOf(usage).map((name) => ({ ...exampleOf(Series), name }))
 
 export const InstanceParams = Type.Object({
   instanceId: Id('Id of the instance', '929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c')
 })
 
-const text = (description: string, ...examples: string[]) => Type.String({ maxLength: 64, description, examples })
+const text = (description: string, example: string) => Type.String({ maxLength: 64, description, examples: [example] })
 
 const instant = 'a duration before now, an RFC 3339 time (its `+` sent as `%2B`), or a unix time in seconds'
 

@@ -6,10 +6,12 @@ import { shape } from '../shape.js'
 import type { Upstream } from '../upstream.js'
 import type { CatalogRole } from './catalog.js'
 import type { Cloud } from './clouds.js'
+import { readPage } from './pages.js'
+import type { Ask } from './pages.js'
 import { pickQuota, quotaSources } from './quotas.js'
 import type { Quota, QuotaSource } from './quotas.js'
 import { createScopes } from './scopes.js'
-import { chooseMicroversion, hasInName, namesIn, serverQuery, serversIn, unknownMarker } from './servers.js'
+import { chooseMicroversion } from './servers.js'
 import type { ServerQuery } from './servers.js'
 import { createSession } from './session.js'
 
@@ -70,35 +72,10 @@ export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock,
     return quota
   }
 
-  /**
-   * A page of a project's servers, newest first; `last` is the id to go on from where more follow.
-   * One server more than asked for is read, because a full page's own `next` may lead to an empty page.
-   * @throws InvalidParameters where the marker is of no server.
-   */
-  async function servers (project: string, { limit, marker, hostname }: ServerQuery) {
-    const path = (own: boolean) => `/servers/detail?${serverQuery(project, own, { limit: limit + 1, marker, hostname })}`
-    const answer = await get('compute', project, path, marker === undefined ? [] : [400])
-    if (answer.status === 400) throw unknownMarker(marker!)
-    const { servers, servers_links: next } = serversIn(answer.body)
-    const page = servers.slice(0, limit)
-    return {
-      servers: page.filter((server) => hasInName(server, hostname)),
-      last: servers.length > limit || next !== undefined ? page.at(-1)?.id : undefined
-    }
-  }
-
-  /** How many servers a project has: by its quota, or, where only some names count, by a list of names. */
-  async function count (project: string, hostname?: string) {
-    if (hostname === undefined) return (await quota(project, quotaSources.compute)).instancesUsed!
-    let count = 0
-    let marker: string | undefined
-    do {
-      const path = (own: boolean) => `/servers?${serverQuery(project, own, { marker, hostname })}`
-      const { servers, servers_links: next } = namesIn((await get('compute', project, path)).body)
-      count += servers.filter((server) => hasInName(server, hostname)).length
-      marker = next && servers.at(-1)?.id
-    } while (marker !== undefined)
-    return count
+  /** A page of a project's servers, newest first. @throws InvalidParameters where the marker is of no server. */
+  function servers (project: string, query: ServerQuery) {
+    const ask: Ask = (path, expect) => get('compute', project, path, expect)
+    return readPage(ask, project, query, async () => (await quota(project, quotaSources.compute)).instancesUsed!)
   }
 
   /** Finds that a service answers. @throws UpstreamError */
@@ -106,5 +83,5 @@ export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock,
     await session.version(role)
   }
 
-  return { reach, projects, project, excludedDomains: excludedDomains.get, quota, servers, count, check }
+  return { reach, projects, project, excludedDomains: excludedDomains.get, quota, servers, check }
 }

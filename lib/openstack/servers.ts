@@ -75,8 +75,11 @@ export function namePattern (literal: string) {
     character === '.' ? '[.]' : `[${character.toLowerCase()}${character.toUpperCase()}]`)
 }
 
+/** Whether what the pattern matches is what the literal is. */
+export const isExact = (literal: string) => /^[A-Za-z0-9 _.-]+$/.test(literal)
+
 /** Whether a server's name has the literal in it, in any case. */
-export function hasInName ({ name }: { name: string }, literal = '') {
+export function hasInName ({ name }: { name: string }, literal: string) {
   return name.toLowerCase().includes(literal.toLowerCase())
 }
 

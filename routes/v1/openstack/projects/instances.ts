@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listInstances } from '../../../../lib/instances.js'
 import { nextLink } from '../../../../lib/next-link.js'
 import { milliseconds } from '../../../../lib/settings.js'
-import { linkHeader } from '../../../../schemas/common.js'
-import { InstancesQuery, ProjectParams } from '../../../../schemas/instance.js'
+import { exampleOf, linkHeader } from '../../../../schemas/common.js'
+import { InstancePage, InstancesQuery, ProjectParams } from '../../../../schemas/instance.js'
 import { problems } from '../../../../schemas/problem.js'
 
 const instances: FastifyPluginAsyncTypebox = async (app) => {
@@ -22,7 +22,7 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
         200: {
           description: 'A page of instances',
           headers: linkHeader,
-          content: { 'application/json': { schema: Type.Ref('InstancePage') } }
+          content: { 'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) } }
         },
         ...problems(400, 404, 500, 502, 503, 504)
       }

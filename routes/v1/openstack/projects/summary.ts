@@ -2,9 +2,9 @@ import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { nextLink } from '../../../../lib/next-link.js'
 import { summarise } from '../../../../lib/summary.js'
-import { linkHeader } from '../../../../schemas/common.js'
+import { exampleOf, linkHeader } from '../../../../schemas/common.js'
 import { problems } from '../../../../schemas/problem.js'
-import { SummaryQuery } from '../../../../schemas/project.js'
+import { ProjectSummary, SummaryQuery } from '../../../../schemas/project.js'
 
 /** The path, and the other one that the contract's own index has. */
 const paths = {
@@ -25,7 +25,7 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
           200: {
             description: 'The projects',
             headers: linkHeader,
-            content: { 'application/json': { schema: Type.Array(Type.Ref('ProjectSummary')) } }
+            content: { 'application/json': { schema: Type.Array(Type.Ref('ProjectSummary')), example: [exampleOf(ProjectSummary)] } }
           },
           ...problems(400, 500, 502, 503, 504)
         }

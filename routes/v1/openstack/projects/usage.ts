@@ -4,7 +4,7 @@ import { readSeries } from '../../../../lib/series.js'
 import { parseWindow } from '../../../../lib/time-range.js'
 import { usages } from '../../../../lib/usage.js'
 import { problems } from '../../../../schemas/problem.js'
-import { InstanceParams, RangeQuery } from '../../../../schemas/series.js'
+import { exampleSeries, InstanceParams, RangeQuery } from '../../../../schemas/series.js'
 
 const usage: FastifyPluginAsyncTypebox = async (app) => {
   for (const [name, usage] of Object.entries(usages)) {
@@ -19,7 +19,7 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
         response: {
           200: {
             description: `The series ${Object.keys(usage.series).map((name) => `\`${name}\``).join(' and ')}`,
-            content: { 'application/json': { schema: Type.Array(Type.Ref('Series')) } }
+            content: { 'application/json': { schema: Type.Array(Type.Ref('Series')), example: exampleSeries(usage) } }
           },
           ...problems(400, 500, 502, 503, 504)
         }

@@ -1,0 +1,1 @@
+"""Seeds the cloud: `python3 -m seed`, run by seed.sh."""

@@ -1,0 +1,29 @@
+import fc from 'fast-check'
+import type { InjectOptions } from 'fastify'
+import t from 'tap'
+import { startService } from '../service.js'
+import { createJudge } from './judge.js'
+import { request } from './requests.js'
+import { bounds, count, seed } from './settings.js'
+
+t.setTimeout(bounds.interruptAfterTimeLimit + 30_000)
+
+t.test(`${count} requests of every kind are answered as the document tells`, async (t) => {
+  const { app } = await startService(t)
+  const judge = createJudge((await app.inject('/openapi.json')).json())
+  const seen: Record<string, number> = {}
+  const started = Date.now()
+
+  await fc.assert(fc.asyncProperty(request, async ({ method, url, headers, payload, expected }) => {
+    const { pathname, search } = new URL(url.startsWith('//') ? `http://localhost${url}` : url, 'http://localhost')
+    const answer = await app.inject({ method: method as InjectOptions['method'], url, headers, payload })
+    const verdict = judge({ method, url: `${pathname}${search}`, expected }, answer)
+    if (verdict !== undefined) throw new Error(`${verdict}\n${method} ${pathname}${search}\n${answer.body.slice(0, 1000)}`)
+    seen[answer.statusCode] = (seen[answer.statusCode] ?? 0) + 1
+  }), { ...bounds, numRuns: count })
+
+  t.comment(`seed ${seed}, ${Math.round((Date.now() - started) / 1000)} s, answers by status: ${JSON.stringify(seen)}`)
+  for (const [status, share] of Object.entries({ 200: 0.08, 400: 0.4, 404: 0.05 })) {
+    t.ok(seen[status]! > share * count, `${seen[status]} answers are ${status}`)
+  }
+})

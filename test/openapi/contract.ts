@@ -1,0 +1,103 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query'
+  required: boolean
+  description?: string
+  example?: unknown
+  schema: { type: string, examples?: unknown[] }
+}
+
+export interface Example {
+  summary: string
+  value: { instance: string }
+}
+
+export interface Response {
+  description: string
+  headers: Record<string, { description?: string, required?: boolean, schema: { examples?: unknown[] } }>
+  content: Record<string, { schema: object, example?: unknown, examples?: Record<string, Example> }>
+}
+
+export interface Operation {
+  operationId: string
+  summary?: string
+  tags?: string[]
+  deprecated?: boolean
+  parameters?: Parameter[]
+  responses: Record<string, Response>
+}
+
+export interface Document {
+  openapi: string
+  paths: Record<string, { get: Operation }>
+  components: Record<string, Record<string, object>>
+}
+
+/** What was answered, as `inject` and, with a little help, `fetch` tell it. */
+export interface Answer {
+  statusCode: number
+  headers: Record<string, unknown>
+  body: string
+}
+
+/** What a JSON pointer such as `#/components/schemas/Bucket` refers to. */
+export const lookUp = (document: object, pointer: string) => pointer.split('/').slice(1)
+  .reduce<any>((node, part) => node[part.replaceAll('~1', '/').replaceAll('~0', '~')], document)
+
+/** The operations of a document by path, with parameters, responses and headers in place of what refers to them. */
+export function operationsOf (document: Document): Array<[path: string, operation: Operation]> {
+  const follow = <T extends object>(node: T): T => '$ref' in node ? lookUp(document, String(node.$ref)) : node
+  const followAll = <T extends object>(nodes: Record<string, T>) =>
+    Object.fromEntries(Object.entries(nodes).map(([key, node]) => [key, follow(node)]))
+  return Object.entries(document.paths).map(([path, { get }]) => [path, {
+    ...get,
+    parameters: (get.parameters ?? []).map(follow),
+    responses: Object.fromEntries(Object.entries(followAll(get.responses)).map(([status, response]) =>
+      [status, { ...response, headers: followAll(response.headers) }]))
+  }])
+}
+
+/** The schemas of a document, read so that a property which they do not tell of is an error too. */
+export function createValidators (document: Document) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  ajv.addSchema(JSON.parse(JSON.stringify(document), (key, value) =>
+    value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value), 'document')
+  const known = new Map<string, ValidateFunction>()
+
+  /** What is wrong with a value by a schema of the document; an empty text where nothing is. */
+  return (schema: object, value: unknown) => {
+    const text = JSON.stringify(schema).replaceAll('"#/', '"document#/')
+    let validate = known.get(text)
+    if (validate === undefined) known.set(text, validate = ajv.compile(JSON.parse(text)))
+    return validate(value) ? '' : ajv.errorsText(validate.errors, { dataVar: 'body' })
+  }
+}
+
+/** A check of answers to GET: what of one, asked for with a URL, the document does not tell. `undefined` where it tells all. */
+export function createCheck (document: Document) {
+  const complain = createValidators(document)
+  const operations = operationsOf(document).map(([path, operation]) =>
+    ({ operation, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`) }))
+
+  return (url: string, { statusCode, headers, body }: Answer) => {
+    const path = url.split('?', 1)[0]!
+    const operation = operations.find(({ pattern }) => pattern.test(path))?.operation
+    if (operation === undefined) return `${path} is not in the document`
+    const response = operation.responses[statusCode]
+    if (response === undefined) return `${operation.operationId} has no ${statusCode}`
+    const [, type] = /^([^;]+)/.exec(String(headers['content-type'])) ?? []
+    const media = response.content[type!]
+    if (media === undefined) return `${operation.operationId} ${statusCode} is not ${type}`
+    for (const [name, { required, schema }] of Object.entries(response.headers)) {
+      const value = headers[name.toLowerCase()]
+      if (value === undefined ? required : complain(schema, typed(value))) return `${operation.operationId} ${statusCode} has ${name}: ${value}`
+    }
+    return complain(media.schema, JSON.parse(body)) || undefined
+  }
+}
+
+/** A header is text: a number is one that is written so. */
+const typed = (value: unknown) => /^[0-9]+$/.test(String(value)) ? Number(value) : value
