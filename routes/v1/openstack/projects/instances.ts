@@ -14,7 +14,7 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       operationId: 'listInstances',
       summary: 'A project\'s instances with their present load',
-      description: 'Newest first. A page may have fewer entries than `limit` although more follow: the `Link` says so.',
+      description: 'Newest first. Where Nova gives shorter pages than `limit`, a page is shorter although more follow: the `Link` tells.',
       tags: ['projects'],
       params: ProjectParams,
       querystring: InstancesQuery,
