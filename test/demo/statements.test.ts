@@ -1,5 +1,5 @@
 import t from 'tap'
-import { adminInstanceId } from '../../demo/seed.js'
+import { adminInstanceId, demoInstanceId } from '../../demo/seed.js'
 import { simulate } from './helper.js'
 import { cpu, last, mean } from './statements.js'
 
@@ -41,4 +41,22 @@ t.test('200 with the error in the result, as InfluxDB 1.6 has it', async (t) => 
     const { status, body } = await query(q, params, fields)
     t.strictSame([status, body], [200, { results: [{ statement_id: 0, error }] }])
   }
+})
+
+t.test('in pieces, one a line, of which all but a statement\'s last say that more follows', async (t) => {
+  const ask = async (q: string, params: object, db = 'mon') => {
+    const form = new URLSearchParams({ db, epoch: 's', chunked: 'true', q, params: JSON.stringify(params) })
+    const lines = (await (await fetch(`${influx}/query`, { method: 'POST', body: form })).text()).trimEnd().split('\n')
+    return lines.map((line) => JSON.parse(line).results).flat()
+  }
+  const newest = { since: new Date(0).toISOString(), a: adminInstanceId, b: demoInstanceId }
+  t.match(await ask(`${last(cpu, ['a', 'b'])};${mean(cpu)};${mean('nothing')}`, { ...window, ...newest }), [
+    { statement_id: 0, series: [{ values: [[Number, Number]] }], partial: true },
+    { statement_id: 0, series: [{ values: [[Number, Number]] }], partial: undefined },
+    { statement_id: 1, series: Array },
+    { statement_id: 2, series: undefined }
+  ])
+  const missing = { statement_id: 0, error: 'database not found: nowhere' }
+  t.same(await ask(mean(cpu), window, 'nowhere'), [missing])
+  t.same(await ask(`${mean(cpu)};${mean(cpu)}`, window, 'nowhere'), [missing, { statement_id: 0, error: 'not executed' }])
 })

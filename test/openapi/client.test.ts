@@ -30,7 +30,7 @@ t.test('a program that has only the document compiles, and finds its way', async
   const document = await (await fetch(`${url}/openapi.json`)).json()
 
   t.equal(await compile(document), '')
-  const { stdout } = await run(process.execPath, [join(generated, 'out/test/openapi/client/program.js'), url])
+  const { stdout } = await run(process.execPath, [join(generated, 'out/test/openapi/client/program.js'), url], { env: {} })
   const found = JSON.parse(stdout)
 
   const [{ id: largest }] = (await app.inject('/v1/openstack/projects/summary?projectName=analytics')).json()

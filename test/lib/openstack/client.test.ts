@@ -121,6 +121,10 @@ t.test('notices that the base of a project\'s token was revoked, and that a role
   t.equal(await count(demo), 1)
   t.same(logins(), ['password', 'token', 'password', 'token'])
 
+  const { count: downCount, simulator: down } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' })
+  down.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? 'reset' : undefined
+  await t.rejects(downCount(demo), { name: 'UpstreamError', role: 'identity', reason: 'unreachable' })
+
   const { openstack: other, count: othersCount, simulator: cloud, clock } = await connect(t, { OS_USERNAME: 'monitor' })
   await other.projects()
   cloud.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 401, body: {} } : undefined
