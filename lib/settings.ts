@@ -4,7 +4,7 @@ import { parseDuration } from './duration.js'
 import { InvalidSetting } from './errors.js'
 
 const duration = (defaults: string, description: string) =>
-  Type.String({ pattern: '^([0-9]{1,10}[smhdw]){1,8}$', default: defaults, description })
+  Type.String({ pattern: '^(0|([0-9]{1,10}[smhdw]){1,8})$', default: defaults, description })
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const flag = (description: string) => Type.Boolean({ default: false, description })
 const secret = text
@@ -59,6 +59,12 @@ export const Settings = Type.Object({
   INFLUX_TOKEN: secret('a token, instead of a user and a password'),
   METRICS_MAX_AGE: duration('2m', 'how old a sample may be and still count as the present load'),
 
+  SERIES_TTL: duration('5s', 'how long an answer with series is kept and fresh; `0` is off'),
+  INSTANCES_TTL: duration('10s', 'the same of a page of instances'),
+  SUMMARY_TTL: duration('30s', 'the same of the summary'),
+  STALE_LIMIT: duration('10m', 'how old what is kept may be and still stand in for a read that fails'),
+  CACHE: Type.Unsafe<'on' | 'off'>({ type: 'string', enum: ['on', 'off'], default: 'on', description: '`off` keeps nothing: for measuring' }),
+
   UPSTREAM_TIMEOUT: duration('10s', 'how long one call to an upstream may take'),
   UPSTREAM_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1024, default: 32, description: 'how many calls to one upstream may be under way at once' })
 } satisfies Record<string, TSchema>)
@@ -66,9 +72,12 @@ export const Settings = Type.Object({
 /** The settings as they are after validation, defaults filled in. */
 export type Settings = Static<typeof Settings>
 
-/** Milliseconds of a setting that is a duration. @throws InvalidSetting where it is zero or over ten years. */
-export function milliseconds (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT') {
-  const seconds = parseDuration(settings[name])
+type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT'
+
+/** Milliseconds of a setting that is a duration; a lifetime may be 0. @throws InvalidSetting where another is zero, or one is over ten years. */
+export function milliseconds (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | Lifetime) {
+  const mayBeZero = name.endsWith('_TTL') || name === 'STALE_LIMIT'
+  const seconds = settings[name] === '0' && mayBeZero ? 0 : parseDuration(settings[name])
   if (seconds === undefined) throw new InvalidSetting(`${name} must be a duration from 1s to 3650d`)
   return seconds * 1000
 }

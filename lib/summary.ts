@@ -1,6 +1,6 @@
 import { InvalidParameters, NotFound, UpstreamError } from './errors.js'
 import type { Role } from './errors.js'
-import type { OpenStack } from './openstack/client.js'
+import type { KeptOpenStack } from './openstack/facts.js'
 import { quotaSources } from './openstack/quotas.js'
 import type { Quota } from './openstack/quotas.js'
 import type { Project } from './openstack/scopes.js'
@@ -25,9 +25,13 @@ export interface SummaryPage {
   last?: string
   /** The first failure of each service that could not be read in full. */
   failures: UpstreamError[]
+  /** Whether every number is known, be it by an older read. */
+  whole: boolean
+  /** Unix milliseconds of the oldest read in it. */
+  asOf: number
 }
 
-type Sources = Pick<OpenStack, 'projects' | 'excludedDomains' | 'quota'>
+type Sources = Pick<KeptOpenStack, 'projects' | 'excludedDomains' | 'quota'>
 
 /**
  * A page of projects with their quotas, by name and then by id; only the page's own projects are read.
@@ -37,12 +41,18 @@ export async function summarise (openstack: Sources, query: SummaryQuery): Promi
   const [projects, hidden] = await Promise.all([openstack.projects(), openstack.excludedDomains()])
   const { page, last } = cutPage(projects.filter((project) => !project.is_domain && !hidden.has(project.domain_id ?? '')), query)
 
-  const failures = new Map<Role, UpstreamError>()
-  const summaries = await Promise.all(page.map((project) => summariseProject(openstack, project, failures)))
+  const found: Found = { failures: new Map(), asOf: Infinity }
+  const summaries = await Promise.all(page.map((project) => summariseProject(openstack, project, found)))
   const silent = (summary: ProjectSummary) => summary.unavailable?.length === Object.keys(quotaSources).length
-  const [failure] = failures.values()
-  if (failure !== undefined && summaries.every(silent)) throw failure
-  return { projects: summaries, last, failures: [...failures.values()] }
+  const failures = [...found.failures.values()]
+  if (failures[0] !== undefined && summaries.every(silent)) throw failures[0]
+  return { projects: summaries, last, failures, whole: summaries.every(({ unavailable }) => unavailable === undefined), asOf: found.asOf }
+}
+
+/** What is gathered over all projects. */
+interface Found {
+  failures: Map<Role, UpstreamError>
+  asOf: number
 }
 
 /** The marker is looked for among all projects: it still marks its place where the name has changed meanwhile. */
@@ -61,14 +71,20 @@ function cutPage (projects: Project[], { projectName = '', limit = Infinity, mar
 /** By code unit: the same order on every machine, whatever its locale. */
 const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
 
-async function summariseProject (openstack: Sources, { id, name, description, enabled }: Project, failures: Map<Role, UpstreamError>) {
+async function summariseProject (openstack: Sources, { id, name, description, enabled }: Project, found: Found) {
   const unavailable: Role[] = []
+  const tell = (role: Role, err: unknown) => {
+    const failure = asFailure(role, err)
+    if (!found.failures.has(role)) found.failures.set(role, failure)
+  }
   const quotas = await Promise.all(Object.values(quotaSources).map(async (source) => {
     try {
-      return await openstack.quota(id, source)
+      const { value, readAt, failure } = await openstack.quota(id, source)
+      if (failure !== undefined) tell(source.role, failure)
+      found.asOf = Math.min(found.asOf, readAt)
+      return value
     } catch (err) {
-      const failure = asFailure(source.role, err)
-      if (!failures.has(source.role)) failures.set(source.role, failure)
+      tell(source.role, err)
       unavailable.push(source.role)
       return Object.fromEntries(Object.keys(source.fields).map((field) => [field, null]))
     }

@@ -94,7 +94,7 @@ export function createUpstream (dispatcher: Dispatcher, { timeout, connections }
 async function send (role: Role, { url, lines = false, expect = [], ...call }: Call, dispatcher: Dispatcher, timeout: number): Promise<Answer> {
   let facts = {}
   try {
-    const { statusCode: status, headers, body } = await request(url, {
+    const { statusCode: status, headers, body } = await exchange(url, {
       method: 'GET', ...call, dispatcher, signal: AbortSignal.timeout(timeout)
     })
     const requestId = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? headers['x-request-id']
@@ -104,6 +104,21 @@ async function send (role: Role, { url, lines = false, expect = [], ...call }: C
     return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
   } catch (err) {
     throw err instanceof UpstreamError ? err : broken(role, err as Error & { code?: string }, facts)
+  }
+}
+
+const dropped = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/**
+ * One exchange, and once more where the connection broke before there was an answer: a server that restarts, or that is done with an idle
+ * connection, drops it under a request that is on its way. All that we ask is a read or a login, and may be asked twice.
+ */
+async function exchange (...call: Parameters<typeof request>) {
+  try {
+    return await request(...call)
+  } catch (err) {
+    if (!dropped.has((err as { code: string }).code)) throw err
+    return await request(...call)
   }
 }
 

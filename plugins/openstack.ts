@@ -1,16 +1,20 @@
 import fp from 'fastify-plugin'
 import type { AppOptions } from '../app.js'
 import { createOpenStack } from '../lib/openstack/client.js'
-import type { OpenStack } from '../lib/openstack/client.js'
 import { readCloud } from '../lib/openstack/clouds.js'
+import { keepFacts } from '../lib/openstack/facts.js'
+import type { KeptOpenStack } from '../lib/openstack/facts.js'
 import { list, milliseconds } from '../lib/settings.js'
 import { createDispatcher, createUpstream } from '../lib/upstream.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    openstack: OpenStack
+    openstack: KeptOpenStack
   }
 }
+
+/** Milliseconds that a project which was found is not looked for again. */
+const knownFor = 60_000
 
 /** The OpenStack client, with the credential of the settings. */
 export default fp<AppOptions>(async (app) => {
@@ -19,7 +23,15 @@ export default fp<AppOptions>(async (app) => {
   const bounds = { timeout: milliseconds(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
   const dispatcher = createDispatcher(bounds, cloud.tls)
 
-  app.decorate('openstack', createOpenStack(cloud, createUpstream(dispatcher, bounds), clock, list(config.EXCLUDE_DOMAINS)))
+  const client = createOpenStack(cloud, createUpstream(dispatcher, bounds), clock, list(config.EXCLUDE_DOMAINS))
+  const keep = config.CACHE === 'on'
+
+  app.decorate('openstack', keepFacts(client, {
+    // Half of an answer's: when an answer is read again, its quotas are too, and are not a lifetime older than it.
+    quota: keep ? milliseconds(config, 'SUMMARY_TTL') / 2 : 0,
+    project: keep ? knownFor : 0,
+    staleLimit: milliseconds(config, 'STALE_LIMIT')
+  }, clock.now))
   app.addHook('onListen', sayReach)
   app.addHook('onClose', () => dispatcher.destroy())
 

@@ -8,7 +8,7 @@ const nowhere = 'http://127.0.0.1:9'
 
 /** The service with the real cloud as its upstream, started with these settings alone; closed when the test ends. */
 export async function build (t: Test, env: Record<string, string> = { OS_CLOUD: 'admin' }) {
-  const app = await buildApp({ env: { OS_CLIENT_CONFIG_FILE: clientConfig, INFLUX_URL: nowhere, ...env } })
+  const app = await buildApp({ env: { OS_CLIENT_CONFIG_FILE: clientConfig, INFLUX_URL: nowhere, CACHE: 'off', ...env } })
   t.teardown(() => app.close())
   return app
 }

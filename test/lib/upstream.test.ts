@@ -51,6 +51,15 @@ t.test('an upstream that is not there', async (t) => {
   await t.rejects(get(), { role: 'compute', reason: 'unreachable', message: 'compute: cannot be reached (ECONNREFUSED)' })
 })
 
+t.test('asks once more where the connection was dropped before there was an answer', async (t) => {
+  let asked = 0
+  const { get } = await serve(t, (request, response) => { if (++asked === 2) response.end('{"a":1}'); else request.socket.destroy() })
+  t.match(await get(), { body: { a: 1 } })
+  t.equal(asked, 2)
+  await t.rejects(get(), { reason: 'unreachable', name: 'UpstreamError' })
+  t.equal(asked, 4)
+})
+
 t.test('answers with the parsed body, or with none, and with a status that is expected', async (t) => {
   let status = 200
   const { get } = await serve(t, (request, response) => { response.writeHead(status).end(status === 204 ? '' : '{"a":1}') })

@@ -1,7 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listInstances } from '../../../../lib/instances.js'
-import { nextLink } from '../../../../lib/next-link.js'
 import { milliseconds } from '../../../../lib/settings.js'
 import { exampleOf, linkHeader } from '../../../../schemas/common.js'
 import { InstancePage, InstancesQuery, ProjectParams } from '../../../../schemas/instance.js'
@@ -27,12 +26,10 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
         ...problems(400, 404, 500, 502, 503, 504)
       }
     }
-  }, async ({ params, query, url, log }, reply) => {
-    const { page, last, failures } = await listInstances(app, params.projectId, query, app.clock.now(), maxAge)
-    for (const err of failures) log.warn({ err }, 'answered in part')
-    if (last !== undefined) reply.header('link', nextLink(url, last))
-    return page
-  })
+  }, ({ params, query }, reply) => reply.answer('INSTANCES_TTL', { ...params, ...query }, async () => {
+    const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), maxAge)
+    return { payload: page, ...rest }
+  }))
 }
 
 export default instances

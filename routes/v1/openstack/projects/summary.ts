@@ -1,6 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { nextLink } from '../../../../lib/next-link.js'
 import { summarise } from '../../../../lib/summary.js'
 import { exampleOf, linkHeader } from '../../../../schemas/common.js'
 import { problems } from '../../../../schemas/problem.js'
@@ -30,12 +29,10 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
           ...problems(400, 500, 502, 503, 504)
         }
       }
-    }, async ({ query, url, log }, reply) => {
-      const { projects, last, failures } = await summarise(app.openstack, query)
-      for (const err of failures) log.warn({ err }, 'answered in part')
-      if (last !== undefined) reply.header('link', nextLink(url, last))
-      return projects
-    })
+    }, ({ query }, reply) => reply.answer('SUMMARY_TTL', { path, ...query }, async () => {
+      const { projects, ...page } = await summarise(app.openstack, query)
+      return { payload: projects, ...page }
+    }))
   }
 }
 

@@ -24,7 +24,12 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
           ...problems(400, 500, 502, 503, 504)
         }
       }
-    }, ({ params, query }) => readSeries(app.influx, usage, params.instanceId, parseWindow(query, app.clock.now())))
+    }, ({ params, query }, reply) => {
+      const window = parseWindow(query, app.clock.now())
+      return reply.answer('SERIES_TTL', { name, ...params, ...window }, async () => ({
+        payload: await readSeries(app.influx, usage, params.instanceId, window)
+      }))
+    })
   }
 }
 

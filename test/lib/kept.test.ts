@@ -1,0 +1,78 @@
+import t from 'tap'
+import { createKept } from '../../lib/kept.js'
+
+/** What is kept on a clock of its own, and a counted read that fails, or finds less than the whole, when it is told to. */
+function keeping ({ ttl = 10, grace = 10, staleLimit = 100, bytes = 1_000 } = {}) {
+  const clock = { time: 1_000, failed: [] as unknown[] }
+  const state = { reads: 0, fails: false, whole: true }
+  const kept = createKept<{ read: number }>({ bytes, sizeOf: () => 100, staleLimit }, { now: () => clock.time, failed: (err) => clock.failed.push(err) })
+  const get = (key = 'k') => kept(key, { ttl, grace }, async () => {
+    const read = ++state.reads
+    if (state.fails) throw new Error(`read ${read} failed`)
+    return { value: { read }, whole: state.whole }
+  })
+  return { clock, state, get }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+t.test('reads once for all who ask at the same time, each key for itself', async (t) => {
+  const { get, state } = keeping()
+  const values = await Promise.all([get('a'), get('a'), get('b')])
+  t.same(values.map(({ value }) => value.read), [1, 1, 2])
+  t.equal(state.reads, 2)
+})
+
+t.test('is fresh, then stale while it is read again, then waited for', async (t) => {
+  const { get, clock } = keeping()
+  t.same(await get(), { value: { read: 1 }, readAt: 1_000 })
+  clock.time += 9
+  t.match(await get(), { value: { read: 1 } })
+  clock.time += 1
+  t.match(await get(), { value: { read: 1 }, readAt: 1_000 })
+  await settled()
+  t.match(await get(), { value: { read: 2 }, readAt: 1_010 })
+  clock.time += 20
+  t.match(await get(), { value: { read: 3 } })
+})
+
+t.test('stands in for reads that fail, up to its limit, and lets the upstream be between them', async (t) => {
+  const { get, clock, state } = keeping({ staleLimit: 5_000 })
+  await get()
+  state.fails = true
+  clock.time += 50
+  t.match(await get(), { value: { read: 1 }, readAt: 1_000, failure: { message: 'read 2 failed' } })
+  t.match(clock.failed, [{ message: 'read 2 failed' }])
+  t.match(await get(), { value: { read: 1 } })
+  t.equal(state.reads, 2, 'it is not tried again at once')
+  clock.time += 1_000
+  await get()
+  t.equal(state.reads, 3)
+  clock.time += 5_000
+  await t.rejects(get(), { message: 'read 4 failed' })
+  state.fails = false
+  t.match(await get(), { value: { read: 5 } })
+})
+
+t.test('keeps nothing that lacks something, and nothing at all without a lifetime', async (t) => {
+  const { get, state } = keeping()
+  state.whole = false
+  t.match(await get(), { value: { read: 1 } })
+  t.match(await get(), { value: { read: 2 } })
+  const { get: off } = keeping({ ttl: 0, grace: 0 })
+  t.match(await Promise.all([off(), off()]), [{ value: { read: 1 } }, { value: { read: 1 } }])
+  t.match(await off(), { value: { read: 2 } })
+})
+
+t.test('lets the longest unused go where the bytes are used up', async (t) => {
+  const { get, state } = keeping({ bytes: 250 })
+  await get('a')
+  await get('b')
+  await get('a')
+  await get('c')
+  t.equal(state.reads, 3)
+  await get('a')
+  t.equal(state.reads, 3)
+  await get('b')
+  t.equal(state.reads, 4)
+})
