@@ -31,6 +31,15 @@ export const linkHeader = {
   }
 }
 
+/** What an answer that is kept says of itself. Source: RFC 9110 (validators), RFC 9111 (freshness). */
+export const cacheHeaders = {
+  ETag: { type: 'string', description: 'The answer\'s tag: who sends it as `If-None-Match` is answered 304 while it holds', examples: ['W/"0mW8yMbXXpTAuf7hrUcIxR4cD9w"'] },
+  Age: { type: 'integer', minimum: 0, description: 'Seconds since the oldest thing in it was read', examples: [3] },
+  'Cache-Control': { type: 'string', description: 'For whom and how many seconds it is fresh', examples: ['private, max-age=5'] }
+}
+
+export const notModified = { 304: { description: 'What the caller has still holds', headers: cacheHeaders, type: 'null' } }
+
 /** An example of an object: its properties' own. */
 export const exampleOf = ({ properties }: TObject): Record<string, unknown> => Object.fromEntries(
   Object.entries(properties).flatMap(([name, { examples }]) => examples === undefined ? [] : [[name, examples[0]]])

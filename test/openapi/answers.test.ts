@@ -12,8 +12,8 @@ const check = createCheck(document)
 const seen = new Set<string>()
 
 /** Asks for a URL: the answer must be one that the document tells of. */
-async function ask (t: Test, url: string, service = app) {
-  const answer = await service.inject(url)
+async function ask (t: Test, url: string, service = app, headers = {}) {
+  const answer = await service.inject({ url, headers })
   t.equal(check(url, answer), undefined, `${url} ${answer.body.slice(0, 200)}`)
   seen.add(`${url.split('?', 1)[0]!.replace(/[0-9a-f-]{32,36}/, '*')} ${answer.statusCode}`)
   return answer
@@ -41,6 +41,10 @@ t.test('answers as the document tells', async (t) => {
       for (const instance of [adminInstanceId, demoInstanceId, 'of-no-instance']) await ask(t, `${projects}/${instance}/${usage}?${range}&groupBy=1h`)
     }
   }
+})
+
+t.test('answers who has it already as the document tells', async (t) => {
+  for (const url of urls) t.equal((await ask(t, url, app, { 'if-none-match': '*' })).statusCode, 304)
 })
 
 t.test('answers in part as the document tells', async (t) => {

@@ -18,7 +18,7 @@ export interface Example {
 export interface Response {
   description: string
   headers: Record<string, { description?: string, required?: boolean, schema: { examples?: unknown[] } }>
-  content: Record<string, { schema: object, example?: unknown, examples?: Record<string, Example> }>
+  content?: Record<string, { schema: object, example?: unknown, examples?: Record<string, Example> }>
 }
 
 export interface Operation {
@@ -88,13 +88,14 @@ export function createCheck (document: Document) {
     if (operation === undefined) return `${path} is not in the document`
     const response = operation.responses[statusCode]
     if (response === undefined) return `${operation.operationId} has no ${statusCode}`
-    const [, type] = /^([^;]+)/.exec(String(headers['content-type'])) ?? []
-    const media = response.content[type!]
-    if (media === undefined) return `${operation.operationId} ${statusCode} is not ${type}`
     for (const [name, { required, schema }] of Object.entries(response.headers)) {
       const value = headers[name.toLowerCase()]
       if (value === undefined ? required : complain(schema, typed(value))) return `${operation.operationId} ${statusCode} has ${name}: ${value}`
     }
+    if (response.content === undefined) return body === '' ? undefined : `${operation.operationId} ${statusCode} has a body`
+    const [, type] = /^([^;]+)/.exec(String(headers['content-type'])) ?? []
+    const media = response.content[type!]
+    if (media === undefined) return `${operation.operationId} ${statusCode} is not ${type}`
     return complain(media.schema, JSON.parse(body)) || undefined
   }
 }

@@ -11,7 +11,7 @@ const operations = operationsOf(document)
 t.test('each example of a problem is what its request is answered with', async (t) => {
   const asked = new Set<string>()
   for (const [path, { responses }] of operations) {
-    for (const [status, { content }] of Object.entries(responses)) {
+    for (const [status, { content = {} }] of Object.entries(responses)) {
       for (const [name, { summary, value }] of Object.entries(content['application/problem+json']?.examples ?? {})) {
         if (asked.has(`${status} ${name}`)) continue
         asked.add(`${status} ${name}`)
@@ -44,7 +44,7 @@ t.test('each example of a parameter is answered', async (t) => {
 })
 
 t.test('the example of a summary is what the demo project of the simulated cloud has', async (t) => {
-  const { content } = operations.find(([path]) => path.endsWith('/summary'))![1].responses[200]!
+  const { content = {} } = operations.find(([path]) => path.endsWith('/summary'))![1].responses[200]!
   const projects = (await app.inject('/v1/openstack/projects/summary')).json()
   t.same(content['application/json']!.example, projects.filter(({ name }: { name: string }) => name === 'demo'))
 })

@@ -2,7 +2,7 @@ import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listInstances } from '../../../../lib/instances.js'
 import { milliseconds } from '../../../../lib/settings.js'
-import { exampleOf, linkHeader } from '../../../../schemas/common.js'
+import { cacheHeaders, exampleOf, linkHeader, notModified } from '../../../../schemas/common.js'
 import { InstancePage, InstancesQuery, ProjectParams } from '../../../../schemas/instance.js'
 import { problems } from '../../../../schemas/problem.js'
 
@@ -20,9 +20,10 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
       response: {
         200: {
           description: 'A page of instances',
-          headers: linkHeader,
+          headers: { ...cacheHeaders, ...linkHeader },
           content: { 'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) } }
         },
+        ...notModified,
         ...problems(400, 404, 500, 502, 503, 504)
       }
     }

@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { summarise } from '../../../../lib/summary.js'
-import { exampleOf, linkHeader } from '../../../../schemas/common.js'
+import { cacheHeaders, exampleOf, linkHeader, notModified } from '../../../../schemas/common.js'
 import { problems } from '../../../../schemas/problem.js'
 import { ProjectSummary, SummaryQuery } from '../../../../schemas/project.js'
 
@@ -23,9 +23,10 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
         response: {
           200: {
             description: 'The projects',
-            headers: linkHeader,
+            headers: { ...cacheHeaders, ...linkHeader },
             content: { 'application/json': { schema: Type.Array(Type.Ref('ProjectSummary')), example: [exampleOf(ProjectSummary)] } }
           },
+          ...notModified,
           ...problems(400, 500, 502, 503, 504)
         }
       }

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { readSeries } from '../../../../lib/series.js'
 import { parseWindow } from '../../../../lib/time-range.js'
 import { usages } from '../../../../lib/usage.js'
+import { cacheHeaders, notModified } from '../../../../schemas/common.js'
 import { problems } from '../../../../schemas/problem.js'
 import { exampleSeries, InstanceParams, RangeQuery } from '../../../../schemas/series.js'
 
@@ -19,8 +20,10 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
         response: {
           200: {
             description: `The series ${Object.keys(usage.series).map((name) => `\`${name}\``).join(' and ')}`,
+            headers: cacheHeaders,
             content: { 'application/json': { schema: Type.Array(Type.Ref('Series')), example: exampleSeries(usage) } }
           },
+          ...notModified,
           ...problems(400, 500, 502, 503, 504)
         }
       }
