@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
@@ -17,8 +18,10 @@ t.test(`${count} requests of every kind are answered as the document tells`, asy
   await fc.assert(fc.asyncProperty(request, async ({ method, url, headers, payload, expected }) => {
     const { pathname, search } = new URL(url.startsWith('//') ? `http://localhost${url}` : url, 'http://localhost')
     const answer = await app.inject({ method: method as InjectOptions['method'], url, headers, payload })
-    const verdict = judge({ method, url: `${pathname}${search}`, expected }, answer)
-    if (verdict !== undefined) throw new Error(`${verdict}\n${method} ${pathname}${search}\n${answer.body.slice(0, 1000)}`)
+    const { statusCode, headers: answered } = answer
+    const body = decode(answer.rawPayload, answered['content-encoding'])
+    const verdict = judge({ method, url: `${pathname}${search}`, expected }, { statusCode, headers: answered, body })
+    if (verdict !== undefined) throw new Error(`${verdict}\n${method} ${pathname}${search}\n${body.slice(0, 1000)}`)
     seen[answer.statusCode] = (seen[answer.statusCode] ?? 0) + 1
   }), { ...bounds, numRuns: count })
 
@@ -27,3 +30,9 @@ t.test(`${count} requests of every kind are answered as the document tells`, asy
     t.ok(seen[status]! > share * count, `${seen[status]} answers are ${status}`)
   }
 })
+
+/** The text of a body in whichever encoding it was sent. */
+function decode (payload: Buffer, encoding: unknown) {
+  if (payload.length === 0 || encoding === undefined) return payload.toString()
+  return (encoding === 'br' ? brotliDecompressSync(payload) : gunzipSync(payload)).toString()
+}
