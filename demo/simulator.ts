@@ -24,6 +24,7 @@ export interface SimulatorOptions {
 export interface Simulator {
   env: Record<string, string>   // the settings that point the service at it, as the admin
   calls: SimulatedCall[]        // what was received, oldest first; the oldest are dropped beyond 20,000
+  received (): number           // how many calls in all, with those that were dropped
   intercept?: (call: SimulatedCall) => Interception | undefined   // a test's own answer; undefined answers as ever
   close (): Promise<void>
 }
@@ -57,6 +58,7 @@ export async function startSimulator (options: SimulatorOptions = {}): Promise<S
   const simulator: Simulator = {
     env: settingsOf(world),
     calls,
+    received: () => received,
     close: async () => { await Promise.all(servers.map(stop)) }
   }
   return simulator

@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { findInfluxd, findLimit } from './influxdb/binary.js'
 import { createClient } from './influxdb/client.js'
 import type { Client } from './influxdb/client.js'
-import { end, launch, relaunch } from './influxdb/process.js'
+import { end, launch, relaunch, settingsIn } from './influxdb/process.js'
 
 /** What a test may ask of its InfluxDB. */
 export interface InfluxdOptions {
@@ -74,15 +74,3 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
     resume: () => { server.child.kill('SIGCONT') }
   }
 }
-
-/** Port 0 lets the kernel choose, so that test files running at once cannot take each other's port. */
-const settingsIn = (dir: string) => ({
-  INFLUXDB_REPORTING_DISABLED: 'true',
-  INFLUXDB_BIND_ADDRESS: '127.0.0.1:0',
-  INFLUXDB_META_DIR: join(dir, 'meta'),
-  INFLUXDB_DATA_DIR: join(dir, 'data'),
-  INFLUXDB_DATA_WAL_DIR: join(dir, 'wal'),
-  INFLUXDB_MONITOR_STORE_ENABLED: 'false',
-  INFLUXDB_HTTP_BIND_ADDRESS: '127.0.0.1:0',
-  INFLUXDB_HTTP_LOG_ENABLED: 'false'
-})

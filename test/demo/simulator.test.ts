@@ -21,6 +21,7 @@ t.test('forgets the oldest calls beyond 20,000', async (t) => {
   await fetch(`${simulator.env.INFLUX_URL}/ping`)
   t.equal(simulator.calls.length, 10_001)
   t.equal(simulator.calls.at(-1)!.path, '/ping')
+  t.equal(simulator.received(), 1)
 })
 
 t.test('a test may answer instead', async (t) => {

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const cache = join(import.meta.dirname, '../../.cache')
+/** Of the working directory, which npm makes the package's own: the tests run from their source, and the benchmark from `dist`. */
+const cache = resolve('.cache')
 const cached = join(cache, 'influxdb/usr/bin/influxd')
 const lock = join(cache, 'influxdb.lock')
 const failure = join(cache, 'influxdb.failed')

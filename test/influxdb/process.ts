@@ -1,8 +1,24 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+
+/**
+ * The settings of an influxd that keeps all its data in `dir`.
+ * Port 0 lets the kernel choose, so that test files running at once cannot take each other's port.
+ */
+export const settingsIn = (dir: string) => ({
+  INFLUXDB_REPORTING_DISABLED: 'true',
+  INFLUXDB_BIND_ADDRESS: '127.0.0.1:0',
+  INFLUXDB_META_DIR: join(dir, 'meta'),
+  INFLUXDB_DATA_DIR: join(dir, 'data'),
+  INFLUXDB_DATA_WAL_DIR: join(dir, 'wal'),
+  INFLUXDB_MONITOR_STORE_ENABLED: 'false',
+  INFLUXDB_HTTP_BIND_ADDRESS: '127.0.0.1:0',
+  INFLUXDB_HTTP_LOG_ENABLED: 'false'
+})
 
 /** Becomes influxd, and leaves one beside it that ends it when fd 3 closes: when this process is gone, however it went. */
 const script = '(read _ <&3; kill -9 $$) 2>/dev/null & exec 3<&-; exec "$0" -config /dev/null'
