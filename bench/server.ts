@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { request } from 'undici'
+import { run, stop } from './process.js'
+
+/** A server in a process of its own. */
+export interface Server {
+  origin: string
+  pid: number
+  close (): Promise<void>
+}
+
+const startLimit = 30_000
+
+/** The built service with these settings and otherwise its defaults, listening. Its log is written, and goes nowhere. */
+export async function startService (env: Record<string, string>): Promise<Server> {
+  const port = await freePort()
+  const { LOG_LEVEL = 'info' } = process.env
+  const child = run('server.js', { LOG_LEVEL, ...env, PORT: String(port) }, 'ignore')
+  const origin = `http://127.0.0.1:${port}`
+  const limit = Date.now() + startLimit
+  while (!await request(`${origin}/healthz`).then(({ body }) => body.dump().then(() => true), () => false)) {
+    if (child.exitCode !== null || Date.now() > limit) throw new Error('the service did not start')
+    await sleep(20)
+  }
+  return { origin, pid: child.pid!, close: () => stop(child) }
+}
+
+/** A bare Fastify route, `/`, that answers with the bytes that a URL answers with now. */
+export async function startBare (url: string): Promise<Server> {
+  const child = run('bench/bare.js', { SOURCE: url }, 'pipe')
+  const [origin] = await once(createInterface({ input: child.stdout! }), 'line') as [string]
+  return { origin, pid: child.pid!, close: () => stop(child) }
+}
+
+async function freePort () {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}

@@ -1,0 +1,17 @@
+import { scramble } from '../demo/random.js'
+
+/** The value below which this share of the values lies; NaN of none. */
+export function quantile (values: number[], share: number) {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
+}
+
+export const median = (values: number[]) => quantile(values, 0.5)
+
+export const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** The same values in another order, which a number tells: the same one for the same number. */
+export function shuffle<Value> (values: Value[], seed = 1): Value[] {
+  const keyed = values.map((value, n) => ({ value, key: scramble(seed, n) }))
+  return keyed.sort((a, b) => a.key - b.key).map(({ value }) => value)
+}
