@@ -1,9 +1,11 @@
 import { Type } from '@sinclair/typebox'
-import type { Static, TSchema } from '@sinclair/typebox'
+import type { Static, StringOptions, TSchema } from '@sinclair/typebox'
 import { parseDuration } from './duration.js'
 import { InvalidSetting } from './errors.js'
 
-const duration = (defaults: string, description: string) =>
+const aDuration = (options: StringOptions) => Type.String({ pattern: '^([0-9]{1,10}[smhdw]){1,8}$', ...options })
+const duration = (defaults: string, description: string) => aDuration({ default: defaults, description })
+const lifetime = (defaults: string, description: string) =>
   Type.String({ pattern: '^(0|([0-9]{1,10}[smhdw]){1,8})$', default: defaults, description })
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const flag = (description: string) => Type.Boolean({ default: false, description })
@@ -58,11 +60,12 @@ export const Settings = Type.Object({
   INFLUX_PASSWORD: secret('that user\'s password'),
   INFLUX_TOKEN: secret('a token, instead of a user and a password'),
   METRICS_MAX_AGE: duration('2m', 'how old a sample may be and still count as the present load'),
+  SETTLE_TIME: Type.Optional(aDuration({ description: 'how long after its end a bucket may still change, by samples that arrive late: until then each request reads it anew. Without it twice `groupBy`, and at least 2m' })),
 
-  SERIES_TTL: duration('5s', 'how long an answer with series is kept and fresh; `0` is off'),
-  INSTANCES_TTL: duration('10s', 'the same of a page of instances'),
-  SUMMARY_TTL: duration('30s', 'the same of the summary'),
-  STALE_LIMIT: duration('10m', 'how old what is kept may be and still stand in for a read that fails'),
+  SERIES_TTL: lifetime('5s', 'how long an answer with series is kept and fresh; `0` is off'),
+  INSTANCES_TTL: lifetime('10s', 'the same of a page of instances'),
+  SUMMARY_TTL: lifetime('30s', 'the same of the summary'),
+  STALE_LIMIT: lifetime('10m', 'how old what is kept may be and still stand in for a read that fails'),
   CACHE: Type.Unsafe<'on' | 'off'>({ type: 'string', enum: ['on', 'off'], default: 'on', description: '`off` keeps nothing: for measuring' }),
 
   UPSTREAM_TIMEOUT: duration('10s', 'how long one call to an upstream may take'),
@@ -74,12 +77,22 @@ export type Settings = Static<typeof Settings>
 
 type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT'
 
-/** Milliseconds of a setting that is a duration; a lifetime may be 0. @throws InvalidSetting where another is zero, or one is over ten years. */
+/** Milliseconds of a setting that is a duration, or a lifetime, which may be 0. @throws InvalidSetting where it is another zero, or over ten years. */
 export function milliseconds (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | Lifetime) {
-  const mayBeZero = name.endsWith('_TTL') || name === 'STALE_LIMIT'
-  const seconds = settings[name] === '0' && mayBeZero ? 0 : parseDuration(settings[name])
+  return settings[name] === '0' ? 0 : seconds(name, settings[name]) * 1000
+}
+
+/** Seconds after its end in which a bucket may still change, as a function of its width in seconds. @throws InvalidSetting as above. */
+export function settleTime ({ SETTLE_TIME }: Settings): (step: number) => number {
+  if (SETTLE_TIME === undefined) return (step) => Math.max(2 * step, 120)
+  const settle = seconds('SETTLE_TIME', SETTLE_TIME)
+  return () => settle
+}
+
+function seconds (name: keyof Settings, duration: string) {
+  const seconds = parseDuration(duration)
   if (seconds === undefined) throw new InvalidSetting(`${name} must be a duration from 1s to 3650d`)
-  return seconds * 1000
+  return seconds
 }
 
 /** The entries of a setting that is a comma-separated list. */
