@@ -43,7 +43,7 @@ if (influxd) {
     }
   })
 
-  t.test('the seed\'s own ranges', async t => {
+  t.test('the contract\'s own ranges', async t => {
     t.strictSame(await counting('timeRangeFrom=10m&timeRangeTo=30m&groupBy=1m'), counted(29, 49))
     t.strictSame(await counting('timeRangeFrom=2h&timeRangeTo=1h&groupBy=1m'), [], 'before the first point')
     t.strictSame(await counting('timeRangeFrom=1h&timeRangeTo=59m&groupBy=1m'), counted(0, 0))
