@@ -7,7 +7,7 @@ import { dispatch, type Handler, type World } from './world.js'
 // By the unit of `epoch`: how many of it a millisecond has. Without one, times are text.
 const perMs: Record<string, number> = { s: 1e-3, ms: 1, u: 1e3, ns: 1e6 }
 
-/** InfluxDB 1.6: `/ping`, and `/query` for three forms of SELECT. */
+/** InfluxDB 1.6: `/ping`, and `/query` for two forms of SELECT. */
 export const metrics: Handler = (world, call, path) => {
   const answer = routed(world, call, path)
   const id = randomUUID()
@@ -35,11 +35,10 @@ function query (world: World, fields: URLSearchParams): Answer {
   if (refused) return refuse((refused as Misread).message)
 
   const database = fields.get('db')
-  const chunked = fields.get('chunked') === 'true'
-  if (!database) return failed('database name required', statements.length, chunked)
-  if (database !== world.database) return failed(`database not found: ${database}`, statements.length, chunked)
-  const results = statements.map((statement, id) => resultOf(world, statement, id, fields.get('epoch')))
-  return chunked ? inLines(results.flatMap(inPieces)) : { status: 200, body: { results } }
+  const absent = database === world.database ? undefined : database ? `database not found: ${database}` : 'database name required'
+  const results = statements.map((statement, id): Result =>
+    absent ? { statement_id: id, error: absent } : resultOf(world, statement, id, fields.get('epoch')))
+  return fields.get('chunked') === 'true' ? inLines(executed(results).flatMap(inPieces)) : { status: 200, body: { results: lastOfEach(executed(results)) } }
 }
 
 interface Result {
@@ -67,12 +66,15 @@ function parse (text: string): Record<string, unknown> | undefined {
   }
 }
 
-// The first failing ends the request, and 1.6 then says that the rest was not executed; of the whole, where it is not in pieces.
-function failed (error: string, statements: number, chunked: boolean): Answer {
-  const errors = statements === 1 ? [error] : [error, 'not executed']
-  const results = errors.map((error) => ({ statement_id: 0, error }))
-  return chunked ? inLines(results) : { status: 200, body: { results: results.slice(-1) } }
+// The first that fails ends the request: 1.6 then says of it, once for each of the rest, that it was not executed.
+function executed (results: Result[]): Result[] {
+  const failed = results.findIndex(({ error }) => error !== undefined)
+  if (failed < 0) return results
+  return results.map((result, id) => id <= failed ? result : { statement_id: failed, error: 'not executed' })
 }
+
+// What is said of a statement replaces what was said before, where it is not in pieces.
+const lastOfEach = (results: Result[]) => results.filter(({ statement_id: id }, i) => results[i + 1]?.statement_id !== id)
 
 function resultOf (world: World, statement: Statement | Misread, id: number, epoch: string | null): Result {
   if ('refused' in statement) return { statement_id: id, error: statement.message }

@@ -60,3 +60,19 @@ t.test('in pieces, one a line, of which all but a statement\'s last say that mor
   t.same(await ask(mean(cpu), window, 'nowhere'), [missing])
   t.same(await ask(`${mean(cpu)};${mean(cpu)}`, window, 'nowhere'), [missing, { statement_id: 0, error: 'not executed' }])
 })
+
+t.test('the first that fails ends the request', async (t) => {
+  const wrong = 'invalid operation: time and *influxql.StringLiteral are not compatible'
+  const q = [mean('nothing'), last(cpu, ['id']), mean('nothing'), mean('nothing')].join(';')
+  const params = { ...window, since: 'yesterday' }
+  const { body } = await query(q, params)
+  t.strictSame(body, { results: [{ statement_id: 0 }, { statement_id: 1, error: 'not executed' }] })
+  const form = new URLSearchParams({ db: 'mon', q, params: JSON.stringify(params), chunked: 'true' })
+  const pieces = (await (await fetch(`${influx}/query`, { method: 'POST', body: form })).text()).trim().split('\n')
+  t.strictSame(pieces.map((piece) => JSON.parse(piece).results), [
+    [{ statement_id: 0 }],
+    [{ statement_id: 1, error: wrong }],
+    [{ statement_id: 1, error: 'not executed' }],
+    [{ statement_id: 1, error: 'not executed' }]
+  ])
+})
