@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
-import { UpstreamError } from '../errors.js'
 import { shape } from '../shape.js'
 import type { Upstream } from '../upstream.js'
+import { failure, StatementFailed } from './failure.js'
 
 export interface InfluxSettings {
   url: string
@@ -39,8 +39,9 @@ export type Parameters = Record<string, string | { duration: string }>
 const chunk = 100_000
 
 /**
- * Several statements in one request, and the series of each.
- * @throws UpstreamError where one of them failed, or where the answer was cut short.
+ * Several statements in one request, and the series of each. The first that fails ends it: those after it are not executed.
+ * @throws StatementFailed where one of them failed, or where the answer was cut short.
+ * @throws UpstreamError where all fail, each by itself too.
  */
 export async function query (upstream: Upstream, settings: InfluxSettings, statements: string[], parameters: Parameters): Promise<Series[][]> {
   const { body } = await upstream('metrics', {
@@ -60,7 +61,7 @@ export async function query (upstream: Upstream, settings: InfluxSettings, state
   })
   const results = resultsIn(body).flatMap(({ results }) => results)
   const error = results.find(({ error }) => error !== undefined)?.error
-  if (error !== undefined) throw new UpstreamError('metrics', 'invalid', explain(error))
+  if (error !== undefined) throw failure(error)
   return statements.map((_, id) => join(results.filter((result) => result.statement_id === id)))
 }
 
@@ -68,7 +69,7 @@ export async function query (upstream: Upstream, settings: InfluxSettings, state
 function join (pieces: Array<Static<typeof Result>>): Series[] {
   const last = pieces.at(-1)
   if (last === undefined || last.partial || last.series?.some(({ partial }) => partial)) {
-    throw new UpstreamError('metrics', 'invalid', 'cut its answer short')
+    throw new StatementFailed('metrics', 'invalid', 'cut its answer short')
   }
   return pieces.flatMap(({ series = [] }) => series)
 }
@@ -77,11 +78,4 @@ function authorization ({ username, password = '', token }: InfluxSettings): Rec
   if (token !== undefined) return { authorization: `Token ${token}` }
   if (username === undefined) return {}
   return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
-}
-
-/** What an operator can do about a failed statement. Its own text is not passed on: it may quote the query. */
-function explain (error: string) {
-  if (error.startsWith('database not found')) return 'has no such database: check INFLUX_DATABASE'
-  if (error.startsWith('retention policy not found')) return 'has no such retention policy: check INFLUX_RETENTION_POLICY'
-  return 'failed to run a query'
 }

@@ -57,6 +57,8 @@ t.test('says what an operator can do about an error, and not what InfluxDB says'
   const errors: Array<[string, RegExp]> = [
     ['database not found: secret', /check INFLUX_DATABASE$/],
     ['retention policy not found: secret', /check INFLUX_RETENTION_POLICY$/],
+    ['max-concurrent-queries limit exceeded(20, 20)', /^metrics: runs as many queries as it may$/],
+    ['query-timeout limit exceeded', /^metrics: stopped a query that took too long$/],
     ['a secret', /^metrics: failed to run a query$/]
   ]
   for (const [error, message] of errors) await t.rejects(ask([{ statement_id: 0, error }, { statement_id: 0, error: 'not executed' }]), { message })
