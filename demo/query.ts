@@ -1,6 +1,6 @@
 import type { Cloud } from './cloud.js'
 import type { Instance } from './instances.js'
-import { keptSamples, samplersOf, sampleSeconds, type Sampler } from './series.js'
+import { devicesOf, keptSamples, samplersOf, sampleSeconds, type Sampler } from './series.js'
 import type { Statement } from './statements.js'
 
 const sampleMs = sampleSeconds * 1000
@@ -8,24 +8,22 @@ const sampleMs = sampleSeconds * 1000
 /** One series as InfluxDB lists it; the times are in ms here. */
 export interface Series {
   name: string
-  tags?: Record<string, string>
+  tags: Record<string, string>
   columns: string[]
   values: [number, number][]
 }
 
-/** The series that answer a statement at a time (ms); none for an instance or a measurement without points. */
+/** The series that answer a statement at a time (ms), in the order of their tags; none for an instance or a measurement without points. */
 export function runStatement ({ instancesById }: Cloud, statement: Statement, now: number): Series[] {
-  if (statement.form === 'last') {
-    return [...new Set(statement.ids)].sort().flatMap((id) => lastOf(instancesById.get(id), statement, now))
-  }
-  const instance = instancesById.get(statement.id)
-  const values = instance ? usageOf(instance, statement, now) : []
-  return values.length === 0 ? [] : [{ name: statement.measurement, columns: ['time', 'usage'], values }]
+  const instances = [...new Set(statement.ids)].sort().flatMap((id) => instancesById.get(id) ?? [])
+  if (statement.form === 'last') return instances.flatMap((instance) => lastOf(instance, statement, now))
+  const series = instances.flatMap((instance) => meansOf(instance, statement, now)).filter(({ values }) => values.length > 0)
+  return series.sort(({ tags: { device: a = '' } }, { tags: { device: b = '' } }) => a < b ? -1 : Number(a > b))
 }
 
-function lastOf (instance: Instance | undefined, { measurement, since }: Statement & { form: 'last' }, now: number): Series[] {
-  const samplers = instance ? samplersOf(instance, measurement) : []
-  if (!instance || samplers.length === 0) return []
+function lastOf (instance: Instance, { measurement, since }: Statement & { form: 'last' }, now: number): Series[] {
+  const samplers = samplersOf(instance, measurement)
+  if (samplers.length === 0) return []
   const { first, last } = keptSamples(instance, now)
   if (last < first || last * sampleMs < since) return []
   // Of several points at the same time InfluxDB takes the greatest.
@@ -33,16 +31,17 @@ function lastOf (instance: Instance | undefined, { measurement, since }: Stateme
   return [{ name: measurement, tags: { resource_id: instance.id }, columns: ['time', 'last'], values: [[last * sampleMs, value]] }]
 }
 
-function usageOf (instance: Instance, { form, measurement, start, end, step }: Statement & { form: 'mean' | 'sum' }, now: number) {
+function meansOf (instance: Instance, { measurement, start, end, step, perDevice }: Statement & { form: 'mean' }, now: number): Series[] {
   const kept = keptSamples(instance, now)
   const first = Math.max(kept.first, Math.ceil(start / sampleMs))
   const last = Math.min(kept.last, Math.ceil(end / sampleMs) - 1)
   const devices = samplersOf(instance, measurement).map((sample) => means(sample, first, last, step))
+  const series = (tags: Record<string, string>, values: Series['values']) =>
+    ({ name: measurement, tags: { ...tags, resource_id: instance.id }, columns: ['time', 'usage'], values })
+  if (perDevice) return devicesOf(instance, measurement).map((device, n) => series({ device }, devices[n]!))
   // All devices are sampled at the same times, so their buckets are the same ones.
-  return (devices[0] ?? []).map(([time], n): [number, number] => {
-    const sum = devices.reduce((total, buckets) => total + buckets[n]![1], 0)
-    return [time, form === 'sum' ? sum : sum / devices.length]
-  })
+  return [series({}, (devices[0] ?? []).map(([time], n) =>
+    [time, devices.reduce((total, buckets) => total + buckets[n]![1], 0) / devices.length]))]
 }
 
 // Of every sample, not of a selection: 40,320 of them, a week's, take a few milliseconds.

@@ -79,12 +79,13 @@ export const measurements: Record<string, Measurement> = {
 // Measurements that tell of one thing in two ways, as bytes and packets do, begin alike: so they agree.
 const kinds = ['cpu', 'mem', 'io.read', 'io.write', 'net.in', 'net.out']
 
-/** One sampler for each device that this instance has the measurement of, and none where it has none. */
+/** The devices that this instance has the measurement of; one without a name where it is of the whole, none where it has none. */
+export const devicesOf = (instance: Instance, name: string): string[] => measurements[name]?.devices(instance) ?? []
+
+/** One sampler for each of those. */
 export function samplersOf (instance: Instance, name: string): Sampler[] {
-  const measurement = measurements[name]
-  if (!measurement) return []
   const kind = kinds.findIndex((prefix) => name.startsWith(prefix))
-  return measurement.devices(instance).map((_, n) => measurement.sampler(instance, scramble(instance.seed, 10 * kind + n)))
+  return devicesOf(instance, name).map((_, n) => measurements[name]!.sampler(instance, scramble(instance.seed, 10 * kind + n)))
 }
 
 /** The first and the last sample that an instance has at a time (ms): thirty days are kept, and only of what runs. */

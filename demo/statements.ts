@@ -1,44 +1,38 @@
-/** The three forms of query that the simulated metrics store understands, with times in ms. */
+/** The forms of query that the simulated metrics store understands, with times in ms. */
 export type Statement =
   | { form: 'last', measurement: string, ids: string[], since: number }
-  | { form: 'mean' | 'sum', measurement: string, id: string, start: number, end: number, step: number }
+  | { form: 'mean', measurement: string, ids: string[], start: number, end: number, step: number, perDevice: boolean }
 
 /** A statement that cannot be read: of the wrong form (400 for the whole request), or with a value of the wrong kind. */
 export interface Misread { message: string, refused: boolean }
 
-const last = new RegExp('^SELECT last\\("value"\\) FROM "([^"]+)" WHERE time >= \\$(\\w+) ' +
-  'AND \\(?("resource_id" = \\$\\w+(?: OR "resource_id" = \\$\\w+)*)\\)? GROUP BY "resource_id"$')
-const range = '"resource_id" = \\$(\\w+) AND time >= \\$(\\w+) AND time < \\$(\\w+)'
-const mean = new RegExp(`^SELECT mean\\("value"\\) AS "usage" FROM "([^"]+)" WHERE ${range} GROUP BY time\\(\\$(\\w+)\\) fill\\(none\\)$`)
-const sum = new RegExp(`^SELECT sum\\("mean"\\) AS "usage" FROM \\(SELECT mean\\("value"\\) FROM "([^"]+)" WHERE ${range} ` +
-  'GROUP BY time\\(\\$(\\w+)\\), "device" fill\\(none\\)\\) ' +
-  'WHERE time >= \\$\\3 AND time < \\$\\4 GROUP BY time\\(\\$\\5\\) fill\\(none\\)$')
-
-const forms = [['last', last], ['mean', mean], ['sum', sum]] as const
+const from = 'FROM "(?<measurement>[^"]+)" WHERE time >= \\$(?<start>\\w+)'
+const ids = '\\(?(?<ids>"resource_id" = \\$\\w+(?: OR "resource_id" = \\$\\w+)*)\\)?'
+const last = new RegExp(`^SELECT last\\("value"\\) ${from} AND ${ids} GROUP BY "resource_id"$`)
+const mean = new RegExp(`^SELECT mean\\("value"\\) AS "usage" ${from} AND time < \\$(?<end>\\w+) AND ${ids} ` +
+  'GROUP BY time\\(\\$(?<step>\\w+)\\), "resource_id"(?<device>, "device")? fill\\(none\\)$')
 
 type Params = Record<string, unknown>
 
 /** Reads one InfluxQL statement, with the values that its $names are bound to. */
 export function readStatement (text: string, params: Params): Statement | Misread {
   const plain = text.trim().replace(/\s+/g, ' ')
-  const [form, match] = forms.map(([form, pattern]) => [form, pattern.exec(plain)] as const).find(([, match]) => match) ?? []
-  if (!form || !match) return { message: `error parsing query: found ${plain}, expected a form that is simulated`, refused: true }
-  const [, measurement, ...names] = match as string[]
+  const parts = (last.exec(plain) ?? mean.exec(plain))?.groups as Record<string, string> | undefined
+  if (!parts) return { message: `error parsing query: found ${plain}, expected a form that is simulated`, refused: true }
 
   const unknown = [...plain.matchAll(/\$(\w+)/g)].find(([, name]) => !(name! in params))
   if (unknown) return { message: `error parsing query: missing parameter: ${unknown[1]}`, refused: true }
   const bad = Object.values(params).some((value) => isDuration(value) && durationOf(value) === undefined)
   if (bad) return { message: 'error parsing query: invalid duration', refused: true }
-  const values = names.map((name) => params[name])
-  if (form === 'last') {
-    const since = timeOf(values[0])
-    const ids = [...names[1]!.matchAll(/\$(\w+)/g)].map(([, name]) => String(params[name!]))
-    return since === undefined ? notATime : { form: 'last', measurement: measurement!, ids, since }
-  }
-  const [start, end, step] = [timeOf(values[1]), timeOf(values[2]), durationOf(values[3])]
+
+  const measurement = parts.measurement!
+  const ids = [...parts.ids!.matchAll(/\$(\w+)/g)].map(([, name]) => String(params[name!]))
+  const start = timeOf(params[parts.start!])
+  if (!parts.step) return start === undefined ? notATime : { form: 'last', measurement, ids, since: start }
+  const [end, step] = [timeOf(params[parts.end!]), durationOf(params[parts.step])]
   if (step === undefined) return { message: 'time dimension must have duration argument', refused: false }
   if (start === undefined || end === undefined) return notATime
-  return { form, measurement: measurement!, id: String(values[0]), start, end, step }
+  return { form: 'mean', measurement, ids, start, end, step, perDevice: parts.device !== undefined }
 }
 
 const notATime: Misread = { message: 'invalid operation: time and *influxql.StringLiteral are not compatible', refused: false }

@@ -1,10 +1,13 @@
 import type { Upstream } from '../upstream.js'
 import type { Window } from '../time-range.js'
 import type { Metric } from '../usage.js'
+import { createBatch } from './batch.js'
+import { bounds } from './bounds.js'
 import { readings } from './measurements.js'
 import { query } from './query.js'
 import type { InfluxSettings, Series } from './query.js'
-import { deviceSumStatement, lastStatement, meanStatement } from './statements.js'
+import { readTogether, rfc3339 } from './read.js'
+import { lastStatement } from './statements.js'
 
 /** A bucket's start in unix seconds, and its usage. */
 export interface Bucket {
@@ -22,24 +25,16 @@ export interface Metrics {
   check (): Promise<void>
 }
 
-/** Instances that one statement asks for: on a 2-core machine 8 to 64 are read alike, and 1,000 take four times as long. */
-const instancesAStatement = 32
+/** InfluxDB with Monasca's series in it. Series that are wanted at the same moment are read by the same requests. */
+export function createInflux (upstream: Upstream, settings: InfluxSettings, most = bounds): Metrics {
+  const read = createBatch((reads) => readTogether(upstream, settings, reads, most), most)
 
-/** InfluxDB with Monasca's series in it. */
-export function createInflux (upstream: Upstream, settings: InfluxSettings): Metrics {
   return {
-    async series (metrics, instance, { start, end, step }) {
-      const statements = metrics.flatMap((metric) => {
+    async series (metrics, instance, window) {
+      const columns = await Promise.all(metrics.flatMap((metric) => {
         const { measurements, perDevice } = readings[metric]
-        return measurements.map(perDevice ? deviceSumStatement : meanStatement)
-      })
-      const results = await query(upstream, settings, statements, {
-        id: instance,
-        start: rfc3339(start),
-        end: rfc3339(end),
-        step: { duration: `${step}s` }
-      })
-      const columns = results.map((series) => knownIn(series.flatMap(({ values }) => values)))
+        return measurements.map((measurement) => read({ measurement, perDevice, instance, window }))
+      }))
       return combine(metrics, columns).map((usages) =>
         [...usages].map(([time, usage]) => ({ time, usage })).sort((a, b) => a.time - b.time))
     },
@@ -47,9 +42,10 @@ export function createInflux (upstream: Upstream, settings: InfluxSettings): Met
     async latest (metrics, instances, since) {
       if (instances.length === 0) return metrics.map(() => new Map())
       const measurements = metrics.flatMap((metric) => readings[metric].measurements)
-      const firsts = Array.from({ length: Math.ceil(instances.length / instancesAStatement) }, (_, i) => i * instancesAStatement)
+      const numbers = instances.map((_, number) => number)
+      const firsts = numbers.filter((number) => number % most.instances === 0)
       const statements = measurements.flatMap((measurement) => firsts.map((first) =>
-        lastStatement(measurement, first, Math.min(first + instancesAStatement, instances.length) - 1)))
+        lastStatement(measurement, numbers.slice(first, first + most.instances))))
       const results = await query(upstream, settings, statements, {
         ...Object.fromEntries(instances.map((id, i) => [`id${i}`, id])),
         since: rfc3339(since / 1000)
@@ -64,8 +60,6 @@ export function createInflux (upstream: Upstream, settings: InfluxSettings): Met
     }
   }
 }
-
-const rfc3339 = (seconds: number) => new Date(seconds * 1000).toISOString()
 
 const newest = ({ tags, values }: Series) => [tags?.resource_id, values[0]?.[1]] as const
 

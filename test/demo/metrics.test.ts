@@ -1,7 +1,7 @@
 import t from 'tap'
 import { adminInstanceId, demoInstanceId } from '../../demo/seed.js'
 import { simulate } from './helper.js'
-import { cpu, last, mean, sum } from './statements.js'
+import { cpu, last, mean, meanOfDevices } from './statements.js'
 
 const now = Date.parse('2026-05-04T12:00:07Z')
 const { simulator, query } = await simulate(t, { projects: 5, instances: 60, now: () => now })
@@ -36,30 +36,44 @@ t.test('the newest value of several instances, each with its tag', async (t) => 
 t.test('means in aligned buckets, of the samples there are', async (t) => {
   const [result] = (await query(mean(cpu), window)).body.results
   const [series] = result.series
-  t.strictSame([series.name, series.columns, series.tags], [cpu, ['time', 'usage'], undefined])
+  t.strictSame([series.name, series.columns, series.tags], [cpu, ['time', 'usage'], { resource_id: adminInstanceId }])
   t.strictSame(series.values.map(([time]: number[]) => time), Array.from({ length: 11 }, (_, n) => 1777895400 + 60 * n))
   t.ok(series.values.every(([, value]: number[]) => value! >= 0 && value! <= 100))
   const constant = (await query(mean(cpu), { ...window, id: demoInstanceId, step: { duration: '1h30m' } })).body
   t.strictSame(constant.results[0].series[0].values, [[1777890600, 3], [1777896000, 3]])
 })
 
-t.test('a bucket is the mean of its samples, and a sum that of its devices\' means', async (t) => {
+t.test('a bucket is the mean of its samples, of all devices or of each', async (t) => {
   const fine = (await query(mean(cpu), { ...window, step: { duration: '15s' } })).body.results[0].series[0].values
   const coarse = (await query(mean(cpu), window)).body.results[0].series[0].values
   const first = fine.slice(0, 4).map(([, value]: number[]) => value)
   t.equal(coarse[0][1].toFixed(6), (first.reduce((a: number, b: number) => a + b) / 4).toFixed(6))
-  const disks = (await query(`${sum('io.read_bytes_sec')}; ${mean('io.read_bytes_sec')};`, window)).body.results
-  t.equal(disks[0].series[0].values[0][1].toFixed(3), (2 * disks[1].series[0].values[0][1]).toFixed(3), 'two disks')
+  const [each, all] = (await query(`${meanOfDevices('io.read_bytes_sec')}; ${mean('io.read_bytes_sec')};`, window)).body.results
+  t.strictSame(each.series.map(({ tags }: any) => tags), ['vda', 'vdb'].map((device) => ({ device, resource_id: adminInstanceId })))
+  const sum = each.series.reduce((sum: number, { values }: any) => sum + values[0][1], 0)
+  t.equal(sum.toFixed(3), (2 * all.series[0].values[0][1]).toFixed(3))
+})
+
+t.test('several instances, by device and then by id, each as it is alone', async (t) => {
+  const names = { ...window, a: demoInstanceId, b: adminInstanceId, c: 'none' }
+  for (const form of [mean, meanOfDevices]) {
+    const series = async (...ids: string[]) => (await query(form('net.in_bytes_sec', ids), names)).body.results[0].series
+    const together = await series('a', 'b', 'c', 'b')
+    const alone = [...await series('a'), ...await series('b')]
+    t.strictSame(new Set(together.map((one: any) => JSON.stringify(one))), new Set(alone.map((one: any) => JSON.stringify(one))))
+    const order = together.map(({ tags: { device = '', resource_id: id } }: any) => `${device} ${id}`)
+    t.strictSame(order, [...order].sort())
+  }
 })
 
 t.test('memory: of the example\'s instance nothing is used', async (t) => {
-  const { body } = await query(['mem.total_mb', 'mem.free_mb', 'mem.free_perc'].map(mean).join(';'), { ...window, id: demoInstanceId })
+  const { body } = await query(['mem.total_mb', 'mem.free_mb', 'mem.free_perc'].map((name) => mean(name)).join(';'), { ...window, id: demoInstanceId })
   t.strictSame(body.results.map(({ series }: any) => series[0].values[0][1]), [512, 512, 100])
 })
 
 t.test('network: bytes and packets of each direction', async (t) => {
   for (const direction of ['in', 'out']) {
-    const { body } = await query([`net.${direction}_bytes_sec`, `net.${direction}_packets_sec`, 'io.write_bytes_sec'].map(sum).join(';'), window)
+    const { body } = await query([`net.${direction}_bytes_sec`, `net.${direction}_packets_sec`, 'io.write_bytes_sec'].map((name) => meanOfDevices(name)).join(';'), window)
     const [bytes, packets, disk] = body.results.map(({ series }: any) => series[0].values[3][1])
     t.ok(bytes / packets >= 499 && bytes / packets <= 901, 'packets have a packet\'s size')
     t.ok(disk > 0)
@@ -67,7 +81,7 @@ t.test('network: bytes and packets of each direction', async (t) => {
 })
 
 t.test('what is not known has no series', async (t) => {
-  const { body } = await query([mean('nothing'), sum('nothing'), last('nothing', ['id'])].join(';'), { ...window, since: window.start })
+  const { body } = await query([mean('nothing'), meanOfDevices('nothing'), last('nothing', ['id'])].join(';'), { ...window, since: window.start })
   t.strictSame(body, { results: [{ statement_id: 0 }, { statement_id: 1 }, { statement_id: 2 }] })
   t.strictSame((await query(mean(cpu), { ...window, id: 'none' })).body, { results: [{ statement_id: 0 }] })
   t.strictSame((await query(mean(cpu), { ...window, start: window.end })).body, { results: [{ statement_id: 0 }] })
@@ -82,9 +96,9 @@ t.test('keeps thirty days, and nothing of the future', async (t) => {
 
 t.test('reads a week by five minutes in well under 100 ms', async (t) => {
   const week = { ...window, start: iso(now - 7 * 864e5), step: { duration: '5m' } }
-  await query(sum('net.in_bytes_sec'), week)
+  await query(meanOfDevices('net.in_bytes_sec'), week)
   const start = process.cpuUsage()
-  const { body } = await query(sum('net.in_bytes_sec'), week)
+  const { body } = await query(meanOfDevices('net.in_bytes_sec'), week)
   t.ok(process.cpuUsage(start).user < 100_000, 'of processor time')
   t.equal(body.results[0].series[0].values.length, 2017)
 })

@@ -1,17 +1,17 @@
-/** The three forms that the service sends, for a measurement: the newest values of instances bound to these names. */
+/** The forms that the service sends, for a measurement: the newest values of instances bound to these names. */
 export const last = (measurement: string, names: string[]) =>
-  `SELECT last("value") FROM "${measurement}" WHERE time >= $since AND ` +
-  `(${names.map((name) => `"resource_id" = $${name}`).join(' OR ')}) GROUP BY "resource_id"`
+  `SELECT last("value") FROM "${measurement}" WHERE time >= $since AND ${amongst(names)} GROUP BY "resource_id"`
 
-const range = '"resource_id" = $id AND time >= $start AND time < $end'
+/** The mean in each bucket of each instance. */
+export const mean = (measurement: string, names = ['id']) => means(measurement, names, '"resource_id"')
 
-/** The mean in each bucket. */
-export const mean = (measurement: string) =>
-  `SELECT mean("value") AS "usage" FROM "${measurement}" WHERE ${range} GROUP BY time($step) fill(none)`
+/** The mean in each bucket of each device of each instance. */
+export const meanOfDevices = (measurement: string, names = ['id']) => means(measurement, names, '"resource_id", "device"')
 
-/** The devices' means in each bucket, summed. */
-export const sum = (measurement: string) =>
-  `SELECT sum("mean") AS "usage" FROM (SELECT mean("value") FROM "${measurement}" WHERE ${range} ` +
-  'GROUP BY time($step), "device" fill(none)) WHERE time >= $start AND time < $end GROUP BY time($step) fill(none)'
+const means = (measurement: string, names: string[], tags: string) =>
+  `SELECT mean("value") AS "usage" FROM "${measurement}" WHERE time >= $start AND time < $end AND ${amongst(names)} ` +
+  `GROUP BY time($step), ${tags} fill(none)`
+
+const amongst = (names: string[]) => `(${names.map((name) => `"resource_id" = $${name}`).join(' OR ')})`
 
 export const cpu = 'cpu.utilization_norm_perc'

@@ -9,17 +9,21 @@ function connect (...series: object[][]) {
     calls.push(call)
     return { status: 200, headers: {}, body: [{ results: series.map((series, id) => ({ statement_id: id, series })) }] }
   }
-  return { influx: createInflux(upstream, { url: 'http://influx', database: 'mon' }), sent: () => new URLSearchParams(calls[0]!.body) }
+  return { influx: createInflux(upstream, { url: 'http://influx', database: 'mon' }), calls, sent: () => new URLSearchParams(calls[0]!.body) }
 }
 
-const buckets = (...values: Array<[number, number | null]>) => [{ values }]
+type Buckets = Array<[number, number | null]>
+const buckets = (...values: Buckets) => devices({ x: values })
+const devices = (all: Record<string, Buckets>) => Object.entries(all).map(([device, values]) => ({ tags: { resource_id: 'x', device }, values }))
 const newest = (values: Record<string, number>) => Object.entries(values).map(([id, value]) => ({ tags: { resource_id: id }, values: [[0, value]] }))
 const window = { start: 1_502_330_400, end: 1_502_330_460, step: 60 }
 
-t.test('binds the window and the instance', async (t) => {
-  const { influx, sent } = connect(buckets())
-  await influx.series(['cpu'], 'x', window)
-  t.same(JSON.parse(sent().get('params')!), { id: 'x', start: '2017-08-10T02:00:00.000Z', end: '2017-08-10T02:01:00.000Z', step: { duration: '60s' } })
+t.test('asks once for all that it needs, with the window and the instance bound', async (t) => {
+  const { influx, calls, sent } = connect(buckets(), buckets(), buckets())
+  t.same(await influx.series(['memory'], 'x', window), [[]])
+  t.equal(calls.length, 1)
+  t.same(sent().get('q')!.split('; ').map((statement) => /FROM "(.*)" WHERE/.exec(statement)![1]), ['mem.free_mb', 'mem.total_mb', 'mem.free_perc'])
+  t.match(JSON.parse(sent().get('params')!), { id0: 'x', start0: '2017-08-10T02:00:00.000Z', end0: '2017-08-10T02:01:00.000Z', step0: { duration: '60s' } })
 })
 
 t.test('makes memory of what there is in each bucket', async (t) => {
@@ -28,6 +32,11 @@ t.test('makes memory of what there is in each bucket', async (t) => {
   const percent = buckets([60, 30], [240, 12.345])
   const { influx } = connect(free, total, percent)
   t.same(await influx.series(['memory'], 'x', window), [[{ time: 0, usage: 75 }, { time: 60, usage: 70 }, { time: 240, usage: 87.66 }]])
+})
+
+t.test('sums the devices in each bucket', async (t) => {
+  const { influx } = connect(devices({ a: [[0, 1024], [60, 512], [120, null]], b: [[0, 3], [180, 2048]] }))
+  t.strictSame(await influx.series(['diskRead'], 'x', window), [[{ time: 0, usage: 1 }, { time: 60, usage: 0.5 }, { time: 180, usage: 2 }]])
 })
 
 t.test('rounds to two decimals, ascending by time, and never answers -0', async (t) => {
@@ -48,6 +57,8 @@ t.test('reads the newest of many instances in one request, some at a time', asyn
 })
 
 t.test('takes nothing from a series that is of nobody', async (t) => {
+  const { influx: series } = connect([{ values: [[0, 1]] }, ...newest({ y: 1 })])
+  t.same(await series.series(['cpu'], 'x', window), [[]])
   const { influx } = connect([{ values: [[0, 1]] }, { tags: { resource_id: 'x' }, values: [] }])
   const [cpu] = await influx.latest(['cpu'], ['x'], 0)
   t.equal(cpu!.get('x'), undefined)

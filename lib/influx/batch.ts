@@ -1,0 +1,65 @@
+import pLimit from 'p-limit'
+import type { BatchBounds } from './bounds.js'
+import { isOfAll } from './failure.js'
+import { joinReads, partReads } from './join.js'
+import type { Read } from './join.js'
+
+interface Waiting<Answer> extends Read {
+  resolve: (answer: Answer) => void
+  reject: (err: unknown) => void
+}
+
+/**
+ * Runs together what is to be read at the same moment, which is a turn of the event loop; and while enough requests are under way, all
+ * that comes until one of them ends. So a lone read goes at once, and the busier the database is, the more go together.
+ * Where reads fail together, each that is not at fault has its answer from a request that is made again, without the others.
+ */
+export function createBatch<Answer> (run: (reads: Read[]) => Promise<Answer[]>, most: BatchBounds) {
+  const waiting: Array<Waiting<Answer>> = []
+  const again = pLimit(most.requests)
+  let underWay = 0
+  let turn: NodeJS.Immediate | undefined
+  let patience: NodeJS.Timeout | undefined
+
+  function atTheTurnsEnd () {
+    turn ??= setImmediate(() => {
+      turn = undefined
+      sendWhatMay()
+    })
+  }
+
+  function sendWhatMay () {
+    while (waiting.length > 0 && underWay < most.requests) send()
+    if (waiting.length === 0) return
+    patience ??= setTimeout(() => {
+      send()
+      sendWhatMay()
+    }, most.patience)
+  }
+
+  function send () {
+    clearTimeout(patience)
+    patience = undefined
+    underWay++
+    settle(waiting.splice(0, joinReads(waiting, most).places.length), run).finally(() => {
+      underWay--
+      atTheTurnsEnd()
+    })
+  }
+
+  async function settle (reads: Array<Waiting<Answer>>, ask: typeof run): Promise<void> {
+    try {
+      const answers = await ask(reads)
+      reads.forEach(({ resolve }, i) => resolve(answers[i]!))
+    } catch (err) {
+      const parts = isOfAll(err) ? [] : partReads(reads, most)
+      if (parts.length > 1) await Promise.all(parts.map((part) => settle(part, (reads) => again(run, reads))))
+      else for (const { reject } of reads) reject(err)
+    }
+  }
+
+  return (read: Read) => new Promise<Answer>((resolve, reject) => {
+    waiting.push({ ...read, resolve, reject })
+    atTheTurnsEnd()
+  })
+}

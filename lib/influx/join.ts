@@ -1,0 +1,58 @@
+import type { Window } from '../time-range.js'
+import type { RequestBounds } from './bounds.js'
+
+/** What is wanted: a measurement of an instance in a window. */
+export interface Read {
+  measurement: string
+  /** Whether each device has samples of its own, to be summed. */
+  perDevice: boolean
+  instance: string
+  window: Window
+}
+
+/** Reads that differ in their instances alone, which one statement asks for. */
+export interface Joined extends Omit<Read, 'instance'> {
+  key: string
+  instances: Set<string>
+}
+
+/**
+ * Joins the first of these reads, as many as one request may ask for and one at least, into statements; `places` has the number of
+ * each one's. Identical ones are read once. None overtakes another, so that each has its turn.
+ */
+export function joinReads (reads: Read[], most: RequestBounds) {
+  const statements: Joined[] = []
+  const places: number[] = []
+  let [work, bytes] = [0, 0]
+  for (const { measurement, perDevice, instance, window } of reads) {
+    const key = `${measurement} ${window.start} ${window.end} ${window.step}`
+    let place = statements.findIndex((statement) => statement.key === key && statement.instances.has(instance))
+    if (place < 0) {
+      place = statements.findIndex((statement) => statement.key === key && statement.instances.size < most.instances)
+      work += workOf(window)
+      bytes += bytesOf(instance) + (place < 0 ? statementBytes : 0)
+      const fits = work <= most.work && bytes <= most.bytes && (place >= 0 || statements.length < most.statements)
+      if (places.length > 0 && !fits) break
+      if (place < 0) place = statements.push({ key, measurement, perDevice, window, instances: new Set() }) - 1
+      statements[place]!.instances.add(instance)
+    }
+    places.push(place)
+  }
+  return { statements, places }
+}
+
+/** The parts of a request that failed of which each may be at fault: its statements, or the instances of the only one. */
+export function partReads<T extends Read> (reads: T[], most: RequestBounds): T[][] {
+  const { statements, places } = joinReads(reads, most)
+  if (statements.length > 1) return statements.map((_, number) => reads.filter((_, i) => places[i] === number))
+  return [...statements[0]!.instances].map((id) => reads.filter(({ instance }) => instance === id))
+}
+
+/** In buckets. To read the samples of five minutes, at one each 15 s, takes as long as to answer one. */
+const workOf = ({ start, end, step }: Window) => (end - start) / step + (end - start) / 300
+
+/** More than a statement, a window and their names come to in a form. */
+const statementBytes = 1_000
+
+/** No less than what an instance comes to in a form: its id as JSON, and its number where it is bound and where it is asked for. */
+const bytesOf = (instance: string) => new URLSearchParams([['', JSON.stringify(instance)]]).toString().length + 80

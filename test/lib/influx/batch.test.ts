@@ -1,0 +1,137 @@
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { UpstreamError } from '../../../lib/errors.js'
+import { createBatch } from '../../../lib/influx/batch.js'
+import { bounds } from '../../../lib/influx/bounds.js'
+import { StatementFailed } from '../../../lib/influx/failure.js'
+import type { Read } from '../../../lib/influx/join.js'
+
+const wanted = (text: string): Read => {
+  const [measurement = '', instance = ''] = text.split(' ')
+  return { measurement, perDevice: false, instance, window: { start: 0, end: 60, step: 60 } }
+}
+const nameOf = ({ measurement, instance }: Read) => `${measurement} ${instance}`
+
+/** A batch over a database that answers a request when it is told to: with the reads' own names, or with what `fail` throws for them. */
+function connect ({ fail, ...most }: Partial<typeof bounds> & { fail?: (names: string[]) => Error | undefined } = {}) {
+  const sent: string[][] = []
+  const ends: Array<() => void> = []
+  const read = createBatch(async (reads) => {
+    const names = reads.map(nameOf)
+    sent.push(names)
+    if (fail === undefined) await new Promise<void>((resolve) => { ends.push(resolve) })
+    const err = fail?.(names)
+    if (err !== undefined) throw err
+    return names
+  }, { ...bounds, patience: 60_000, ...most })
+
+  /** Ends the oldest request, and lets come what comes of it. */
+  const end = async () => {
+    ends.shift()!()
+    await turn()
+    await turn()
+  }
+  return { read: (text: string) => read(wanted(text)), sent, end }
+}
+
+const outcomes = async (answers: Array<Promise<string>>) =>
+  (await Promise.allSettled(answers)).map((one) => one.status === 'fulfilled' ? one.value : one.reason.message)
+const one = new StatementFailed('metrics', 'invalid', 'failed')
+
+t.test('a lone read goes at once, in the turn that it comes in', async (t) => {
+  const { read, sent, end } = connect()
+  const answer = read('cpu a')
+  t.same(sent, [], 'others of the same turn may come yet')
+  await turn()
+  t.same(sent, [['cpu a']])
+  await end()
+  t.equal(await answer, 'cpu a')
+})
+
+t.test('reads of a turn go together, and each has its own answer', async (t) => {
+  const { read, sent, end } = connect()
+  const answers = ['cpu a', 'mem a', 'cpu b', 'cpu a'].map(read)
+  await turn()
+  t.same(sent, [['cpu a', 'mem a', 'cpu b', 'cpu a']])
+  await end()
+  t.same(await Promise.all(answers), ['cpu a', 'mem a', 'cpu b', 'cpu a'])
+})
+
+t.test('while requests are under way, what comes waits for one of them to end, and then goes together', async (t) => {
+  const { read, sent, end } = connect({ requests: 2 })
+  const answers = []
+  for (const name of ['cpu a', 'cpu b', 'cpu c', 'cpu d']) {
+    answers.push(read(name))
+    await turn()
+  }
+  t.same(sent, [['cpu a'], ['cpu b']])
+  await end()
+  t.same(sent, [['cpu a'], ['cpu b'], ['cpu c', 'cpu d']])
+  await end()
+  await end()
+  t.same(await Promise.all(answers), ['cpu a', 'cpu b', 'cpu c', 'cpu d'])
+})
+
+t.test('what one request has no room for goes with the next, in the order that it came in', async (t) => {
+  const { read, sent, end } = connect({ requests: 1, instances: 2, statements: 1 })
+  const answers = ['cpu a', 'cpu b', 'cpu c', 'mem a', 'cpu d'].map(read)
+  await turn()
+  for (let request = 0; request < 4; request++) await end()
+  t.same(sent, [['cpu a', 'cpu b'], ['cpu c'], ['mem a'], ['cpu d']])
+  t.same(await Promise.all(answers), ['cpu a', 'cpu b', 'cpu c', 'mem a', 'cpu d'])
+})
+
+t.test('reads do not wait forever for requests that do not end', async (t) => {
+  const { read, sent } = connect({ requests: 1, instances: 1, statements: 1, patience: 10 })
+  for (const name of ['cpu a', 'cpu b', 'cpu c']) read(name)
+  await turn()
+  t.same(sent, [['cpu a']])
+  for (let i = 0; sent.length < 3 && i < 500; i++) await sleep(10)
+  t.same(sent, [['cpu a'], ['cpu b'], ['cpu c']])
+})
+
+t.test('one that fails does so alone', async (t) => {
+  const bad = (names: string[]) => names.includes('cpu b') ? one : undefined
+  const { read, sent } = connect({ fail: bad })
+  const answers = ['cpu a', 'cpu b', 'cpu c', 'mem a', 'mem b', 'cpu a'].map(read)
+  t.same(await outcomes(answers), ['cpu a', 'metrics: failed', 'cpu c', 'mem a', 'mem b', 'cpu a'])
+  t.same(sent, [
+    ['cpu a', 'cpu b', 'cpu c', 'mem a', 'mem b', 'cpu a'],
+    ['cpu a', 'cpu b', 'cpu c', 'cpu a'], ['mem a', 'mem b'],
+    ['cpu a', 'cpu a'], ['cpu b'], ['cpu c']
+  ])
+  t.same(await outcomes([read('cpu b')]), ['metrics: failed'])
+  t.equal(sent.length, 7, 'a lone one is not asked for again')
+})
+
+t.test('where every read fails, it is no more than they would be alone, and a request a statement', async (t) => {
+  const { read, sent } = connect({ fail: () => one })
+  const answers = ['cpu a', 'cpu b', 'mem a', 'mem b', 'net a'].map(read)
+  t.same(new Set(await outcomes(answers)), new Set(['metrics: failed']))
+  t.equal(sent.length, 1 + 3 + 4)
+})
+
+t.test('a failure that is of all is not asked for again', async (t) => {
+  for (const reason of ['timeout', 'unreachable', 'refused'] as const) {
+    const { read, sent } = connect({ fail: () => new UpstreamError('metrics', reason, reason) })
+    t.same(await outcomes(['cpu a', 'mem b'].map(read)), Array(2).fill(`metrics: ${reason}`))
+    t.equal(sent.length, 1)
+  }
+})
+
+t.test('what waits goes on after a failure', async (t) => {
+  const { read, sent } = connect({ requests: 1, instances: 1, statements: 1, fail: ([name]) => name === 'cpu a' ? one : undefined })
+  t.same(await outcomes(['cpu a', 'cpu b'].map(read)), ['metrics: failed', 'cpu b'])
+  t.equal(sent.length, 2)
+})
+
+t.test('a caller who gives up takes nothing from those who share', async (t) => {
+  const { read, sent, end } = connect()
+  const given = Promise.race([read('cpu a'), Promise.reject(new Error('gave up'))])
+  const shared = read('cpu a')
+  await t.rejects(given, /gave up/)
+  await turn()
+  await end()
+  t.equal(await shared, 'cpu a')
+  t.equal(sent.length, 1)
+})
