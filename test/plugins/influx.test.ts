@@ -7,7 +7,8 @@ const noon = Date.UTC(2026, 0, 15, 12)
 
 /** How many calls the metrics store receives for a series, and for the same again: of an hour in buckets, up to some minutes after noon. */
 async function callsTwice (t: Test, env: Record<string, string>, { end = 0, groupBy = '1m', width = 60 } = {}) {
-  const { app, count } = await startService(t, { env, now: () => noon })
+  // Answers are kept for no time here: what is not read again is kept as buckets.
+  const { app, count } = await startService(t, { env: { CACHE: 'on', SERIES_TTL: '0', ...env }, now: () => noon })
   const last = noon / 1000 + end * 60 - width
   const ask = () => app.inject(`/v1/openstack/projects/${instance}/networkIo?groupBy=${groupBy}&timeRangeFrom=${last - 3_600}&timeRangeTo=${last}`)
   const before = count('metrics')
