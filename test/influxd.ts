@@ -2,7 +2,9 @@ import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { request } from 'undici'
 import { findInfluxd, findLimit } from './influxdb/binary.js'
 import { createClient } from './influxdb/client.js'
 import type { Client } from './influxdb/client.js'
@@ -24,9 +26,11 @@ export interface Influxd extends Client {
   /** Starts it again, on the same port. */
   start: () => Promise<void>
   /** Freezes the server: connections are accepted, and nothing is answered. */
-  pause: () => void
+  pause: () => Promise<void>
   resume: () => void
 }
+
+const answers = (url: string) => request(`${url}/ping`, { reset: true, signal: AbortSignal.timeout(100) }).then(() => true, () => false)
 
 /** How long a test file may take once it has its influxd. */
 const testLimit = 120_000
@@ -70,7 +74,11 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
     url,
     stop: () => end(server.child, 'SIGTERM'),
     start: async () => { server = await relaunch(found.path, { ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address }) },
-    pause: () => { server.child.kill('SIGSTOP') },
+    pause: async () => {
+      server.child.kill('SIGSTOP')
+      // A signal is no barrier: a thread of the server's that is at work may answer once more.
+      while (await answers(url)) await sleep(10)
+    },
     resume: () => { server.child.kill('SIGCONT') }
   }
 }

@@ -73,7 +73,7 @@ if (influxd) {
   t.test('a store that accepts and does not answer', async t => {
     const { get, instances, crowd } = await startService(t, influxd.url, { env: { UPSTREAM_TIMEOUT: '1s' } })
     const { project } = await crowd()
-    influxd.pause()
+    await influxd.pause()
     t.teardown(influxd.resume)
     const started = Date.now()
     isProblem(t, await get(series), 504)
