@@ -3,12 +3,13 @@ import { populate, populateProject } from './population.js'
 import { countUsage, defaultLimits, nothing, type Domain, type Project } from './projects.js'
 import { hexId } from './random.js'
 import { adminProjectId, demoProjectId, seedInstances, seedProjects } from './seed.js'
-import { credentialsOf, usersOf, type ApplicationCredential, type User } from './users.js'
+import { credentialsOf, trustsOf, usersOf, type ApplicationCredential, type Trust, type User } from './users.js'
 
 export interface Cloud {
   domains: Domain[]
   users: User[]
   credentials: ApplicationCredential[]
+  trusts: Trust[]
   projects: Map<string, Project>             // in the order of their ids, as Keystone lists them
   instances: Instance[]                      // newest first, as Nova lists them
   instancesById: Map<string, Instance>
@@ -52,8 +53,9 @@ export function buildCloud (projects: number, instances: number, now: number): C
 
   return {
     domains,
-    users: usersOf(adminProjectId, demoProjectId),
+    users: usersOf(adminProjectId, demoProjectId, domains.map(({ id }) => id)),
     credentials: credentialsOf(adminProjectId, demoProjectId),
+    trusts: trustsOf(demoProjectId),
     projects: new Map(list.map((project) => [project.id, project])),
     instances: all,
     instancesById: new Map(all.map((instance) => [instance.id, instance])),

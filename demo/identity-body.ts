@@ -1,30 +1,44 @@
 import { catalogOf } from './catalog.js'
 import type { Domain, Project } from './projects.js'
-import { hexId } from './random.js'
-import type { Token } from './tokens.js'
+import { isScoped, rolesOf, type Token } from './tokens.js'
+import { roleId, type ApplicationCredential, type RoleName, type Trust } from './users.js'
 import type { World } from './world.js'
 
 const isoTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z')
 const inDomain = { domain: { id: 'default', name: 'Default' } }
 
-/** A token as Keystone shows it: the project, the roles and the catalog only where it has a scope. */
+/** A token as Keystone shows it: its scope, the roles and the catalog only where it has a scope. */
 export function describeToken (world: World, token: Token, withCatalog: boolean) {
-  const { user, project, credential } = token
+  const { user, project, domain, system, credential, trust } = token
   return {
     methods: token.methods,
     user: { ...inDomain, id: user.id, name: user.name, password_expires_at: null },
     audit_ids: token.auditIds,
     expires_at: isoTime(token.expiresAt),
     issued_at: isoTime(token.issuedAt),
-    ...(project && {
-      project: { ...inDomain, id: project.id, name: project.name },
-      is_domain: false,
-      roles: token.roles.map((name) => ({ id: hexId(`role ${name}`), name }))
-    }),
-    ...(project && withCatalog && { catalog: catalogOf(world, project.id) }),
-    ...(credential && { application_credential: { id: credential.id, name: credential.name, restricted: true } })
+    ...(trust && { 'OS-TRUST:trust': describeTrust(trust) }),
+    ...(project && { project: { ...describeDomainOf(world, project), id: project.id, name: project.name }, ...(!trust && { is_domain: false }) }),
+    ...(domain && { domain: { id: domain.id, name: domain.name } }),
+    ...(system && { system: { all: true } }),
+    ...(isScoped(token) && { roles: rolesOf(token).map((name) => describeRole(name, trust !== undefined)) }),
+    ...(isScoped(token) && withCatalog && { catalog: catalogOf(world, project?.id) }),
+    ...(credential && { application_credential: describeCredential(credential) })
   }
 }
+
+const describeDomainOf = ({ cloud }: World, { domainId }: Project) =>
+  ({ domain: { id: domainId, name: cloud.domains.find(({ id }) => id === domainId)!.name } })
+
+// With a trust a role has all that it has in the list of roles.
+function describeRole (name: RoleName, inFull: boolean) {
+  return { id: roleId(name), name, ...(inFull && { domain_id: null, description: null, options: { immutable: true } }) }
+}
+
+const describeTrust = ({ id, trustorId, trusteeId }: Trust) =>
+  ({ id, impersonation: true, trustor_user: { id: trustorId }, trustee_user: { id: trusteeId } })
+
+const describeCredential = ({ id, name, accessRules }: ApplicationCredential) =>
+  ({ id, name, restricted: true, ...(accessRules && { access_rules: accessRules }) })
 
 /** A project as Keystone shows it, alone or in a list. */
 export const describeProject = ({ origins }: World, project: Project) => ({

@@ -1,7 +1,8 @@
 import type { Answer, SimulatedCall } from './exchange.js'
 import { describeDomain, describeDomainAsProject, describeProject, describeToken } from './identity-body.js'
 import { keystoneError, login } from './login.js'
-import { findToken, isAdmin, mayRead, type Token } from './tokens.js'
+import { findToken, isAdmin, mayRead, rolesOn, type Token } from './tokens.js'
+import { implied, roleId, type RoleName } from './users.js'
 import { authenticated, dispatch, notFound, type Caller, type Handler, type World } from './world.js'
 
 const forbidden = (action: string) =>
@@ -34,10 +35,35 @@ const createToken: Handler = (world, call) => {
 const validateToken: Caller = (world, call, caller) => {
   const id = call.headers['x-subject-token']
   if (!id) return keystoneError(404, 'Not Found', 'No token in the request')
+  if (lacksTrust(world.tokens.get(String(id)))) return keystoneError(403, 'Forbidden', 'You are not authorized to perform the requested action.')
   const subject = findToken(world.tokens, id, world.now())
   if (!subject) return keystoneError(404, 'Not Found', 'Could not recognize Fernet token')
   if (subject.user !== caller.user && !isAdmin(caller)) return forbidden('identity:validate_token')
+  const knowsRules = call.headers['openstack-identity-access-rules'] === '1.0'
+  if (subject.credential?.accessRules && !knowsRules) return keystoneError(404, 'Not Found', 'Failed to validate token')
   return shown(world, subject, 200, !call.query.has('nocatalog'))
+}
+
+/** Whether a trust's token lacks a role that the trustor gave, since he has it no longer himself. */
+const lacksTrust = (token?: Token) => token?.trust?.roles.some((role) => !rolesOn(token, token.user).includes(role))
+
+const revokeToken: Caller = (world, call, caller) => {
+  const subject = findToken(world.tokens, call.headers['x-subject-token'], world.now())
+  if (!subject) return keystoneError(404, 'Not Found', 'Could not recognize Fernet token')
+  if (subject.user !== caller.user && !isAdmin(caller)) return forbidden('identity:revoke_token')
+  world.tokens.delete(subject.id)
+  return { status: 204 }
+}
+
+// A user has one role on a project here, with what it implies.
+const grantRole: Caller = (world, call, caller, [, projectId, userId, wanted]) => {
+  const user = world.cloud.users.find(({ id }) => id === userId)
+  const role = (Object.keys(implied) as RoleName[]).find((name) => roleId(name) === wanted)
+  if (!user || !role) return keystoneError(404, 'Not Found', `Could not find ${user ? 'role' : 'user'}: ${user ? wanted : userId}.`)
+  if (!isAdmin(caller)) return forbidden(`identity:${call.method === 'PUT' ? 'create' : 'revoke'}_grant`)
+  if (call.method === 'PUT') user.roles.set(projectId!, implied[role])
+  else user.roles.delete(projectId!)
+  return { status: 204 }
 }
 
 function listed (world: World, { path, query }: SimulatedCall, key: string, rows: object[]): Answer {
@@ -82,8 +108,10 @@ export const identity = dispatch([
   ['GET', /^\/v3\/?$/, showVersion],
   ['POST', /^\/v3\/auth\/tokens$/, createToken],
   ['GET HEAD', /^\/v3\/auth\/tokens$/, authenticated(validateToken)],
+  ['DELETE', /^\/v3\/auth\/tokens$/, authenticated(revokeToken)],
   ['GET', /^\/v3\/auth\/projects$/, authenticated(listOwnProjects)],
   ['GET', /^\/v3\/projects$/, authenticated(listProjects)],
   ['GET', /^\/v3\/projects\/([^/]+)$/, authenticated(showProject)],
+  ['PUT DELETE', /^\/v3\/projects\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/, authenticated(grantRole)],
   ['GET', /^\/v3\/domains$/, authenticated(listDomains)]
 ], notFound)

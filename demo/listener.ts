@@ -4,21 +4,28 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Interception, Role, SimulatedCall } from './exchange.js'
 
-/** A server of one role on a free loopback port; `respond` sees every call, with the time it has to take in ms. */
+/** A server of one role on a free loopback port; `respond` sees every call, which takes no less than `latency` ms with the making of its answer. */
 export async function listen (role: Role, latency: number, respond: (call: SimulatedCall) => Interception): Promise<Server> {
   const server = createServer((request, response) => {
     // A caller that gave up while it was speaking gets no answer.
     receive(role, request).then(async (call) => {
+      const start = performance.now()
       const answer = respond(call)
-      if (latency > 0) await sleep(latency)
+      const left = latency - (performance.now() - start)
+      if (left > 0) await sleep(left)
       if (answer === 'reset') request.socket.destroy()
       else if (answer !== 'hang') send(role, response, answer)
     }, () => response.destroy())
   })
   // Longer than clients keep theirs, so that no connection closes under a call that is on its way.
   server.keepAliveTimeout = 65_000
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await open(server)
   return server
+}
+
+/** Lets a server listen on loopback, on a free port unless it is to be a certain one. */
+export function open (server: Server, port = 0): Promise<void> {
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', resolve))
 }
 
 /** Where a server listens, such as http://127.0.0.1:40001. */

@@ -1,11 +1,10 @@
 import type { Answer } from './exchange.js'
-import type { Project } from './projects.js'
-import { findToken, issueToken, type Token } from './tokens.js'
-import { password, type ApplicationCredential, type User } from './users.js'
+import { findToken, issueToken, rolesOn, type Scope, type Token } from './tokens.js'
+import { password, type ApplicationCredential, type Trust, type User } from './users.js'
 import { unauthorized, type World } from './world.js'
 
 interface Reference { id?: string, name?: string, domain?: { id?: string, name?: string } }
-interface Scope { project?: Reference }
+interface Wanted { project?: Reference, domain?: Reference, system?: { all?: boolean }, 'OS-TRUST:trust'?: { id?: string } }
 
 interface Identity {
   methods?: string[]
@@ -22,7 +21,7 @@ export function keystoneError (code: number, title: string, message: string): An
   return { status: code, body: { error: { code, message, title } } }
 }
 
-/** Logs in by any of Keystone's three methods that a service uses: a token, or the answer that says why not. */
+/** Logs in by any of Keystone's three methods that a service uses, to any scope: a token, or the answer that says why not. */
 export function login (world: World, body: string): Token | Answer {
   const auth = parse(body)
   if (!auth?.identity) return keystoneError(400, 'Bad Request', "'identity' is a required property")
@@ -32,23 +31,20 @@ export function login (world: World, body: string): Token | Answer {
     return unauthorized(world, 'Error authenticating with application credential: Application credentials cannot request a scope.')
   }
 
-  const project = scopeOf(world, proof, auth.scope)
-  const roles = project && proof.user.roles.get(project.id)
-  if (project === null || (project && (!roles || !project.enabled))) return unauthorized(world)
+  const found = find(world, proof, auth.scope)
+  if (!found) return unauthorized(world)
   const now = world.now()
   return issueToken(world.tokens, {
-    user: proof.user,
-    roles: roles ?? [],
+    ...found,
     methods: proof.methods,
     auditIds: [crypto.randomUUID(), ...proof.auditIds ?? []],
     issuedAt: now,
     expiresAt: proof.expiresAt ?? now + world.tokenLife * 1000,
-    ...(project && { project }),
     ...(proof.credential && { credential: proof.credential })
   })
 }
 
-function parse (body: string): { identity?: Identity, scope?: Scope | 'unscoped' } | undefined {
+function parse (body: string): { identity?: Identity, scope?: Wanted | 'unscoped' } | undefined {
   try {
     return JSON.parse(body).auth
   } catch {
@@ -94,23 +90,33 @@ function proveCredential (world: World, given: NonNullable<Identity['application
   return { user: users.find(({ id }) => id === credential.userId)!, methods: ['application_credential'], credential }
 }
 
-// The three users are of the default domain.
+// All users are of the default domain.
 function userOf (world: World, given: Reference): User | undefined {
   return world.cloud.users.find(({ id, name }) =>
-    given.id === undefined ? name === given.name && domainId(world, given) === 'default' : id === given.id)
+    given.id === undefined ? name === given.name && domainOf(world, given.domain)?.id === 'default' : id === given.id)
 }
 
-function domainId ({ cloud }: World, { domain }: Reference): string | undefined {
-  return cloud.domains.find(({ id, name }) => id === domain?.id || name === domain?.name)?.id
+const domainOf = ({ cloud }: World, given: Reference['domain']) => cloud.domains.find(({ id, name }) => id === given?.id || name === given?.name)
+
+interface Found extends Scope { user: User, trust?: Trust }
+
+// Who somebody is where he wants to be, or undefined where he may not. What no scope is asked for leads to may be nowhere.
+function find (world: World, { user, credential }: Proof, wanted?: Wanted | 'unscoped'): Found | undefined {
+  const { projects, trusts, users } = world.cloud
+  if (wanted === 'unscoped') return { user }
+  if (!wanted) return entered({ user, project: projects.get(credential?.projectId ?? user.defaultProjectId ?? '') }) ?? { user }
+  if (wanted.system) return entered({ user, system: true })
+  if (wanted.domain) return entered({ user, domain: domainOf(world, wanted.domain) })
+  const trust = trusts.find(({ id, trusteeId }) => id === wanted['OS-TRUST:trust']?.id && trusteeId === user.id)
+  if (trust) return entered({ user: users.find(({ id }) => id === trust.trustorId)!, project: projects.get(trust.projectId), trust })
+  return entered({ user, project: projectOf(world, wanted.project ?? {}) })
 }
 
-// Undefined is unscoped, null a scope that leads nowhere.
-function scopeOf (world: World, { user, credential }: Proof, scope?: Scope | 'unscoped'): Project | null | undefined {
+function projectOf (world: World, given: Reference) {
   const { projects } = world.cloud
-  if (scope === 'unscoped') return undefined
-  if (!scope) return projects.get(credential?.projectId ?? user.defaultProjectId ?? '')
-  const given = scope.project ?? {}
-  if (given.id !== undefined) return projects.get(given.id) ?? null
-  const domain = domainId(world, given)
-  return [...projects.values()].find((project) => project.name === given.name && project.domainId === domain) ?? null
+  if (given.id !== undefined) return projects.get(given.id)
+  const domain = domainOf(world, given.domain)?.id
+  return [...projects.values()].find((project) => project.name === given.name && project.domainId === domain)
 }
+
+const entered = (found: Found) => rolesOn(found, found.user).length > 0 && (found.project?.enabled ?? true) ? found : undefined

@@ -17,11 +17,13 @@ export interface Series {
 export function runStatement ({ instancesById }: Cloud, statement: Statement, now: number): Series[] {
   const instances = [...new Set(statement.ids)].sort().flatMap((id) => instancesById.get(id) ?? [])
   if (statement.form === 'last') return instances.flatMap((instance) => lastOf(instance, statement, now))
+  if (statement.form === 'owners') return statement.measurements.toSorted().flatMap((name) => instances.flatMap((instance) => ownerOf(instance, name, now)))
   const series = instances.flatMap((instance) => meansOf(instance, statement, now)).filter(({ values }) => values.length > 0)
   return series.sort(({ tags: { device: a = '' } }, { tags: { device: b = '' } }) => a < b ? -1 : Number(a > b))
 }
 
-function lastOf (instance: Instance, { measurement, since }: Statement & { form: 'last' }, now: number): Series[] {
+function lastOf (instance: Instance, { measurement, project, since }: Statement & { form: 'last' }, now: number): Series[] {
+  if (project !== undefined && project !== instance.projectId) return []
   const samplers = samplersOf(instance, measurement)
   if (samplers.length === 0) return []
   const { first, last } = keptSamples(instance, now)
@@ -31,7 +33,12 @@ function lastOf (instance: Instance, { measurement, since }: Statement & { form:
   return [{ name: measurement, tags: { resource_id: instance.id }, columns: ['time', 'last'], values: [[last * sampleMs, value]] }]
 }
 
-function meansOf (instance: Instance, { measurement, start, end, step, perDevice }: Statement & { form: 'mean' }, now: number): Series[] {
+function ownerOf (instance: Instance, measurement: string, now: number): Series[] {
+  return lastOf(instance, { form: 'last', measurement, ids: [], since: 0 }, now).map((series) => ({ ...series, tags: { _tenant_id: instance.projectId } }))
+}
+
+function meansOf (instance: Instance, { measurement, project, start, end, step, perDevice }: Statement & { form: 'mean' }, now: number): Series[] {
+  if (project !== undefined && project !== instance.projectId) return []
   const kept = keptSamples(instance, now)
   const first = Math.max(kept.first, Math.ceil(start / sampleMs))
   const last = Math.min(kept.last, Math.ceil(end / sampleMs) - 1)

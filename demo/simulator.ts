@@ -1,9 +1,11 @@
+import type { AddressInfo } from 'node:net'
 import { blockStorage } from './block-storage.js'
 import { buildCloud } from './cloud.js'
+import type { Cloud } from './cloud.js'
 import { compute } from './compute.js'
 import type { Answer, Interception, Role, SimulatedCall } from './exchange.js'
 import { identity } from './identity.js'
-import { listen, originOf, stop } from './listener.js'
+import { listen, open, originOf, stop } from './listener.js'
 import { metrics } from './metrics.js'
 import { network } from './network.js'
 import { share } from './random.js'
@@ -15,18 +17,22 @@ export type { Interception, Role, SimulatedCall } from './exchange.js'
 export interface SimulatorOptions {
   projects?: number      // how many more projects than the seed's own (default 50)
   instances?: number     // how many more instances, spread over those (default 500)
-  latency?: number       // ms added to each call (default 0)
+  latency?: number       // ms that each call takes at least (default 0)
   failures?: number      // share 0..1 of the calls that answer 503 (default 0), the same ones at every start
   tokenLife?: number     // seconds (default 3600)
   now?: () => number     // ms (default Date.now)
+  reached?: Partial<Record<Role, string>>   // where its servers are said to be, for those that something stands in front of
 }
 
 export interface Simulator {
   env: Record<string, string>   // the settings that point the service at it, as the admin
   calls: SimulatedCall[]        // what was received, oldest first; the oldest are dropped beyond 20,000
   received (): number           // how many calls in all, with those that were dropped
+  cloud: Cloud                  // what is in it, for a test to change
+  origins: Record<Role, string> // where its servers listen
   intercept?: (call: SimulatedCall) => Interception | undefined   // a test's own answer; undefined answers as ever
   close (): Promise<void>
+  reopen (): Promise<void>      // after that: listens again where it did
 }
 
 const handlers: Record<Role, Handler> = { identity, compute, network, 'block-storage': blockStorage, metrics }
@@ -41,7 +47,7 @@ const overloaded: Answer = {
 
 /** Starts a cloud of five servers on loopback: Keystone, Nova, Neutron, Cinder and the InfluxDB that Monasca fills. */
 export async function startSimulator (options: SimulatorOptions = {}): Promise<Simulator> {
-  const { projects = 50, instances = 500, latency = 0, failures = 0, tokenLife = 3600, now = Date.now } = options
+  const { projects = 50, instances = 500, latency = 0, failures = 0, tokenLife = 3600, now = Date.now, reached } = options
   const calls: SimulatedCall[] = []
   let received = 0
 
@@ -51,15 +57,24 @@ export async function startSimulator (options: SimulatorOptions = {}): Promise<S
     return simulator.intercept?.(call) ?? (failing ? overloaded : handlers[call.role](world, call, []))
   }
   const servers = await Promise.all(roles.map((role) => listen(role, latency, respond)))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
   const origins = Object.fromEntries(roles.map((role, n) => [role, originOf(servers[n]!)])) as Record<Role, string>
   const world: World = {
-    cloud: buildCloud(projects, instances, Math.floor(now() / 1000)), tokens: new Map(), origins, database: 'mon', tokenLife, now
+    cloud: buildCloud(projects, instances, Math.floor(now() / 1000)),
+    tokens: new Map(),
+    origins: { ...origins, ...reached },
+    database: 'mon',
+    tokenLife,
+    now
   }
   const simulator: Simulator = {
     env: settingsOf(world),
     calls,
     received: () => received,
-    close: async () => { await Promise.all(servers.map(stop)) }
+    cloud: world.cloud,
+    origins,
+    close: async () => { await Promise.all(servers.map(stop)) },
+    reopen: async () => { await Promise.all(servers.map((server, n) => open(server, ports[n]))) }
   }
   return simulator
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import t from 'tap'
 import { startSimulator } from '../../demo/simulator.js'
-import { adminInstanceId, demoInstanceId } from '../../demo/seed.js'
-import { lastStatement, meanStatement } from '../../lib/influx/statements.js'
+import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '../../demo/seed.js'
+import { lastStatement, meanStatement, ownersStatement } from '../../lib/influx/statements.js'
 import { startInfluxd } from '../influxd.js'
 import { differences } from './shape.js'
 
@@ -13,16 +13,16 @@ t.teardown(() => simulator.close())
 
 const now = Date.now()
 const ages = Array.from({ length: 40 }, (_, n) => n * 15_000)
-await influxd.write([demoInstanceId, adminInstanceId].flatMap((id) => ages.flatMap((age) => [
-  `cpu.utilization_norm_perc,resource_id=${id} value=3.5 ${now - age}`,
-  ...['vda', 'vdb'].map((device) => `io.read_bytes_sec,resource_id=${id},device=${device} value=1024 ${now - age}`)
+await influxd.write([[demoInstanceId, demoProjectId], [adminInstanceId, adminProjectId]].flatMap(([id, project]) => ages.flatMap((age) => [
+  `cpu.utilization_norm_perc,resource_id=${id},_tenant_id=${project} value=3.5 ${now - age}`,
+  ...['vda', 'vdb'].map((device) => `io.read_bytes_sec,resource_id=${id},_tenant_id=${project},device=${device} value=1024 ${now - age}`)
 ])))
 
 const instant = (ago: number) => new Date(now - ago).toISOString()
 const window = (number: number, ago: number, seconds: number) =>
   ({ [`start${number}`]: instant(ago), [`end${number}`]: instant(-60_000), [`step${number}`]: { duration: `${seconds}s` } })
 const params = {
-  id0: demoInstanceId, id1: 'no-such-instance', id2: adminInstanceId, since: instant(120_000), ...window(0, 300_000, 60), ...window(1, 90_000, 15)
+  id0: demoInstanceId, id1: 'no-such-instance', id2: adminInstanceId, project0: demoProjectId, project1: demoProjectId, since: instant(120_000), ...window(0, 300_000, 60), ...window(1, 90_000, 15)
 }
 const bound = (more: object) => JSON.stringify({ ...params, ...more })
 const cpu = 'cpu.utilization_norm_perc'
@@ -39,6 +39,11 @@ const forms: Record<string, Record<string, string>> = {
   'means of the devices of several instances': { q: meanStatement(reads, true, [2, 0, 1], 0) },
   'means of all devices together': { q: meanStatement(reads, false, [2], 0) },
   'means of devices that have no names': { q: meanStatement(cpu, true, [2, 0], 0) },
+  'means of a project\'s own instance': { q: meanStatement(cpu, false, [0], 0, true) },
+  'means of the devices of instances, of which one is the project\'s own': { q: meanStatement(reads, true, [2, 0], 1, true) },
+  'means of another project\'s instance': { q: meanStatement(cpu, false, [2], 0, true) },
+  'the projects that have samples of an instance': { q: ownersStatement([reads, cpu, 'nothing.here']) },
+  'the projects that have samples of no instance': { q: ownersStatement([cpu]), params: bound({ id0: 'no-such-instance' }) },
   'several statements': { q: several },
   'several statements, in pieces': { q: several, chunked: 'true' },
   'means with times in ms': { q: mean, epoch: 'ms' },

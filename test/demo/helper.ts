@@ -11,17 +11,24 @@ export const byPassword = (name: string) =>
 /** The scope of a project of the default domain. */
 export const onProject = (name: string) => ({ scope: { project: { name, ...inDefault } } })
 
+/** The identity part of a login with an application credential. */
+export const byCredential = (credential: object) =>
+  ({ identity: { methods: ['application_credential'], application_credential: credential } })
+
+/** What a Keystone answers to a login, with the token that it gives. */
+export async function logIn (keystone: string, auth: object) {
+  const response = await fetch(`${keystone}/auth/tokens`, { method: 'POST', body: JSON.stringify({ auth }) })
+  const { token, error } = await response.json() as any
+  return { response, status: response.status, token, error, id: response.headers.get('x-subject-token') ?? '' }
+}
+
 /** A simulator that ends with the test, and what it takes to talk to it. */
 export async function simulate (t: Test, options?: SimulatorOptions) {
   const simulator = await startSimulator(options)
   t.teardown(() => simulator.close())
   const keystone = simulator.env.OS_AUTH_URL!
 
-  async function login (auth: object) {
-    const response = await fetch(`${keystone}/auth/tokens`, { method: 'POST', body: JSON.stringify({ auth }) })
-    const { token, error } = await response.json() as any
-    return { response, status: response.status, token, error, id: response.headers.get('x-subject-token') ?? '' }
-  }
+  const login = (auth: object) => logIn(keystone, auth)
 
   /** Logs in by name to a project (monitor: to admin), for calls below an endpoint of the catalog. */
   async function as (name: string, project: string | undefined = name === 'monitor' ? 'admin' : name) {

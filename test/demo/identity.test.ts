@@ -1,7 +1,7 @@
 import t from 'tap'
 import { demoProjectId } from '../../demo/seed.js'
-import { password } from '../../demo/users.js'
-import { byPassword, onProject, simulate } from './helper.js'
+import { demoUserId, password, restrictedCredential, roleId, trustId } from '../../demo/users.js'
+import { byCredential, byPassword, onProject, simulate } from './helper.js'
 
 const { simulator, keystone, login, as } = await simulate(t, { projects: 8, instances: 20 })
 
@@ -27,6 +27,47 @@ t.test('validates tokens: anyone their own, admins all', async (t) => {
   t.equal((await demo.get(`${keystone}/auth/tokens`)).status, 404)
   const headers = { 'x-auth-token': demo.id, 'x-subject-token': demo.id }
   t.equal((await fetch(`${keystone}/auth/tokens`, { method: 'HEAD', headers })).status, 200)
+})
+
+t.test('shows tokens with access rules only to who knows what those are', async (t) => {
+  const { get } = await as('admin')
+  const { id } = await login(byCredential(restrictedCredential))
+  t.equal((await get(`${keystone}/auth/tokens`, { 'x-subject-token': id })).status, 404)
+  t.equal((await get(`${keystone}/auth/tokens`, { 'x-subject-token': id, 'openstack-identity-access-rules': '1.0' })).status, 200)
+})
+
+t.test('revokes tokens: anyone his own, admins all', async (t) => {
+  const [admin, demo, other] = [await as('admin'), await as('demo'), await as('monitor')]
+  const revoke = async (who: typeof demo, subject: string) =>
+    (await fetch(`${keystone}/auth/tokens`, { method: 'DELETE', headers: { 'x-auth-token': who.id, 'x-subject-token': subject } })).status
+  t.equal(await revoke(other, demo.id), 403)
+  t.equal(await revoke(demo, demo.id), 204)
+  t.equal((await demo.get(`${keystone}/auth/projects`)).status, 401)
+  t.equal(await revoke(admin, other.id), 204)
+  t.equal(await revoke(admin, other.id), 404)
+})
+
+t.test('takes a role away and gives it back, and tokens follow', async (t) => {
+  const { keystone, login, as } = await simulate(t, { projects: 0 })
+  const [admin, demo] = [await as('admin'), await as('demo')]
+  const { id: trustee } = await login({ ...byPassword('monitor'), scope: { 'OS-TRUST:trust': { id: trustId } } })
+  const grant = async (method: string, user: string, role: string, who = admin) =>
+    (await fetch(`${keystone}/projects/${demoProjectId}/users/${user}/roles/${role}`, { method, headers: { 'x-auth-token': who.id } })).status
+  const statuses = async () => [
+    (await demo.get(`${keystone}/auth/projects`)).status,
+    ...await Promise.all([demo.id, trustee].map(async (id) => (await admin.get(`${keystone}/auth/tokens`, { 'x-subject-token': id })).status))
+  ]
+  t.strictSame(await statuses(), [200, 200, 200])
+  t.equal(await grant('DELETE', demoUserId, roleId('member')), 204)
+  t.strictSame(await statuses(), [401, 404, 403], 'of a trust it is the trustor who lacks something')
+  t.equal((await login({ ...byPassword('demo'), ...onProject('demo') })).status, 401)
+  t.notOk((await login(byPassword('demo'))).token.project)
+  t.equal(await grant('PUT', demoUserId, roleId('member')), 204)
+  t.strictSame(await statuses(), [200, 200, 200])
+  t.equal(await grant('PUT', 'nobody', roleId('member')), 404)
+  t.equal(await grant('PUT', demoUserId, 'nothing'), 404)
+  t.equal(await grant('PUT', demoUserId, roleId('admin'), demo), 403)
+  t.equal(await grant('DELETE', demoUserId, roleId('member'), demo), 403)
 })
 
 t.test('lists projects and domains for admins, their own projects for all', async (t) => {

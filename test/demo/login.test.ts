@@ -1,12 +1,10 @@
 import t from 'tap'
 import { adminProjectId, demoProjectId } from '../../demo/seed.js'
-import { adminCredential, adminUserId, demoCredential, password } from '../../demo/users.js'
-import { byPassword, onProject, simulate } from './helper.js'
+import { adminCredential, adminUserId, demoCredential, demoUserId, monitorUserId, password, restrictedCredential, trustId } from '../../demo/users.js'
+import { byCredential, byPassword, onProject, simulate } from './helper.js'
 
 const { keystone, login } = await simulate(t, { projects: 8, instances: 20 })
 const byToken = (id: string) => ({ identity: { methods: ['token'], token: { id } } })
-const byCredential = (credential: object) =>
-  ({ identity: { methods: ['application_credential'], application_credential: credential } })
 
 t.test('logs in by password, with the catalog of the four services', async (t) => {
   const { response, token, id } = await login({ ...byPassword('admin'), ...onProject('admin') })
@@ -58,6 +56,30 @@ t.test('an application credential logs in to its own project, by id or by name',
   t.strictSame((await own.json() as any).projects.map(({ name }: any) => name), ['admin'])
 })
 
+t.test('logs in to a domain and to the system, where the catalog lacks what belongs to a project', async (t) => {
+  const domain = await login({ ...byPassword('lead'), scope: { domain: { id: 'default' } } })
+  t.strictSame(domain.token.domain, { id: 'default', name: 'Default' })
+  t.strictSame(domain.token.roles.map(({ name }: any) => name), ['reader'])
+  t.notOk('project' in domain.token || 'is_domain' in domain.token)
+  const system = await login({ ...byPassword('monitor'), scope: { system: { all: true } } })
+  t.strictSame(system.token.system, { all: true })
+  for (const { token } of [domain, system]) t.strictSame(token.catalog.map(({ endpoints }: any) => endpoints.length), [3, 3, 0, 3])
+})
+
+t.test('a trust lets its trustee be its trustor in a project', async (t) => {
+  const { token } = await login({ ...byPassword('monitor'), scope: { 'OS-TRUST:trust': { id: trustId } } })
+  t.equal(token.user.name, 'demo')
+  t.strictSame(token['OS-TRUST:trust'], { id: trustId, impersonation: true, trustor_user: { id: demoUserId }, trustee_user: { id: monitorUserId } })
+  t.equal(token.project.id, demoProjectId)
+  t.strictSame(token.roles.map(({ name }: any) => name), ['member', 'reader'])
+  t.notOk('is_domain' in token)
+})
+
+t.test('an application credential tells its access rules', async (t) => {
+  const { token } = await login(byCredential(restrictedCredential))
+  t.match(token.application_credential, { restricted: true, access_rules: [{ id: String, service: 'monitoring', method: 'GET', path: String }] })
+})
+
 const { id, secret } = demoCredential
 const domain = { name: 'heat_user_domain' }
 const wrong = { identity: { methods: ['password'], password: { user: { id: adminUserId, password: 'wrong' } } } }
@@ -68,7 +90,10 @@ for (const [name, auth, status] of [
   ['a project without a role on it', { ...byPassword('demo'), ...onProject('admin') }, 401],
   ['no such project', { ...byPassword('demo'), ...onProject('nowhere') }, 401],
   ['no project of such an id', { ...byPassword('demo'), scope: { project: { id: 'nowhere' } } }, 401],
-  ['the scope of a domain', { ...byPassword('admin'), scope: { domain: { id: 'default' } } }, 401],
+  ['a domain without a role on it', { ...byPassword('admin'), scope: { domain: { id: 'default' } } }, 401],
+  ['no such domain', { ...byPassword('lead'), scope: { domain: { id: 'nowhere' } } }, 401],
+  ['the system without a role on it', { ...byPassword('demo'), scope: { system: { all: true } } }, 401],
+  ['another\'s trust', { ...byPassword('admin'), scope: { 'OS-TRUST:trust': { id: trustId } } }, 401],
   ['a method that there is not', { identity: { methods: ['magic'] } }, 401],
   ['no identity', {}, 400],
   ['a dead token', byToken('dead'), 404],

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { adminInstanceId, demoInstanceId } from '../../demo/seed.js'
+import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '../../demo/seed.js'
 import { simulate } from './helper.js'
-import { cpu, last, mean, meanOfDevices } from './statements.js'
+import { cpu, last, mean, meanOfDevices, meanOfProject, owners } from './statements.js'
 
 const now = Date.parse('2026-05-04T12:00:07Z')
 const { simulator, query } = await simulate(t, { projects: 5, instances: 60, now: () => now })
@@ -29,8 +29,24 @@ t.test('the newest value of several instances, each with its tag', async (t) => 
       { name: cpu, tags: { resource_id: demoInstanceId }, columns: ['time', 'last'], values: [[1777896000, 3]] }
     ]
   }])
+  const ofProject = last(cpu, ['a', 'b']).replace(' GROUP', ' AND "_tenant_id" = $project GROUP')
+  const own = await query(ofProject, { since: iso(now - 60_000), a: adminInstanceId, b: demoInstanceId, project: demoProjectId })
+  t.match(own.body.results, [{ series: [{ tags: { resource_id: demoInstanceId } }] }], 'a project\'s own')
+  t.equal(own.body.results[0].series.length, 1)
   const late = await query(last(cpu, ['a']), { since: iso(now), a: adminInstanceId })
   t.strictSame(late.body, { results: [{ statement_id: 0 }] }, 'nothing is that new')
+})
+
+t.test('means of a project\'s own instance, and none of another\'s', async (t) => {
+  const [plain] = (await query(mean(cpu), window)).body.results
+  t.strictSame((await query(meanOfProject(cpu), { ...window, project: adminProjectId })).body.results, [plain])
+  t.strictSame((await query(meanOfProject(cpu), { ...window, project: demoProjectId })).body.results, [{ statement_id: 0 }])
+})
+
+t.test('the projects that an instance has series of, by measurement', async (t) => {
+  const [result] = (await query(owners('net.in_bytes_sec', cpu, 'nothing'), { id: adminInstanceId })).body.results
+  t.match(result.series, [cpu, 'net.in_bytes_sec'].map((name) => ({ name, tags: { _tenant_id: adminProjectId }, columns: ['time', 'last'], values: [[Number, Number]] })))
+  t.strictSame((await query(owners(cpu), { id: 'none' })).body.results, [{ statement_id: 0 }])
 })
 
 t.test('means in aligned buckets, of the samples there are', async (t) => {

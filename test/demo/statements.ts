@@ -5,6 +5,13 @@ export const last = (measurement: string, names: string[]) =>
 /** The mean in each bucket of each instance. */
 export const mean = (measurement: string, names = ['id']) => means(measurement, names, '"resource_id"')
 
+/** The mean in each bucket of the instance bound to `id`, where it is the project's that is bound to `project`. */
+export const meanOfProject = (measurement: string) => mean(measurement).replace(' GROUP', ' AND "_tenant_id" = $project GROUP')
+
+/** The newest value of each project in these measurements of the instance that is bound to `id`. */
+export const owners = (...measurements: string[]) =>
+  `SELECT last("value") FROM ${measurements.map((name) => `"${name}"`).join(', ')} WHERE ${amongst(['id'])} GROUP BY "_tenant_id"`
+
 /** The mean in each bucket of each device of each instance. */
 export const meanOfDevices = (measurement: string, names = ['id']) => means(measurement, names, '"resource_id", "device"')
 
