@@ -4,9 +4,11 @@ export type Role = 'identity' | 'compute' | 'network' | 'block-storage' | 'metri
 /**
  * Why an upstream could not be read.
  * `timeout`: no answer within the deadline. `unreachable`: no connection, or one that broke. `absent`: the catalog does not offer it.
- * `refused`: it does not accept our credential. `invalid`: it answered what it must not.
+ * `refused`: it does not accept our credential. `invalid`: it answered what it must not. `resting`: it failed so often that it is not asked
+ * for a moment. `busy`: too many calls wait for it.
  */
-export type Reason = 'timeout' | 'unreachable' | 'absent' | 'refused' | 'invalid'
+export const reasons = ['timeout', 'unreachable', 'absent', 'refused', 'invalid', 'resting', 'busy'] as const
+export type Reason = typeof reasons[number]
 
 export interface UpstreamFacts {
   /** HTTP status of the upstream's answer, if there was one. */
@@ -46,6 +48,25 @@ export class InvalidParameters extends Error {
 /** What the caller named does not exist, or is not the caller's to know of. */
 export class NotFound extends Error {
   override readonly name = 'NotFound'
+}
+
+/** Who asks is not known: there is no token, or one that is worth nothing. */
+export class Unauthorized extends Error {
+  override readonly name = 'Unauthorized'
+}
+
+/** Who asks is known, and may not. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
+}
+
+/** The request is refused for its form, or because there are too many, of this caller or in all: whatever it asks for. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+
+  constructor (readonly statusCode: 400 | 414 | 417 | 429 | 503, message: string) {
+    super(message)
+  }
 }
 
 /** A setting is missing or makes no sense: the service must not start. The message is one line and holds no secret. */

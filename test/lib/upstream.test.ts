@@ -19,7 +19,7 @@ async function serve (t: Test, listener: RequestListener) {
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const upstream = createUpstream(dispatcher, bounds)
-  return { url, server, get: (expect?: number[]) => upstream('compute', { url, expect }) }
+  return { url, server, get: (expect?: number[]) => upstream('compute', { operation: 'show-quota', url, expect }) }
 }
 
 const failures: Record<string, [RequestListener, object]> = {
