@@ -15,10 +15,10 @@ export interface Answer {
   encoded: Partial<Record<Encoding, Promise<Buffer>>>
 }
 
-/** An answer with this text. Its tag is weak: the encodings of one answer differ in bytes, and not in meaning. */
-export function createAnswer (text: string, { link, asOf }: Pick<Answer, 'link' | 'asOf'> = {}): Answer {
+/** An answer with this text, for those of one scope alone. Its tag is weak: the encodings of one answer differ in bytes, and not in meaning. */
+export function createAnswer (text: string, scope: string, { link, asOf }: Pick<Answer, 'link' | 'asOf'> = {}): Answer {
   const body = Buffer.from(text)
-  return { body, etag: `W/"${createHash('sha1').update(body).digest('base64url')}"`, link, asOf, encoded: {} }
+  return { body, etag: `W/"${createHash('sha1').update(`${scope}\n`).update(body).digest('base64url')}"`, link, asOf, encoded: {} }
 }
 
 /** The bytes that an answer takes up, its encodings and what is around it counted in. */
@@ -39,9 +39,11 @@ const encoders: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
   br: (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
 }
 
-/** The bytes of an answer in an encoding that the caller takes, if that is worth it; each is made once. */
-export async function encode (answer: Answer, encoding: Encoding | null): Promise<{ body: Buffer, encoding?: Encoding }> {
-  if (encoding === null || answer.body.length < worthEncoding) return { body: answer.body }
-  answer.encoded[encoding] ??= encoders[encoding](answer.body)
-  return { body: await answer.encoded[encoding], encoding }
+/** The encoding to send an answer in, by the one that its caller takes. */
+export const encodingFor = ({ body }: Answer, taken: Encoding | null) => body.length < worthEncoding ? null : taken
+
+/** The bytes of an answer in an encoding, which are made once. */
+export function encode ({ body, encoded }: Answer, encoding: Encoding) {
+  encoded[encoding] ??= encoders[encoding](body)
+  return encoded[encoding]
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Bucket } from './influx/client.js'
+import type { CacheCounts } from './kept.js'
 import type { Window } from './time-range.js'
 
 /** Buckets of a series one after the other, from a multiple of `size` on: `known` is 1 where one is kept, `usages` NaN where it is without data. */
@@ -31,6 +32,8 @@ export interface Blocks {
   read (series: string, window: Window): Kept
   /** Keeps each bucket of a window: those that are not among `buckets` as without data. */
   write (series: string, window: Window, buckets: Bucket[]): void
+  /** Of the buckets that were looked for, how many were there; and how many blocks are kept. */
+  counts (): CacheCounts
 }
 
 /** Keeps so many bytes of blocks, least recently used ones going first, and none beyond its lifetime; `now` is in unix milliseconds. */
@@ -42,6 +45,8 @@ export function createBlocks (bytes: number, now: () => number): Blocks {
     ttlResolution: 0,
     perf: { now }
   })
+
+  const counts = { hit: 0, stale: 0, miss: 0 }
 
   function add (key: string) {
     const block = { known: new Uint8Array(size), usages: new Float64Array(size) }
@@ -61,6 +66,8 @@ export function createBlocks (bytes: number, now: () => number): Blocks {
           else if (!Number.isNaN(usage)) kept.buckets.push({ time, usage })
         }
       }
+      counts.miss += kept.missing.length
+      counts.hit += (window.end - window.start) / window.step - kept.missing.length
       return kept
     },
 
@@ -71,7 +78,9 @@ export function createBlocks (bytes: number, now: () => number): Blocks {
         block.known.fill(1, from, to)
         for (let i = from; i < to; i++) block.usages[i] = usages.get((first + i) * window.step) ?? NaN
       }
-    }
+    },
+
+    counts: () => ({ ...counts, entries: blocks.size, bytes: blocks.calculatedSize })
   }
 }
 

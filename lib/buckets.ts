@@ -1,6 +1,7 @@
 import { createBlocks } from './bucket-blocks.js'
 import { gapsIn } from './gaps.js'
 import type { Bucket, Metrics } from './influx/client.js'
+import type { CacheCounts } from './kept.js'
 import { shareReads } from './share-reads.js'
 
 export interface BucketsOptions {
@@ -12,35 +13,40 @@ export interface BucketsOptions {
   now: () => number
 }
 
+export interface KeptBuckets extends Pick<Metrics, 'series'> {
+  counts: () => CacheCounts
+}
+
 /**
  * Series as the metrics store tells them, with the buckets that no longer change kept: read are those that are not kept yet, or had
  * not settled. A bucket that was read and has no data is kept as such. What is kept follows from when a read was sent, and not from when
  * its answer came, so that of two reads that overtake each other neither leaves behind what the other knows better.
  * A read that fails keeps nothing. @throws UpstreamError
  */
-export function keepBuckets (metrics: Pick<Metrics, 'series'>, { bytes, settle, now }: BucketsOptions): Metrics['series'] {
+export function keepBuckets (metrics: Pick<Metrics, 'series'>, { bytes, settle, now }: BucketsOptions): KeptBuckets {
   const blocks = createBlocks(bytes, now)
-  const seriesOf = (instance: string, metric: string) => `${instance} ${metric}`
+  const seriesOf = (instance: string, metric: string, project = '') => `${project} ${instance} ${metric}`
 
-  const read = shareReads(async (names, instance, window) => {
+  const read = shareReads(async (names, instance, window, project) => {
     const { end, step } = window
     const settled = Math.floor((now() / 1000 - settle(step)) / step) * step
-    const lists = await metrics.series(names, instance, window)
+    const lists = await metrics.series(names, instance, window, project)
     for (const [i, metric] of names.entries()) {
-      blocks.write(seriesOf(instance, metric), { ...window, end: Math.min(end, settled) }, lists[i]!)
+      blocks.write(seriesOf(instance, metric, project), { ...window, end: Math.min(end, settled) }, lists[i]!)
     }
     return lists
   })
 
-  return async (names, instance, window) => {
-    const kept = names.map((metric) => blocks.read(seriesOf(instance, metric), window))
+  const series: Metrics['series'] = async (names, instance, window, project) => {
+    const kept = names.map((metric) => blocks.read(seriesOf(instance, metric, project), window))
     // One list for all metrics: they are read together, so mostly miss the same buckets, and fewer calls are worth a few buckets more.
     const missing = [...new Set(kept.flatMap(({ missing }) => missing))].sort((a, b) => a - b)
     const gaps = gapsIn(missing, window.step)
-    const reads = await Promise.all(gaps.map((gap) => read(names, instance, gap)))
+    const reads = await Promise.all(gaps.map((gap) => read(names, instance, gap, project)))
 
     const isRead = ({ time }: Bucket) => gaps.some(({ start, end }) => time >= start && time < end)
     return kept.map(({ buckets }, i) =>
       [...buckets.filter((bucket) => !isRead(bucket)), ...reads.flatMap((lists) => lists[i]!)].sort((a, b) => a.time - b.time))
   }
+  return { series, counts: blocks.counts }
 }

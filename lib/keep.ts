@@ -1,3 +1,5 @@
+import { begin, waitFor } from './waits.js'
+
 /** How long a kept value serves, in unix milliseconds: from `renew` on it is read again behind the callers' backs, from `gone` on they wait. */
 export interface Times {
   renew: number
@@ -30,14 +32,14 @@ export function keep<T> (
   times: (value: T, readAt: number) => Times,
   { now, failed }: Clock
 ): Keep<T> {
-  let held: { value: T } & Times | undefined
+  let held: { value: T, readAt: number } & Times | undefined
   let reading: Promise<T> | undefined
 
   async function renew () {
     const readAt = now()
     try {
       const value = await read()
-      held = { value, ...times(value, readAt) }
+      held = { value, readAt, ...times(value, readAt) }
       return value
     } finally {
       reading = undefined
@@ -47,12 +49,14 @@ export function keep<T> (
   return {
     get () {
       if (held === undefined || now() >= held.gone) {
-        reading ??= renew()
-        return reading
+        reading ??= begin(renew)
+        return waitFor(reading)
       }
-      if (now() >= held.renew && reading === undefined) {
-        held.renew = now() + pause
-        reading = renew()
+      // Where the clock was set back, nobody knows how old it is.
+      if ((now() >= held.renew || now() < held.readAt) && reading === undefined) {
+        held.readAt = now()
+        held.renew = held.readAt + pause
+        reading = begin(renew)
         reading.catch(failed)
       }
       return Promise.resolve(held.value)

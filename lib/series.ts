@@ -8,8 +8,14 @@ export interface Series {
   metric: Bucket[]
 }
 
-/** The series of one usage of an instance in a window. An instance that the store does not know has empty ones. @throws UpstreamError */
-export async function readSeries (metrics: Metrics, { series }: Usage, instance: string, window: Window): Promise<Series[]> {
-  const lists = await metrics.series(Object.values(series), instance, window)
+/** The series of one usage of an instance in a window, or of a project's part of it. What the store does not know is empty. @throws UpstreamError */
+export async function readSeries (
+  metrics: Pick<Metrics, 'series'>,
+  { series }: Usage,
+  instance: string,
+  window: Window,
+  project?: string
+): Promise<Series[]> {
+  const lists = await metrics.series(Object.values(series), instance, window, project)
   return Object.keys(series).map((name, i) => ({ name, metric: lists[i]! }))
 }

@@ -1,5 +1,6 @@
 import type { Bucket, Metrics } from './influx/client.js'
 import type { Window } from './time-range.js'
+import { begin, waitFor } from './waits.js'
 
 interface Read {
   window: Window
@@ -7,24 +8,24 @@ interface Read {
 }
 
 /**
- * Reads series once for all who ask while that is under way: whoever asks for the same metrics of the same instance, in buckets of the
- * same width, joins a read whose window holds his own. Each gets buckets of his own. A read that fails, fails for all who wait.
+ * Reads series once for all who ask while that is under way: whoever asks for the same metrics of the same instance and project, in buckets
+ * of the same width, joins a read whose window holds his own. Each gets buckets of his own. A read that fails, fails for all who wait.
  */
 export function shareReads (series: Metrics['series']): Metrics['series'] {
   const underWay = new Map<string, Read[]>()
 
-  return async (metrics, instance, window) => {
+  return async (metrics, instance, window, project) => {
     const { start, end, step } = window
-    const key = [instance, step, ...metrics].join(' ')
+    const key = [project, instance, step, ...metrics].join(' ')
     const reads = underWay.get(key) ?? []
     const found = reads.find((read) => read.window.start <= start && read.window.end >= end)
-    const { lists } = found ?? begin()
-    return (await lists).map((buckets) => buckets
+    const { lists } = found ?? add()
+    return (await waitFor(lists)).map((buckets) => buckets
       .filter(({ time }) => time >= start && time < end)
       .map(({ time, usage }) => ({ time, usage })))
 
-    function begin (): Read {
-      const read = { window, lists: series(metrics, instance, window).finally(() => forget(read)) }
+    function add (): Read {
+      const read = { window, lists: begin(() => series(metrics, instance, window, project).finally(() => forget(read))) }
       underWay.set(key, [...reads, read])
       return read
     }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { InvalidParameters, NotFound, UpstreamError } from './errors.js'
 import type { Role } from './errors.js'
 import type { KeptOpenStack } from './openstack/facts.js'
@@ -27,26 +28,33 @@ export interface SummaryPage {
   failures: UpstreamError[]
   /** Whether every number is known, be it by an older read. */
   whole: boolean
-  /** Unix milliseconds of the oldest read in it. */
-  asOf: number
+  /** Unix milliseconds of the oldest quota in it, where there is one. */
+  asOf?: number
 }
 
-type Sources = Pick<KeptOpenStack, 'projects' | 'excludedDomains' | 'quota'>
+type Sources = Pick<KeptOpenStack, 'excludedDomains' | 'quota'>
 
 /**
- * A page of projects with their quotas, by name and then by id; only the page's own projects are read.
+ * Projects that are read at once: enough to keep each service's connections busy, and no more, for to begin with all would hold up
+ * other requests.
+ */
+const atOnce = 64
+
+/**
+ * A page of these projects with their quotas, by name and then by id; only the page's own are read.
  * @throws InvalidParameters where the marker is of no project; UpstreamError where identity fails, or every service for every project.
  */
-export async function summarise (openstack: Sources, query: SummaryQuery): Promise<SummaryPage> {
-  const [projects, hidden] = await Promise.all([openstack.projects(), openstack.excludedDomains()])
+export async function summarise (openstack: Sources, projects: Project[], query: SummaryQuery): Promise<SummaryPage> {
+  const hidden = await openstack.excludedDomains()
   const { page, last } = cutPage(projects.filter((project) => !project.is_domain && !hidden.has(project.domain_id ?? '')), query)
 
   const found: Found = { failures: new Map(), asOf: Infinity }
-  const summaries = await Promise.all(page.map((project) => summariseProject(openstack, project, found)))
+  const summaries = await pLimit(atOnce).map(page, (project) => summariseProject(openstack, project, found))
   const silent = (summary: ProjectSummary) => summary.unavailable?.length === Object.keys(quotaSources).length
   const failures = [...found.failures.values()]
   if (failures[0] !== undefined && summaries.every(silent)) throw failures[0]
-  return { projects: summaries, last, failures, whole: summaries.every(({ unavailable }) => unavailable === undefined), asOf: found.asOf }
+  const whole = summaries.every(({ unavailable }) => unavailable === undefined)
+  return { projects: summaries, last, failures, whole, asOf: page.length > 0 ? found.asOf : undefined }
 }
 
 /** What is gathered over all projects. */

@@ -1,13 +1,15 @@
 import { Type } from '@fastify/type-provider-typebox'
+import { reasons } from '../lib/errors.js'
 import { OneOf } from './common.js'
 
 export const Health = Type.Object({
   status: OneOf(['ok'], { examples: ['ok'] })
 }, { $id: 'Health', description: 'The process lives' })
 
-export const UpstreamState = OneOf(['up', 'timeout', 'unreachable', 'absent', 'refused', 'invalid'], {
+export const UpstreamState = OneOf(['up', ...reasons], {
   $id: 'UpstreamState',
-  description: '`up`, or why it is of no use: no answer in time, no connection, not in the catalog, our credential refused, or an answer that makes no sense',
+  description: '`up`, or why it is of no use: no answer in time, no connection, not in the catalog, our credential refused, an answer that ' +
+    'makes no sense, left alone for it has failed again and again, or too many calls waiting for it',
   examples: ['up']
 })
 
@@ -16,7 +18,7 @@ const exampleStates = { identity: 'up', compute: 'up', network: 'up', 'block-sto
 
 export const Readiness = Type.Object({
   status: OneOf(['ready', 'degraded', 'unready'], {
-    description: '`unready` while identity, compute or metrics is down, `degraded` while only others are',
+    description: '`unready` while identity, compute or metrics is down, or when the service is about to end; `degraded` while only others are down',
     examples: ['degraded']
   }),
   upstreams: Type.Object({ identity: State, compute: State, network: State, 'block-storage': State, metrics: State }, {

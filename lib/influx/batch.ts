@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import pLimit from 'p-limit'
+import { begin, waitFor } from '../waits.js'
 import type { BatchBounds } from './bounds.js'
 import { isOfAll } from './failure.js'
 import { joinReads, partReads } from './join.js'
@@ -7,6 +9,8 @@ import type { Read } from './join.js'
 interface Waiting<Answer> extends Read {
   resolve: (answer: Answer) => void
   reject: (err: unknown) => void
+  /** Does something in the context of who waits. */
+  there: <Result>(work: () => Result) => Result
 }
 
 /**
@@ -41,7 +45,11 @@ export function createBatch<Answer> (run: (reads: Read[]) => Promise<Answer[]>, 
     clearTimeout(patience)
     patience = undefined
     underWay++
-    settle(waiting.splice(0, joinReads(waiting, most).places.length), run).finally(() => {
+    const reads = waiting.splice(0, joinReads(waiting, most).places.length)
+    // For the first of those who wait, and not for whoever's request has just ended; but all of them wait for it.
+    const request = reads[0]!.there(() => begin(() => settle(reads, run)))
+    for (const { there } of reads) there(() => waitFor(request))
+    request.finally(() => {
       underWay--
       atTheTurnsEnd()
     })
@@ -59,7 +67,7 @@ export function createBatch<Answer> (run: (reads: Read[]) => Promise<Answer[]>, 
   }
 
   return (read: Read) => new Promise<Answer>((resolve, reject) => {
-    waiting.push({ ...read, resolve, reject })
+    waiting.push({ ...read, resolve, reject, there: AsyncLocalStorage.snapshot() })
     atTheTurnsEnd()
   })
 }

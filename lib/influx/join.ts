@@ -7,6 +7,8 @@ export interface Read {
   /** Whether each device has samples of its own, to be summed. */
   perDevice: boolean
   instance: string
+  /** The only project whose samples count, where there is one. */
+  project?: string
   window: Window
 }
 
@@ -24,8 +26,8 @@ export function joinReads (reads: Read[], most: RequestBounds) {
   const statements: Joined[] = []
   const places: number[] = []
   let [work, bytes] = [0, 0]
-  for (const { measurement, perDevice, instance, window } of reads) {
-    const key = `${measurement} ${window.start} ${window.end} ${window.step}`
+  for (const { measurement, perDevice, instance, project, window } of reads) {
+    const key = `${measurement} ${project ?? ''} ${window.start} ${window.end} ${window.step}`
     let place = statements.findIndex((statement) => statement.key === key && statement.instances.has(instance))
     if (place < 0) {
       place = statements.findIndex((statement) => statement.key === key && statement.instances.size < most.instances)
@@ -33,7 +35,7 @@ export function joinReads (reads: Read[], most: RequestBounds) {
       bytes += bytesOf(instance) + (place < 0 ? statementBytes : 0)
       const fits = work <= most.work && bytes <= most.bytes && (place >= 0 || statements.length < most.statements)
       if (places.length > 0 && !fits) break
-      if (place < 0) place = statements.push({ key, measurement, perDevice, window, instances: new Set() }) - 1
+      if (place < 0) place = statements.push({ key, measurement, perDevice, project, window, instances: new Set() }) - 1
       statements[place]!.instances.add(instance)
     }
     places.push(place)
@@ -51,7 +53,7 @@ export function partReads<T extends Read> (reads: T[], most: RequestBounds): T[]
 /** In buckets. To read the samples of five minutes, at one each 15 s, takes as long as to answer one. */
 const workOf = ({ start, end, step }: Window) => (end - start) / step + (end - start) / 300
 
-/** More than a statement, a window and their names come to in a form. */
+/** More than a statement, a window, a project and their names come to in a form. */
 const statementBytes = 1_000
 
 /** No less than what an instance comes to in a form: its id as JSON, and its number where it is bound and where it is asked for. */

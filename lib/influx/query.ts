@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import { shape } from '../shape.js'
-import type { Upstream } from '../upstream.js'
+import type { Operation, Upstream } from '../upstream.js'
 import { failure, StatementFailed } from './failure.js'
 
 export interface InfluxSettings {
@@ -43,10 +43,11 @@ const chunk = 100_000
  * @throws StatementFailed where one of them failed, or where the answer was cut short.
  * @throws UpstreamError where all fail, each by itself too.
  */
-export async function query (upstream: Upstream, settings: InfluxSettings, statements: string[], parameters: Parameters): Promise<Series[][]> {
+export async function query (upstream: Upstream, settings: InfluxSettings, operation: Operation, statements: string[], parameters: Parameters): Promise<Series[][]> {
   const { body } = await upstream('metrics', {
+    operation,
     method: 'POST',
-    url: `${settings.url.replace(/\/+$/, '')}/query`,
+    url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/query`,
     headers: { ...authorization(settings), 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
       db: settings.database,

@@ -1,33 +1,37 @@
-import type { Window } from '../time-range.js'
 import type { Upstream } from '../upstream.js'
 import type { RequestBounds } from './bounds.js'
 import { joinReads } from './join.js'
-import type { Read } from './join.js'
+import type { Joined, Read } from './join.js'
 import { query } from './query.js'
 import type { InfluxSettings, Parameters, Series } from './query.js'
 import { meanStatement } from './statements.js'
+
+/** Told of a request: how many statements are in it, and how many series they ask for. */
+export type Sent = (statements: number, series: number) => void
 
 /**
  * Of each of these reads, for which one request has room, the value in each bucket by the bucket's start (unix seconds), ascending.
  * @throws UpstreamError where one of them failed, which tells nothing of the others.
  */
-export async function readTogether (upstream: Upstream, settings: InfluxSettings, reads: Read[], most: RequestBounds) {
+export async function readTogether (upstream: Upstream, settings: InfluxSettings, reads: Read[], most: RequestBounds, sent: Sent) {
   const { statements, places } = joinReads(reads, most)
   const ids = [...new Set(reads.map(({ instance }) => instance))]
   const numbers = new Map(ids.map((id, number) => [id, number]))
-  const texts = statements.map(({ measurement, perDevice, instances }, number) =>
-    meanStatement(measurement, perDevice, [...instances].map((id) => numbers.get(id)!), number))
-  const results = await query(upstream, settings, texts, Object.assign(
+  const texts = statements.map(({ measurement, perDevice, instances, project }, number) =>
+    meanStatement(measurement, perDevice, [...instances].map((id) => numbers.get(id)!), number, project !== undefined))
+  sent(statements.length, statements.reduce((sum, { instances }) => sum + instances.size, 0))
+  const results = await query(upstream, settings, 'read-series', texts, Object.assign(
     Object.fromEntries(ids.map((id, number) => [`id${number}`, id])),
-    ...statements.map(({ window }, number) => bind(window, number))
+    ...statements.map((statement, number) => bind(statement, number))
   ))
   return reads.map(({ instance }, i) => sum(results[places[i]!]!.filter(({ tags }) => tags?.resource_id === instance)))
 }
 
-const bind = ({ start, end, step }: Window, number: number): Parameters => ({
+const bind = ({ window: { start, end, step }, project }: Joined, number: number): Parameters => ({
   [`start${number}`]: rfc3339(start),
   [`end${number}`]: rfc3339(end),
-  [`step${number}`]: { duration: `${step}s` }
+  [`step${number}`]: { duration: `${step}s` },
+  ...(project !== undefined && { [`project${number}`]: project })
 })
 
 /** Unix seconds as text. */

@@ -63,7 +63,7 @@ export function findEndpoint (catalog: Catalog, role: CatalogRole, { region, int
 export function versioned (url: string, role: CatalogRole) {
   if (!URL.canParse(url)) throw new UpstreamError(role, 'invalid', 'its endpoint is not a URL')
   const { origin, pathname } = new URL(url)
-  const path = pathname.replace(/\/+$/, '')
+  const path = pathname.replace(/(?<!\/)\/+$/, '')
   return versionIn.test(path) ? origin + path : `${origin}${path}/${services[role].version}`
 }
 

@@ -3,22 +3,25 @@ import { NotFound, UpstreamError } from '../errors.js'
 import { keep } from '../keep.js'
 import type { Clock } from '../keep.js'
 import { shape } from '../shape.js'
-import type { Upstream } from '../upstream.js'
+import type { Operation, Upstream } from '../upstream.js'
+import { versioned } from './catalog.js'
 import type { CatalogRole } from './catalog.js'
 import type { Cloud } from './clouds.js'
 import { readPage } from './pages.js'
 import type { Ask } from './pages.js'
 import { pickQuota, quotaSources } from './quotas.js'
 import type { Quota, QuotaSource } from './quotas.js'
-import { createScopes } from './scopes.js'
-import { chooseMicroversion } from './servers.js'
+import { createScopes, Project } from './scopes.js'
+import { chooseMicroversion, isServerId, ownerIn } from './servers.js'
 import type { ServerQuery } from './servers.js'
 import { createSession } from './session.js'
+import { validateToken } from './validation.js'
 
 export type OpenStack = ReturnType<typeof createOpenStack>
 
 const hour = 3_600_000
 
+const projectIn = shape('identity', 'a project', Type.Object({ project: Project }))
 const domainsIn = shape('identity', 'a list of domains', Type.Object({ domains: Type.Array(Type.Object({ id: Type.String() })) }))
 
 /**
@@ -36,37 +39,38 @@ export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock,
   const excludedDomains = keep(readExcluded, (_, readAt) => ({ renew: readAt + hour, gone: Infinity }), clock)
 
   /** One GET about a project, with the token that reads it. `path` is told whether that is the project's own. */
-  async function get (role: CatalogRole, project: string, path: (own: boolean) => string, expect?: number[]) {
+  async function get (role: CatalogRole, project: string, operation: Operation, path: (own: boolean) => string, expect?: number[]) {
     const scope = await scopeOf(project)
     const headers: Record<string, string> = {}
     if (role === 'compute') headers['openstack-api-version'] = `compute ${await microversion.get()}`
     try {
-      return await session.get(role, path(scope.own), { project: scope.project, headers, expect })
+      return await session.get(role, path(scope.own !== undefined), { operation, project: scope.project, headers, expect })
     } catch (err) {
       if (err instanceof NotFound) forget(project)
       throw err
     }
   }
 
-  /** Finds that a project exists. @throws NotFound where Keystone does not know it, or the credential has no role on it. */
-  async function project (id: string) {
+  /** A project by its id. @throws NotFound where Keystone does not know it, or the credential has no role on it. */
+  async function project (id: string): Promise<Project> {
     const { own } = await scopeOf(id)
-    if (own) return
-    const { status } = await session.get('identity', `/projects/${id}`, { expect: [404] })
+    if (own !== undefined) return own
+    const { status, body } = await session.get('identity', `/projects/${id}`, { operation: 'show-project', expect: [404] })
     if (status === 404) throw new NotFound('no such project')
+    return projectIn(body).project
   }
 
   /** What of the excluded domains a project's `domain_id` may be: the names may be ids, and the ids of the names. */
   async function readExcluded () {
     const answers = await Promise.all(excluded.map((name) =>
-      session.get('identity', `/domains?${new URLSearchParams({ name })}`, { expect: [403] })))
+      session.get('identity', `/domains?${new URLSearchParams({ name })}`, { operation: 'list-domains', expect: [403] })))
     const found = answers.flatMap(({ status, body }) => status === 403 ? [] : domainsIn(body).domains)
     return new Set([...excluded, ...found.map(({ id }) => id)])
   }
 
   /** A project's limits and usages at one service. @throws UpstreamError */
   async function quota (project: string, { role, path, fields }: QuotaSource): Promise<Partial<Quota>> {
-    const { body } = await get(role, project, (own) => path(project, own))
+    const { body } = await get(role, project, 'show-quota', (own) => path(project, own))
     const quota = pickQuota(fields, body)
     if (quota === undefined) throw new UpstreamError(role, 'invalid', 'answered a quota without its numbers')
     return quota
@@ -74,14 +78,46 @@ export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock,
 
   /** A page of a project's servers, newest first. @throws InvalidParameters where the marker is of no server. */
   function servers (project: string, query: ServerQuery) {
-    const ask: Ask = (path, expect) => get('compute', project, path, expect)
+    const ask: Ask = (path, expect) => get('compute', project, 'list-servers', path, expect)
     return readPage(ask, project, query, async () => (await quota(project, quotaSources.compute)).instancesUsed!)
   }
+
+  /**
+   * The project of a server; `undefined` where Nova does not know it, or no longer. A credential that is no admin's asks as the project that is
+   * named, or as each that it reads. @throws UpstreamError
+   */
+  async function owner (server: string, project?: string): Promise<string | undefined> {
+    if (!isServerId(server)) return undefined
+    const asking = project !== undefined ? [project] : await reach() === 'all' ? ['any'] : (await projects()).map(({ id }) => id)
+    const answers = await Promise.all(asking.map((project) => get('compute', project, 'show-server', () => `/servers/${server}`, [404]).catch(unlessNotFound)))
+    const found = answers.find((answer) => answer?.status === 200)
+    return found && ownerIn(found.body).server.tenant_id
+  }
+
+  /** What a caller's token is good for; `undefined` where Keystone does not take it. @throws UpstreamError */
+  const validate = (token: string) => validateToken(session, token)
 
   /** Finds that a service answers. @throws UpstreamError */
   async function check (role: CatalogRole) {
     await session.version(role)
   }
 
-  return { reach, projects, project, excludedDomains: excludedDomains.get, quota, servers, check }
+  return {
+    /** Keystone's URL. */
+    authUrl: versioned(cloud.authUrl, 'identity'),
+    reach,
+    projects,
+    project,
+    excludedDomains: excludedDomains.get,
+    quota,
+    servers,
+    owner,
+    validate,
+    check
+  }
+}
+
+/** A project that the credential does not read has nothing that it finds. */
+function unlessNotFound (err: unknown): undefined {
+  if (!(err instanceof NotFound)) throw err
 }

@@ -1,13 +1,16 @@
 import { createKept } from '../kept.js'
-import type { Dated } from '../kept.js'
+import type { Dated, Shared } from '../kept.js'
 import type { OpenStack } from './client.js'
 import type { Quota, QuotaSource } from './quotas.js'
+import type { Project } from './scopes.js'
 
 export interface FactLifetimes {
   /** Milliseconds that a quota is fresh. */
   quota: number
   /** Milliseconds that a project which was found is taken to exist. */
   project: number
+  /** The same of an instance's project, which never changes. */
+  owner: number
   /** Milliseconds that a quota may be old and still stand in for a read that fails. */
   staleLimit: number
 }
@@ -18,24 +21,33 @@ const sizeOf = () => 512
 
 /**
  * A cloud whose quotas are kept by project and service, so that a page, a filter, or one project's change does not read the rest again,
- * and whose projects need not be looked for on each page of their instances.
+ * and whose projects need not be looked for on each page of their instances, nor the project of an instance for each of its series.
+ * @param shared where quotas are shared with other processes
  */
-export function keepFacts (openstack: OpenStack, { quota, project, staleLimit }: FactLifetimes, now: () => number) {
+export function keepFacts (openstack: OpenStack, { quota, project, owner, staleLimit }: FactLifetimes, now: () => number, shared?: Shared<Partial<Quota>>) {
   // A failed read is told with the value that stands in for it, once for all projects.
   const clock = { now, failed: () => {} }
-  const quotas = createKept<Partial<Quota>>({ bytes, sizeOf, staleLimit }, clock)
-  const projects = createKept<object>({ bytes, sizeOf, staleLimit: project }, clock)
+  const quotas = createKept<Partial<Quota>>({ bytes, sizeOf, staleLimit }, clock, shared)
+  const projects = createKept<Project>({ bytes, sizeOf, staleLimit: project }, clock)
+  const owners = createKept<{ project?: string }>({ bytes, sizeOf, staleLimit: owner }, clock)
 
   return {
     ...openstack,
     quota: (id: string, source: QuotaSource): Promise<Dated<Partial<Quota>>> =>
-      quotas(`${source.role} ${id}`, { ttl: quota, grace: 0 }, async () => ({ value: await openstack.quota(id, source), whole: true })),
+      quotas.get(`${source.role} ${id}`, { ttl: quota, grace: 0 }, async () => ({ value: await openstack.quota(id, source), whole: true })),
     async project (id: string) {
-      await projects(id, { ttl: project, grace: 0 }, async () => {
-        await openstack.project(id)
-        return { value: {}, whole: true }
+      const { value } = await projects.get(id, { ttl: project, grace: 0 }, async () => ({ value: await openstack.project(id), whole: true }))
+      return value
+    },
+    /** Who asks as another project may find what this one does not: so each has a fact of its own. */
+    async owner (server: string, asking?: string) {
+      const { value } = await owners.get(`${asking ?? ''} ${server}`, { ttl: owner, grace: 0 }, async () => {
+        const project = await openstack.owner(server, asking)
+        return { value: { project }, whole: project !== undefined }
       })
-    }
+      return value.project
+    },
+    caches: { quotas, projects, owners }
   }
 }
 

@@ -29,6 +29,7 @@ const refusals = [401, 403, 404]
  */
 export async function issueToken (upstream: Upstream, authUrl: string, identity: object, scope?: Scope): Promise<Token> {
   const { status, headers, body } = await upstream('identity', {
+    operation: 'issue-token',
     method: 'POST',
     url: `${versioned(authUrl, 'identity')}/auth/tokens`,
     headers: { 'content-type': 'application/json' },

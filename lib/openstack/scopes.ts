@@ -8,7 +8,7 @@ import type { Cloud } from './clouds.js'
 import type { Session } from './session.js'
 
 /** A project as Keystone describes it, as far as it is used. Source: Identity API v3, "List projects". */
-const Project = Type.Object({
+export const Project = Type.Object({
   id: Type.String(),
   name: Type.String(),
   description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
@@ -23,9 +23,9 @@ const projectsIn = shape('identity', 'a list of projects', Type.Object({ project
 /** What the credential reads: every project, as an admin; or those on which it has a role, each with a token of that project. */
 export type Reach = 'all' | 'own'
 
-/** How a project is read: as an admin or as its own, and with the token of which project (`undefined`: the credential's own). */
+/** How a project is read: as an admin or, as it was listed, as its own, and with the token of which project (`undefined`: the credential's own). */
 export interface ProjectScope {
-  own: boolean
+  own?: Project
   project?: string
 }
 
@@ -37,27 +37,27 @@ const recent = 1_000
 /** Which projects a credential reads, and with which token. */
 export function createScopes (cloud: Cloud, session: Session, clock: Clock) {
   /** The projects of an own reach that a token can be had for: not the disabled ones, which Keystone lists as well. */
-  const known = new Set<string>()
+  const known = new Map<string, Project>()
   let listed = -Infinity
   const reach = keep(readReach, (_, readAt) => ({ renew: readAt + hour, gone: Infinity }), clock)
   const listing = keep(listProjects, (_, readAt) => ({ renew: readAt, gone: readAt }), clock)
 
   /** Whoever may not list projects is answered 403; whoever may is answered one at the most. */
   async function readReach (): Promise<Reach> {
-    const { status } = await session.get('identity', '/projects?name=admin', { expect: [403] })
+    const { status } = await session.get('identity', '/projects?name=admin', { operation: 'list-projects', expect: [403] })
     return status === 403 ? 'own' : 'all'
   }
 
   async function listProjects (): Promise<Project[]> {
     const own = await reach.get() === 'own'
-    const { body } = await session.get('identity', own ? '/auth/projects' : '/projects')
+    const { body } = await session.get('identity', own ? '/auth/projects' : '/projects', { operation: 'list-projects' })
     const { projects } = projectsIn(body)
     if (!own) return projects
     const { project } = await session.token()
     const readable = cloud.applicationCredential ? projects.filter(({ id }) => id === project) : projects
     listed = clock.now()
     known.clear()
-    for (const { id, enabled } of readable) if (enabled) known.add(id)
+    for (const project of readable) if (project.enabled) known.set(project.id, project)
     return readable
   }
 
@@ -69,10 +69,11 @@ export function createScopes (cloud: Cloud, session: Session, clock: Clock) {
 
     /** @throws NotFound where the credential is no admin and gets no token of the project. */
     async scopeOf (project: string): Promise<ProjectScope> {
-      if (await reach.get() === 'all') return { own: false }
-      if (!known.has(project) && clock.now() - listed >= recent) await listing.get()
-      if (!known.has(project)) throw new NotFound('no such project')
-      return { own: true, project: (await session.token()).project === project ? undefined : project }
+      if (await reach.get() === 'all') return {}
+      if (!known.has(project) && Math.abs(clock.now() - listed) >= recent) await listing.get()
+      const own = known.get(project)
+      if (own === undefined) throw new NotFound('no such project')
+      return { own, project: (await session.token()).project === project ? undefined : project }
     },
 
     /** Forgets a project on which the credential has turned out to have no role any more. */

@@ -25,6 +25,12 @@ export const serversIn = shape('compute', 'a list of servers', Type.Composite([L
 /** The same of a list that has only their names. */
 export const namesIn = shape('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Named) })]))
 
+/** The project of one server. Source: Compute API, "Show Server Details". */
+export const ownerIn = shape('compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: Type.String() }) }))
+
+/** Whether Nova may have a server of this id: it makes UUIDs, and would take other words for other things. */
+export const isServerId = (id: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+
 export interface ServerQuery {
   /** At most this many servers, newest first. */
   limit: number

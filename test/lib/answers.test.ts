@@ -1,14 +1,15 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import t from 'tap'
-import { createAnswer, encode, matches, sizeOfAnswer } from '../../lib/answers.js'
+import { createAnswer, encode, encodingFor, matches, sizeOfAnswer } from '../../lib/answers.js'
 
 const long = JSON.stringify(Array.from({ length: 200 }, (_, i) => ({ time: i, usage: i / 7 })))
 
-t.test('has one tag for one text', async (t) => {
-  t.equal(createAnswer('a').etag, createAnswer('a').etag)
-  t.not(createAnswer('a').etag, createAnswer('b').etag)
-  t.match(createAnswer('a').etag, /^W\/"[A-Za-z0-9_-]{27}"$/)
-  t.ok(sizeOfAnswer(createAnswer(long)) > 2 * long.length)
+t.test('has one tag for one text and one scope', async (t) => {
+  t.equal(createAnswer('a', 'all').etag, createAnswer('a', 'all').etag)
+  t.not(createAnswer('a', 'all').etag, createAnswer('b', 'all').etag)
+  t.not(createAnswer('a', 'project p').etag, createAnswer('a', 'project q').etag)
+  t.match(createAnswer('a', 'all').etag, /^W\/"[A-Za-z0-9_-]{27}"$/)
+  t.ok(sizeOfAnswer(createAnswer(long, 'all')) > 2 * long.length)
 })
 
 t.test('knows its tag among others, weak or not', async (t) => {
@@ -16,15 +17,18 @@ t.test('knows its tag among others, weak or not', async (t) => {
   for (const header of ['', '"y"', 'x', '"x', 'W/"xx"']) t.equal(matches('W/"x"', header), false, header)
 })
 
-t.test('is encoded once, where it is worth it', async (t) => {
-  const answer = createAnswer(long)
+t.test('is encoded once', async (t) => {
+  const answer = createAnswer(long, 'all')
   const [one, two] = await Promise.all([encode(answer, 'gzip'), encode(answer, 'gzip')])
-  t.equal(one.body, two.body)
-  t.equal(gunzipSync(one.body).toString(), long)
+  t.equal(one, two)
+  t.equal(gunzipSync(one).toString(), long)
   const br = await encode(answer, 'br')
-  t.equal(brotliDecompressSync(br.body).toString(), long)
-  t.ok(br.body.length < long.length / 2)
-  t.same(await encode(answer, null), { body: answer.body })
-  const short = createAnswer('[]')
-  t.same(await encode(short, 'gzip'), { body: short.body })
+  t.equal(brotliDecompressSync(br).toString(), long)
+  t.ok(br.length < long.length / 2)
+})
+
+t.test('is encoded where that is worth it', async (t) => {
+  t.equal(encodingFor(createAnswer(long, 'all'), 'gzip'), 'gzip')
+  t.equal(encodingFor(createAnswer(long, 'all'), null), null)
+  t.equal(encodingFor(createAnswer('[]', 'all'), 'gzip'), null)
 })

@@ -39,13 +39,13 @@ t.test('reads once for all who ask for the same, or for a part of it', async (t)
   t.same(second, bucketsIn([10, 90]), 'each has his own')
 })
 
-t.test('reads for itself what is not all under way, or of another instance, metric or width', async (t) => {
+t.test('reads for itself what is not all under way, or of another instance, metric, width or project', async (t) => {
   const { hold, calls, ask, asked } = keepOver()
   hold(true)
-  const answers = [ask([10, 90]), ask([9, 90]), ask([10, 91]), ask([10, 90], 'memory'), ask([10, 90], 'cpu', 'y'), ask([10, 90], 'cpu', 'x', 30)]
+  const answers = [ask([10, 90]), ask([9, 90]), ask([10, 91]), ask([10, 90], 'memory'), ask([10, 90], 'cpu', 'y'), ask([10, 90], 'cpu', 'x', 30), ask([10, 90], 'cpu', 'x', 60, 'p'), ask([10, 90], 'cpu', 'x', 60, 'q')]
   for (const { answer } of calls) answer()
   await Promise.all(answers)
-  t.same(asked(), [[10, 90], [9, 90], [10, 91], [10, 90], [10, 90], [10, 90]])
+  t.same(asked(), [[10, 90], [9, 90], [10, 91], [10, 90], [10, 90], [10, 90], [10, 90], [10, 90]])
 })
 
 t.test('fails for all who wait, and then reads again', async (t) => {

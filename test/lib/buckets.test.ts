@@ -48,6 +48,16 @@ t.test('keeps each metric, instance and width by itself, and reads the metrics o
   t.same(asked(), [[10, 20], [10, 20], [10, 20]])
 })
 
+t.test('keeps what is of a project by itself, and reads it so', async (t) => {
+  const { ask, calls, asked } = keepOver()
+  const of = (project?: string) => ask([10, 20], 'cpu', 'x', step, project)
+  for (const project of ['p', 'q', undefined]) await of(project)
+  t.same(calls.map(({ project }) => project), ['p', 'q', undefined])
+  t.same(asked(), [[10, 20], [10, 20], [10, 20]])
+  for (const project of ['p', 'q', undefined]) await of(project)
+  t.same(asked(), [])
+})
+
 t.test('settles by the width of a bucket', async (t) => {
   const { ask, asked } = keepOver({ settle: (step) => step * 2 })
   for (const width of [60, 300]) {
@@ -126,4 +136,12 @@ t.test('reads again what it has kept for its lifetime, however often that was us
   clock.minutes += 0.001
   t.same(await ask([10, 30]), bucketsIn([10, 30]))
   t.same(asked(), [[10, 30]])
+})
+
+t.test('counts the buckets that were kept, and those that were not', async (t) => {
+  const { ask, counts } = keepOver()
+  await ask([0, 10])
+  t.same(counts(), { hit: 0, stale: 0, miss: 10, entries: 1, bytes: blockBytes })
+  await ask([5, 15])
+  t.same(counts(), { hit: 5, stale: 0, miss: 15, entries: 1, bytes: blockBytes }, 'those without data too')
 })

@@ -56,3 +56,18 @@ t.test('forgets a value that is bad, but not its successor', async (t) => {
   kept.drop(first)
   t.equal(await kept.get(), second)
 })
+
+t.test('renews what was read when the clock was ahead, and does not insist', async (t) => {
+  let down = true
+  const { clock, kept } = counter(() => down && clock.time < 1_000)
+  clock.time = 1_000
+  await kept.get()
+  clock.time = 500
+  t.same(await kept.get(), { read: 1 })
+  t.same(await kept.get(), { read: 1 })
+  t.match(clock.failed, [{ message: 'read 2 failed' }])
+  down = false
+  clock.time = 499
+  await kept.get()
+  t.same(await kept.get(), { read: 3 })
+})

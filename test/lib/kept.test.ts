@@ -4,14 +4,14 @@ import { createKept } from '../../lib/kept.js'
 /** What is kept on a clock of its own, and a counted read that fails, or finds less than the whole, when it is told to. */
 function keeping ({ ttl = 10, grace = 10, staleLimit = 100, bytes = 1_000 } = {}) {
   const clock = { time: 1_000, failed: [] as unknown[] }
-  const state = { reads: 0, fails: false, whole: true }
+  const state = { reads: 0, fails: false, whole: true, until: undefined as number | undefined }
   const kept = createKept<{ read: number }>({ bytes, sizeOf: () => 100, staleLimit }, { now: () => clock.time, failed: (err) => clock.failed.push(err) })
-  const get = (key = 'k') => kept(key, { ttl, grace }, async () => {
+  const get = (key = 'k') => kept.get(key, { ttl, grace }, async () => {
     const read = ++state.reads
     if (state.fails) throw new Error(`read ${read} failed`)
-    return { value: { read }, whole: state.whole }
+    return { value: { read }, whole: state.whole, until: state.until }
   })
-  return { clock, state, get }
+  return { clock, state, get, fresh: () => kept.fresh('k', ttl), counts: kept.counts }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -25,7 +25,7 @@ t.test('reads once for all who ask at the same time, each key for itself', async
 
 t.test('is fresh, then stale while it is read again, then waited for', async (t) => {
   const { get, clock } = keeping()
-  t.same(await get(), { value: { read: 1 }, readAt: 1_000 })
+  t.same(await get(), { value: { read: 1 }, readAt: 1_000, state: 'miss' })
   clock.time += 9
   t.match(await get(), { value: { read: 1 } })
   clock.time += 1
@@ -54,6 +54,27 @@ t.test('stands in for reads that fail, up to its limit, and lets the upstream be
   t.match(await get(), { value: { read: 5 } })
 })
 
+t.test('reads what was read when the clock was ahead as if it were as old', async (t) => {
+  const { get, clock, fresh } = keeping()
+  await get()
+  clock.time -= 500
+  t.equal(fresh(), undefined)
+  t.match(await get(), { value: { read: 2 }, readAt: 500 })
+})
+
+t.test('gives out nothing that has had its day, not even while reads fail', async (t) => {
+  const { get, fresh, clock, state } = keeping({ staleLimit: 5_000 })
+  state.until = 1_005
+  await get()
+  clock.time += 4
+  t.match(await get(), { value: { read: 1 } })
+  t.match(fresh(), { value: { read: 1 } })
+  state.fails = true
+  clock.time += 1
+  t.equal(fresh(), undefined)
+  await t.rejects(get(), { message: 'read 2 failed' })
+})
+
 t.test('keeps nothing that lacks something, and nothing at all without a lifetime', async (t) => {
   const { get, state } = keeping()
   state.whole = false
@@ -75,4 +96,26 @@ t.test('lets the longest unused go where the bytes are used up', async (t) => {
   t.equal(state.reads, 3)
   await get('b')
   t.equal(state.reads, 4)
+})
+
+t.test('tells how a value was come by, and counts that', async (t) => {
+  const { get, fresh, clock, state, counts } = keeping({ staleLimit: 5_000 })
+  const come = async () => (await get()).state
+  t.same(await Promise.all([come(), come()]), ['miss', 'miss'], 'who waits for another\'s read has not found it either')
+  t.same([await come(), fresh() !== undefined], ['hit', true])
+  clock.time += 10
+  t.equal(fresh(), undefined)
+  t.equal(await come(), 'stale', 'while it is read again')
+  await settled()
+  t.equal(await come(), 'hit')
+  clock.time += 20
+  t.equal(await come(), 'miss')
+  state.fails = true
+  clock.time += 20
+  t.equal(await come(), 'stale', 'in place of a read that failed')
+  t.equal(await come(), 'stale', 'until it is tried again')
+  t.same(counts(), { hit: 3, stale: 3, miss: 3, entries: 1, bytes: 101 })
+  clock.time += 5_000
+  await t.rejects(get())
+  t.match(counts(), { hit: 3, stale: 3, miss: 4 })
 })

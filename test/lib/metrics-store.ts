@@ -14,6 +14,7 @@ export type Range = [from: number, to: number]
 export interface Call {
   metrics: Metric[]
   instance: string
+  project: string | undefined
   range: Range
   answer: () => void
   fail: () => void
@@ -31,13 +32,13 @@ export function keepOver (options: Partial<BucketsOptions> = {}) {
     const usage = usageIn(bucket)
     return usage === undefined ? [] : [{ time: bucket * width, usage }]
   })
-  const series: Metrics['series'] = (metrics, instance, { start, end, step }) => new Promise((resolve, reject) => {
+  const series: Metrics['series'] = (metrics, instance, { start, end, step }, project) => new Promise((resolve, reject) => {
     const range: Range = [start / step, end / step]
     const lists = metrics.map(() => bucketsIn(range, step))
-    calls.push({ metrics, instance, range, answer: () => resolve(lists), fail: () => reject(new Error('the store is down')) })
+    calls.push({ metrics, instance, project, range, answer: () => resolve(lists), fail: () => reject(new Error('the store is down')) })
     if (!held) resolve(lists)
   })
-  const kept = keepBuckets({ series }, { bytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options })
+  const { series: kept, counts } = keepBuckets({ series }, { bytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options })
 
   return {
     clock,
@@ -48,11 +49,12 @@ export function keepOver (options: Partial<BucketsOptions> = {}) {
     hold: (holding: boolean) => { held = holding },
     bucketsIn: (range: Range) => bucketsIn(range, step),
     /** Asks for buckets of one metric. */
-    ask: async ([from, to]: Range, metric: Metric = 'cpu', instance = 'x', width = step) => {
-      const [buckets] = await kept([metric], instance, { start: from * width, end: to * width, step: width })
+    ask: async ([from, to]: Range, metric: Metric = 'cpu', instance = 'x', width = step, project?: string) => {
+      const [buckets] = await kept([metric], instance, { start: from * width, end: to * width, step: width }, project)
       return buckets!
     },
     kept,
+    counts,
     /** The ranges that the store was asked for since the last time this was asked. */
     asked: () => calls.splice(0).map(({ range }) => range)
   }

@@ -5,6 +5,7 @@ import { createBatch } from '../../../lib/influx/batch.js'
 import { bounds } from '../../../lib/influx/bounds.js'
 import { StatementFailed } from '../../../lib/influx/failure.js'
 import type { Read } from '../../../lib/influx/join.js'
+import { currentContext, within } from '../../../lib/request-context.js'
 
 const wanted = (text: string): Read => {
   const [measurement = '', instance = ''] = text.split(' ')
@@ -79,6 +80,28 @@ t.test('what one request has no room for goes with the next, in the order that i
   for (let request = 0; request < 4; request++) await end()
   t.same(sent, [['cpu a', 'cpu b'], ['cpu c'], ['mem a'], ['cpu d']])
   t.same(await Promise.all(answers), ['cpu a', 'cpu b', 'cpu c', 'mem a', 'cpu d'])
+})
+
+t.test('a request is for the first of those who wait for it, and not for whom one has ended', async (t) => {
+  const sent: unknown[] = []
+  const ends: Array<() => void> = []
+  const read = createBatch(async (reads) => {
+    sent.push(currentContext()?.id)
+    await new Promise<void>((resolve) => { ends.push(resolve) })
+    return reads.map(nameOf)
+  }, { ...bounds, requests: 1, patience: 60_000 })
+  const answers = []
+  for (const id of ['one', 'two', 'three']) {
+    answers.push(within({ id }, () => read(wanted(`cpu ${id}`))))
+    await turn()
+  }
+  t.same(sent, ['one'])
+  ends[0]!()
+  await turn()
+  await turn()
+  t.same(sent, ['one', 'two'])
+  ends[1]!()
+  t.same(await Promise.all(answers), ['cpu one', 'cpu two', 'cpu three'])
 })
 
 t.test('reads do not wait forever for requests that do not end', async (t) => {

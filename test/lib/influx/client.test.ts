@@ -26,6 +26,23 @@ t.test('asks once for all that it needs, with the window and the instance bound'
   t.match(JSON.parse(sent().get('params')!), { id0: 'x', start0: '2017-08-10T02:00:00.000Z', end0: '2017-08-10T02:01:00.000Z', step0: { duration: '60s' } })
 })
 
+t.test('counts only what is of the project that is asked for', async (t) => {
+  const { influx, sent } = connect(buckets([0, 1]), buckets([0, 2]))
+  await influx.series(['networkIn', 'networkOut'], 'x', window, 'p')
+  for (const statement of sent().get('q')!.split('; ')) t.match(statement, /WHERE time .* AND \("resource_id" = \$id0\) AND "_tenant_id" = \$project[01] GROUP BY/)
+  t.match(JSON.parse(sent().get('params')!), { id0: 'x', project0: 'p', project1: 'p' })
+})
+
+t.test('finds the projects that have series of an instance', async (t) => {
+  const of = (project?: string) => ({ tags: project === undefined ? undefined : { _tenant_id: project }, values: [[0, 1]] })
+  const { influx, calls, sent } = connect([of('p'), of('q'), of('p'), of(''), of()])
+  t.same(await influx.owners('x'), ['p', 'q'])
+  t.equal(calls.length, 1)
+  t.match(sent().get('q'), /^SELECT last\("value"\) FROM ("[a-z._]+", )+"net.out_packets_sec" WHERE \("resource_id" = \$id0\) GROUP BY "_tenant_id"$/)
+  t.same(JSON.parse(sent().get('params')!), { id0: 'x' })
+  t.same(await connect([]).influx.owners('x'), [])
+})
+
 t.test('makes memory of what there is in each bucket', async (t) => {
   const free = buckets([0, 256], [60, 256], [120, 256], [180, 1])
   const total = buckets([0, 1024], [60, 0], [180, null])
@@ -50,10 +67,19 @@ t.test('reads the newest of many instances in one request, some at a time', asyn
   const ids = Array.from({ length: 33 }, (_, i) => `i${i}`)
   const { influx, sent } = connect(newest({ i0: 1 }), newest({ i32: 2 }))
   const [cpu] = await influx.latest(['cpu'], ids, 0)
-  t.same([...cpu!], [['i0', 1], ['i32', 2]])
+  t.same(Array.from(cpu!, ([id, { usage }]) => [id, usage]), [['i0', 1], ['i32', 2]])
   const statements = sent().get('q')!.split('; ')
   t.same(statements.map((statement) => statement.match(/\$id\d+/g)!.length), [32, 1])
   t.equal(JSON.parse(sent().get('params')!).id32, 'i32')
+})
+
+t.test('a load is as old as the oldest sample that it is made of', async (t) => {
+  const at = (time: number, value: number) => [{ tags: { resource_id: 'x' }, values: [[time, value]] }]
+  const { influx, sent } = connect(at(60, 7), at(45, 512), at(15, 1024), [])
+  const [cpu, memory] = await influx.latest(['cpu', 'memory'], ['x'], 0, 'p')
+  t.strictSame([cpu!.get('x'), memory!.get('x')], [{ usage: 7, time: 60 }, { usage: 50, time: 15 }])
+  t.match(sent().get('q'), /^(?:SELECT last\("value"\) FROM "[^"]+" WHERE [^;]* AND "_tenant_id" = \$project GROUP BY "resource_id"(?:; |$)){4}/)
+  t.match(JSON.parse(sent().get('params')!), { project: 'p' })
 })
 
 t.test('takes nothing from a series that is of nobody', async (t) => {

@@ -19,6 +19,14 @@ t.test('joins what differs in the instance alone, and reads once what is identic
   t.end()
 })
 
+t.test('joins what is read of one project alone, and what is read of whichever', (t) => {
+  const of = (project: string | undefined, instance: string) => ({ ...read(instance), project })
+  const { statements, places } = joinReads([of('p', 'a'), of('q', 'a'), of(undefined, 'a'), of('p', 'b'), of('q', 'b'), of('p', 'a'), of('undefined', 'a')], bounds)
+  t.same(statements.map(({ project, instances }) => [project, [...instances]]), [['p', ['a', 'b']], ['q', ['a', 'b']], [undefined, ['a']], ['undefined', ['a']]])
+  t.same(places, [0, 1, 2, 0, 1, 0, 3])
+  t.end()
+})
+
 t.test('takes the first reads that there is room for, and one at least', (t) => {
   const taken = (reads: Read[], most: object) => inShort(joinReads(reads, { ...bounds, ...most }))
   t.same(taken(many(5), { instances: 2 }), [['cpu 60 i0,i1', 'cpu 60 i2,i3', 'cpu 60 i4'], [0, 0, 1, 1, 2]], 'instances of a statement')
@@ -33,8 +41,8 @@ t.test('takes the first reads that there is room for, and one at least', (t) => 
 
 t.test('a request is no longer than was reckoned, whatever the ids are', async (t) => {
   for (const id of ['a'.repeat(36), 'é', '"\\', '😀\0', '\ud800']) {
-    for (const [instances, perDevice] of [[1, true], [bounds.instances, false]] as const) {
-      const reads = Array.from({ length: 2_000 }, (_, i) => ({ ...read(`${i}${id.repeat(20)}`, `measurement.${i % 7}`), perDevice, window: { start: i, end: i + 1, step: 1 } }))
+    for (const [instances, perDevice, project] of [[1, true], [bounds.instances, false], [1, true, 'p'.repeat(64)]] as const) {
+      const reads = Array.from({ length: 2_000 }, (_, i) => ({ ...read(`${i}${id.repeat(20)}`, `measurement.${i % 7}`), perDevice, project, window: { start: i, end: i + 1, step: 1 } }))
       for (const one of reads) if (instances > 1) one.window = { start: 0, end: 1, step: 1 }
       const most = { ...bounds, statements: 1_000, instances, bytes: 20_000 }
       const { places } = joinReads(reads, most)
@@ -42,7 +50,7 @@ t.test('a request is no longer than was reckoned, whatever the ids are', async (
       await t.rejects(readTogether(async (_, { body }) => {
         length = body!.length
         throw new Error('sent')
-      }, { url: '', database: '' }, reads.slice(0, places.length), most), /sent/)
+      }, { url: '', database: '' }, reads.slice(0, places.length), most, () => {}), /sent/)
       t.ok(length <= 20_000 + 100 && length > 5_000, `${places.length} reads are ${length} bytes`)
     }
   }

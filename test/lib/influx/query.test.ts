@@ -12,7 +12,7 @@ async function ask (results: object[], more: Partial<InfluxSettings> = {}) {
     calls.push(call)
     return { status: 200, headers: {}, body: results.map((result) => ({ results: [result] })) }
   }
-  const series = await query(answer, { ...settings, ...more }, ['SELECT 1', 'SELECT 2'], { id: 'x', step: { duration: '60s' } })
+  const series = await query(answer, { ...settings, ...more }, 'read-series', ['SELECT 1', 'SELECT 2'], { id: 'x', step: { duration: '60s' } })
   return { series, call: calls[0]! }
 }
 

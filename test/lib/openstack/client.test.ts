@@ -8,6 +8,7 @@ import { readCloud } from '../../../lib/openstack/clouds.js'
 import { quotaSources } from '../../../lib/openstack/quotas.js'
 import type { Settings } from '../../../lib/settings.js'
 import { createDispatcher, createUpstream } from '../../../lib/upstream.js'
+import { byPassword, logIn, onProject } from '../../demo/helper.js'
 
 const bounds = { timeout: 5_000, connections: 16 }
 const admin = '9c1a27e20412473b843dbf32bdec2390'
@@ -79,6 +80,65 @@ t.test('as an application credential of one project, which it cannot leave', asy
   t.same(logins(), ['application_credential'])
 })
 
+const instance = '929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c'
+
+t.test('finds whose a server is', async (t) => {
+  const { openstack, simulator, paths } = await connect(t)
+  t.equal(await openstack.owner(instance), admin)
+  t.equal(await openstack.owner(instance, demo), admin, 'an admin sees it, whoever asks')
+  t.equal(await openstack.owner('00000000-0000-0000-0000-000000000000'), undefined)
+  paths()
+  for (const id of ['detail', instance.toUpperCase(), instance.replaceAll('-', ''), 'x']) t.equal(await openstack.owner(id), undefined, id)
+  t.same(paths(), [], 'there can be none of such an id')
+
+  simulator.intercept = ({ role }) => role === 'compute' ? { status: 200, body: { server: {} } } : undefined
+  await t.rejects(openstack.owner(instance), { name: 'UpstreamError', role: 'compute', reason: 'invalid' })
+  simulator.intercept = ({ role }) => role === 'compute' ? { status: 500 } : undefined
+  await t.rejects(openstack.owner(instance), { name: 'UpstreamError', role: 'compute', reason: 'invalid' })
+})
+
+t.test('finds whose a server is as a project, or as each that it reads', async (t) => {
+  const { openstack, paths } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' })
+  t.equal(await openstack.owner(instance, admin), admin)
+  t.equal(await openstack.owner(instance, demo), undefined)
+  t.equal(await openstack.owner(instance, 'nobody'), undefined)
+  paths()
+  t.equal(await openstack.owner(instance), admin)
+  t.same(paths().filter((path) => path.includes('servers')), Array(2).fill(`GET /v2.1/servers/${instance}`))
+})
+
+t.test('describes a project, be it an admin\'s to see or its own', async (t) => {
+  for (const env of [{}, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' }]) {
+    const { openstack, paths } = await connect(t, env)
+    t.match(await openstack.project(demo), { id: demo, name: 'demo', domain_id: 'default', enabled: true, is_domain: false })
+    t.equal(paths().filter((path) => path === `GET /v3/projects/${demo}`).length, 'OS_USERNAME' in env ? 0 : 1)
+  }
+})
+
+t.test('validates tokens with its own', async (t) => {
+  const { openstack, simulator, clock } = await connect(t)
+  const token = (await logIn(simulator.env.OS_AUTH_URL!, { ...byPassword('demo'), ...onProject('demo') })).id
+  t.match(await openstack.validate(token), { project: { id: demo }, roles: [{ name: 'member' }, { name: 'reader' }], expires_at: '2026-11-23T13:00:00.000000Z' })
+  const { headers, path, query } = simulator.calls.at(-1)!
+  t.match([path, query.has('nocatalog'), headers['x-subject-token']], ['/v3/auth/tokens', true, token])
+  t.not(headers['x-auth-token'], token)
+  t.equal(await openstack.validate('unknown'), undefined)
+  clock.time += 3_600_000
+  t.equal(await openstack.validate(token), undefined, 'and not when it has expired')
+})
+
+t.test('tells a token that is worth nothing from a credential that may not validate any', async (t) => {
+  const refused = (message: string) => ({ status: 403, body: { error: { code: 403, message, title: 'Forbidden' } } })
+  const { openstack, simulator } = await connect(t)
+  await openstack.projects()
+  simulator.intercept = () => refused('You are not authorized to perform the requested action.')
+  t.equal(await openstack.validate('of-a-trust'), undefined)
+  simulator.intercept = () => refused('You are not authorized to perform the requested action: identity:validate_token.')
+  await t.rejects(openstack.validate('x'), { name: 'UpstreamError', role: 'identity', reason: 'refused', message: /validate tokens/ })
+  simulator.intercept = () => ({ status: 200, body: { token: {} } })
+  await t.rejects(openstack.validate('x'), { name: 'UpstreamError', role: 'identity', reason: 'invalid' })
+})
+
 t.test('renews a token at 80 % of its life, while callers go on with it', async (t) => {
   const { openstack, clock, paths, failed, simulator } = await connect(t)
   await openstack.projects()
@@ -111,6 +171,23 @@ t.test('replaces a token that is refused, once for all who were', async (t) => {
 
   simulator.intercept = ({ role }) => role === 'compute' ? { status: 401, body: {} } : undefined
   await t.rejects(count(demo), { name: 'UpstreamError', role: 'compute', reason: 'refused' })
+})
+
+t.test('looks for a service that the catalog does not have in a new one, and the longer it is missing the less often', async (t) => {
+  const { openstack, simulator, clock, logins } = await connect(t)
+  const start = clock.time
+  const token = { issued_at: new Date(start), expires_at: new Date(start + 3_600_000), project: { id: admin }, catalog: [] }
+  simulator.intercept = ({ method }) => method === 'POST' ? { status: 201, headers: { 'x-subject-token': 'early' }, body: { token } } : undefined
+  for (const [second, expected] of [[0, 1], [1.9, 1], [2, 2], [3.9, 2], [4, 3], [7.9, 3]] as const) {
+    clock.time = start + second * 1_000
+    await t.rejects(openstack.projects(), { name: 'UpstreamError', role: 'identity', reason: 'absent' })
+    t.equal(logins().length, expected, `after ${second} s`)
+  }
+  simulator.intercept = undefined
+  clock.time = start + 8_000
+  t.ok((await openstack.projects()).length > 0)
+  await openstack.projects()
+  t.equal(logins().length, 4)
 })
 
 t.test('notices that the base of a project\'s token was revoked, and that a role was taken away', async (t) => {

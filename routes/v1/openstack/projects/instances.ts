@@ -1,14 +1,11 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listInstances } from '../../../../lib/instances.js'
-import { milliseconds } from '../../../../lib/settings.js'
 import { cacheHeaders, exampleOf, linkHeader, notModified } from '../../../../schemas/common.js'
 import { InstancePage, InstancesQuery, ProjectParams } from '../../../../schemas/instance.js'
 import { problems } from '../../../../schemas/problem.js'
 
 const instances: FastifyPluginAsyncTypebox = async (app) => {
-  const maxAge = milliseconds(app.config, 'METRICS_MAX_AGE')
-
   app.get('/:projectId/instances', {
     schema: {
       operationId: 'listInstances',
@@ -24,11 +21,12 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
           content: { 'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) } }
         },
         ...notModified,
-        ...problems(400, 404, 500, 502, 503, 504)
+        ...problems(400, 404, 429, 500, 502, 503, 504)
       }
     }
-  }, ({ params, query }, reply) => reply.answer('INSTANCES_TTL', { ...params, ...query }, async () => {
-    const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), maxAge)
+  }, ({ params, query, scope }, reply) => reply.answer('INSTANCES_TTL', { ...params, ...query }, async () => {
+    const ofProject = await app.access.instances(scope, params.projectId, query.marker)
+    const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), ofProject)
     return { payload: page, ...rest }
   }))
 }

@@ -27,11 +27,11 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
             content: { 'application/json': { schema: Type.Array(Type.Ref('ProjectSummary')), example: [exampleOf(ProjectSummary)] } }
           },
           ...notModified,
-          ...problems(400, 500, 502, 503, 504)
+          ...problems(400, 429, 500, 502, 503, 504)
         }
       }
-    }, ({ query }, reply) => reply.answer('SUMMARY_TTL', { path, ...query }, async () => {
-      const { projects, ...page } = await summarise(app.openstack, query)
+    }, ({ query, scope }, reply) => reply.answer('SUMMARY_TTL', { path, ...query }, async () => {
+      const { projects, ...page } = await summarise(app.openstack, await app.access.projects(scope), query)
       return { payload: projects, ...page }
     }))
   }

@@ -24,14 +24,15 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
             content: { 'application/json': { schema: Type.Array(Type.Ref('Series')), example: exampleSeries(usage) } }
           },
           ...notModified,
-          ...problems(400, 500, 502, 503, 504)
+          ...problems(400, 429, 500, 502, 503, 504)
         }
       }
-    }, ({ params, query }, reply) => {
+    }, ({ params, query, scope }, reply) => {
       const window = parseWindow(query, app.clock.now())
-      return reply.answer('SERIES_TTL', { name, ...params, ...window }, async () => ({
-        payload: await readSeries(app.influx, usage, params.instanceId, window)
-      }))
+      return reply.answer('SERIES_TTL', { name, ...params, ...window }, async () => {
+        const project = await app.access.series(scope, params.instanceId)
+        return { payload: await readSeries(app.influx, usage, params.instanceId, window, project) }
+      })
     })
   }
 }

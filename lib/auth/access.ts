@@ -1,0 +1,64 @@
+import { NotFound } from '../errors.js'
+import type { Metrics } from '../influx/client.js'
+import type { KeptOpenStack } from '../openstack/facts.js'
+import type { Project } from '../openstack/scopes.js'
+import { unknownMarker } from '../openstack/servers.js'
+import type { Scope } from './scope.js'
+
+export type Access = ReturnType<typeof createAccess>
+
+/**
+ * Who sees what: the one place where that is decided. What a caller may not see he is told of as of what does not exist.
+ * For callers who see all nothing is read.
+ */
+export function createAccess (openstack: Pick<KeptOpenStack, 'projects' | 'project' | 'owner'>, influx: Pick<Metrics, 'owners'>) {
+  async function sees (scope: Scope, project: string) {
+    if (scope.sees !== 'domain') return scope.sees === 'project' && scope.id === project
+    return (await find(project))?.domain_id === scope.id
+  }
+
+  async function find (project: string) {
+    try {
+      return await openstack.project(project)
+    } catch (err) {
+      if (err instanceof NotFound) return undefined
+      throw err
+    }
+  }
+
+  return {
+    /** The projects that a caller sees. @throws UpstreamError */
+    async projects (scope: Scope): Promise<Project[]> {
+      if (scope.sees === 'all') return openstack.projects()
+      if (scope.sees === 'domain') return (await openstack.projects()).filter((project) => project.domain_id === scope.id)
+      const own = scope.sees === 'project' ? await find(scope.id) : undefined
+      return own === undefined ? [] : [own]
+    },
+
+    /**
+     * Finds that a caller sees a project's instances, and that the marker is one of them: Nova takes any instance of the cloud for one. The
+     * project whose samples are their load to him: anybody may send samples of any instance. `undefined` where that is not to be asked.
+     * @throws NotFound, InvalidParameters (the marker), UpstreamError
+     */
+    async instances (scope: Scope, project: string, marker?: string): Promise<string | undefined> {
+      if (scope.sees === 'all') return undefined
+      if (!await sees(scope, project)) throw new NotFound('no such project')
+      if (marker !== undefined && await openstack.owner(marker, project) !== project) throw unknownMarker(marker)
+      return project
+    },
+
+    /**
+     * The project whose series of an instance a caller sees; `undefined` where that is not to be asked. The instance's own project, by Nova;
+     * or of one that is no more, by its series.
+     * @throws NotFound, UpstreamError
+     */
+    async series (scope: Scope, instance: string): Promise<string | undefined> {
+      if (scope.sees === 'all') return undefined
+      const owner = await openstack.owner(instance, scope.sees === 'project' ? scope.id : undefined)
+      for (const project of owner === undefined ? await influx.owners(instance) : [owner]) {
+        if (await sees(scope, project)) return project
+      }
+      throw new NotFound('no such instance')
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import fp from 'fastify-plugin'
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { isAllowed } from '../lib/auth/access-rules.js'
+import { keepCallers } from '../lib/auth/callers.js'
+import type { Caller } from '../lib/auth/callers.js'
+import type { Scope } from '../lib/auth/scope.js'
+import { tokenHeaders, tokenIn } from '../lib/auth/token.js'
+import { Forbidden } from '../lib/errors.js'
+import { list, tokenLifetime } from '../lib/settings.js'
+import { problems, unseen } from '../schemas/problem.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What is told who is refused for want of a token. */
+    challenge: string
+  }
+  interface FastifyRequest {
+    /** What the caller may see. */
+    scope: Scope
+  }
+}
+
+/** The routes that tell nothing of any project: they ask nobody who he is. All others do, those that there are not among them. */
+const open = /^\/(?:healthz|readyz|metrics|openapi\.(?:json|yaml)|docs(?:\/.*)?)$/
+
+/** An answer depends on them. */
+const vary = tokenHeaders.join(', ')
+
+const nothing: Scope = { sees: 'none', why: 'this route is open' }
+const everything: Scope = { sees: 'all' }
+
+/** Who asks: with `AUTH=keystone`, whoever Keystone knows by his token. */
+export default fp(async (app) => {
+  const { config, clock, openstack } = app
+  const lifetime = tokenLifetime(config)
+  const callers = keepCallers(openstack.validate, {
+    lifetime: config.CACHE === 'on' ? lifetime : 0,
+    globalRoles: list(config.AUTH_GLOBAL_ROLES ?? '')
+  }, clock)
+
+  app.telemetry.cache('callers', callers.counts)
+  app.decorate('challenge', `Keystone uri="${new URL(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl).href}"`)
+  app.decorateRequest('scope')
+  if (config.AUTH === 'keystone') {
+    app.decorate('holdsToken', (token) => callers.known(token) !== undefined)
+    app.addHook('onRoute', tellOfAuth)
+  }
+  app.addHook('onRequest', config.AUTH === 'keystone' ? ask : letIn)
+
+  function letIn (request: FastifyRequest, reply: FastifyReply, done: () => void) {
+    request.scope = everything
+    done()
+  }
+
+  function ask (request: FastifyRequest, reply: FastifyReply, done: () => void) {
+    request.scope = nothing
+    if (open.test(request.routeOptions.url ?? '')) return done()
+    reply.header('vary', vary)
+    const token = tokenIn(request.headers)
+    const known = callers.known(token)
+    if (known === undefined) return request.within(() => callers.find(token)).then((caller) => enter(caller, request))
+    enter(known, request)
+    done()
+  }
+}, { name: 'auth', dependencies: ['config', 'openstack', 'concurrency', 'request-context'] })
+
+/** Lets a caller see what he may, unless this request is nothing for his token. @throws Forbidden */
+function enter ({ scope, rules }: Caller, request: FastifyRequest) {
+  if (scope.sees === 'none') throw new Forbidden(scope.why)
+  if (rules !== undefined && !isAllowed(rules, request.method, request.url.split('?', 1)[0]!)) {
+    throw new Forbidden('the access rules of the application credential do not allow this request')
+  }
+  request.scope = scope
+}
+
+/** Tells in the OpenAPI document that a route asks who calls, and what it answers therefore. */
+function tellOfAuth (route: RouteOptions) {
+  if (open.test(route.url) || route.schema === undefined) return
+  const response = { ...route.schema.response as object, ...problems(401, 403), ...('params' in route.schema && unseen) }
+  route.schema = { ...route.schema, security: [{ token: [] }, { bearer: [] }], response }
+}

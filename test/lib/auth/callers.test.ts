@@ -1,0 +1,127 @@
+import t from 'tap'
+import { keepCallers } from '../../../lib/auth/callers.js'
+import type { CallersOptions } from '../../../lib/auth/callers.js'
+import type { ValidToken } from '../../../lib/openstack/validation.js'
+
+const seconds = (count: number) => count * 1_000
+
+/** Kept callers on a clock of their own, over a Keystone that knows the tokens in `valid` and counts what it is asked. */
+function connect (options: Partial<CallersOptions> = {}) {
+  const clock = { time: Date.parse('2026-11-23T12:00:00Z') }
+  const valid = new Map<string, Partial<ValidToken>>([['ann', { project: { id: 'a' } }], ['bob', { project: { id: 'b' } }]])
+  const state = { down: false, asked: [] as string[] }
+  const { known, find } = keepCallers(async (token) => {
+    state.asked.push(token)
+    await undefined
+    if (state.down) throw new Error('Keystone is down')
+    const found = valid.get(token)
+    return found && { expires_at: '2026-11-23T13:00:00.000000Z', roles: [{ name: 'reader' }], ...found }
+  }, { lifetime: seconds(60), globalRoles: [], ...options }, { now: () => clock.time, failed: () => {} })
+  /** How often Keystone was asked since the last time this was asked. */
+  const asked = () => state.asked.splice(0).length
+  return { clock, valid, state, known, callerOf: async (token: string) => known(token) ?? find(token), asked }
+}
+
+const ann = { scope: { sees: 'project', id: 'a' }, rules: undefined }
+
+t.test('asks once for all who come with a token at the same time, and for each token', async (t) => {
+  const { callerOf, state } = connect()
+  const callers = await Promise.all([...Array(50).fill('ann'), 'bob'].map(callerOf))
+  t.same(callers.map(({ scope }) => scope), [...Array(50).fill(ann.scope), { sees: 'project', id: 'b' }])
+  t.same(state.asked, ['ann', 'bob'])
+})
+
+t.test('knows whom it has found, and nobody else', async (t) => {
+  const { clock, known, callerOf } = connect()
+  t.equal(known('ann'), undefined)
+  await callerOf('ann')
+  t.same(known('ann'), ann)
+  await t.rejects(callerOf('eve'))
+  t.equal(known('eve'), undefined)
+  clock.time += seconds(60)
+  t.equal(known('ann'), undefined)
+})
+
+t.test('asks again when a validation has had its time', async (t) => {
+  const { clock, valid, callerOf, asked } = connect()
+  await callerOf('ann')
+  valid.delete('ann')
+  clock.time += seconds(60) - 1
+  t.same(await callerOf('ann'), ann, 'what was revoked works so long')
+  t.equal(asked(), 1)
+  clock.time += 1
+  await t.rejects(callerOf('ann'), { name: 'Unauthorized', message: 'the token is not valid' })
+  t.equal(asked(), 1)
+})
+
+t.test('goes by no validation of a token that has expired', async (t) => {
+  const { clock, valid, callerOf, asked } = connect({ lifetime: seconds(300) })
+  valid.set('ann', { project: { id: 'a' }, expires_at: '2026-11-23T12:00:10.500000Z' })
+  await callerOf('ann')
+  valid.delete('ann')
+  clock.time += 10_499
+  t.same(await callerOf('ann'), ann)
+  t.equal(asked(), 1)
+  clock.time += 1
+  await t.rejects(callerOf('ann'), { name: 'Unauthorized' })
+  t.equal(asked(), 1)
+})
+
+t.test('keeps no validation that does not say when the token expires', async (t) => {
+  const { valid, callerOf, asked } = connect()
+  valid.set('ann', { project: { id: 'a' }, expires_at: 'some day' })
+  t.same([await callerOf('ann'), await callerOf('ann')], [ann, ann])
+  t.equal(asked(), 2)
+})
+
+t.test('believes what Keystone says of a token that has expired by this clock, and keeps it not', async (t) => {
+  const { clock, callerOf, asked } = connect()
+  clock.time += seconds(7_200)
+  t.same([await callerOf('ann'), await callerOf('ann')], [ann, ann])
+  t.equal(asked(), 2)
+})
+
+t.test('remembers briefly that a token is not valid', async (t) => {
+  const { clock, valid, callerOf, asked } = connect()
+  for (let i = 0; i < 3; i++) await t.rejects(callerOf('eve'), { name: 'Unauthorized' })
+  valid.set('eve', { project: { id: 'e' } })
+  clock.time += seconds(10) - 1
+  await t.rejects(callerOf('eve'), { name: 'Unauthorized' })
+  t.equal(asked(), 1)
+  clock.time += 1
+  t.match(await callerOf('eve'), { scope: { id: 'e' } })
+})
+
+t.test('goes on with whom it knows while Keystone is down, and no longer than ever', async (t) => {
+  const { clock, state, callerOf, asked } = connect()
+  await callerOf('ann')
+  state.down = true
+  clock.time += seconds(59)
+  t.same(await callerOf('ann'), ann)
+  await t.rejects(callerOf('bob'), { message: 'Keystone is down' })
+  t.equal(asked(), 2)
+  clock.time += seconds(1)
+  await t.rejects(callerOf('ann'), { message: 'Keystone is down' })
+  state.down = false
+  t.same(await callerOf('ann'), ann)
+})
+
+t.test('keeps nobody where that is switched off', async (t) => {
+  const { callerOf, asked } = connect({ lifetime: 0 })
+  await Promise.all([callerOf('ann'), callerOf('ann')])
+  t.equal(asked(), 1)
+  await callerOf('ann')
+  t.equal(asked(), 1)
+})
+
+t.test('keeps a bounded number, and the rules that a token comes with', async (t) => {
+  const { valid, callerOf, asked } = connect({ globalRoles: ['reader'] })
+  const rules = Array.from({ length: 1_000 }, (_, i) => ({ service: 'monitoring', method: 'GET', path: `/${i}` }))
+  for (let i = 0; i < 200; i++) valid.set(`t${i}`, { project: { id: 'a' }, application_credential: { access_rules: rules } })
+  for (let i = 0; i < 200; i++) t.same(await callerOf(`t${i}`), { scope: { sees: 'all' }, rules })
+  t.equal(asked(), 200)
+  await callerOf('t199')
+  t.equal(asked(), 0)
+  await callerOf('t0')
+  t.equal(asked(), 1)
+})

@@ -1,0 +1,58 @@
+import t from 'tap'
+import { startService } from '../service.js'
+
+const demo = 'da9572dd8c0a4857aa12d9c4cbb76306'
+const instances = `/v1/openstack/projects/${demo}/instances?limit=5`
+const summary = '/v1/openstack/projects/summary'
+const second = 1_000
+const minute = 60 * second
+
+/** The service with what it keeps, and a clock that the test moves. */
+async function startKeeping (t: Parameters<typeof startService>[0]) {
+  const clock = { time: Date.parse('2026-11-23T12:00:00Z') }
+  const service = await startService(t, { env: { CACHE: 'on' }, now: () => clock.time })
+  const get = async (url: string) => {
+    const answer = await service.app.inject(url)
+    return { status: answer.statusCode, age: Number(answer.headers.age), body: answer.json() }
+  }
+  return { ...service, clock, get }
+}
+
+t.test('loads stand in while they are present ones, and are unknown after that', async (t) => {
+  const { simulator, clock, get } = await startKeeping(t)
+  const { body: before } = await get(instances)
+  t.match(before, { metric: [{ cpuUsage: Number, memoryUsage: Number }] })
+
+  simulator.intercept = ({ role }) => role === 'metrics' ? { status: 200, body: { error: 'out of order' } } : undefined
+  clock.time += minute
+  t.match(await get(instances), { status: 200, age: 60, body: { metric: [{ cpuUsage: before.metric[0].cpuUsage, memoryUsage: before.metric[0].memoryUsage, uptime: before.metric[0].uptime + 60 }] } })
+  t.notOk('unavailable' in (await get(instances)).body)
+
+  clock.time += minute + second
+  const { body: late } = await get(instances)
+  t.match(late, { metric: [{ cpuUsage: null, memoryUsage: null }], unavailable: ['metrics'] })
+
+  simulator.intercept = undefined
+  clock.time += 2 * second
+  const { age, body: after } = await get(instances)
+  t.match(after, { metric: [{ cpuUsage: Number, memoryUsage: Number }] })
+  t.equal(age, 0)
+  t.notOk('unavailable' in after)
+})
+
+t.test('what never had a load is unknown while the metrics store is down, and not at rest', async (t) => {
+  const { simulator, get } = await startKeeping(t)
+  simulator.intercept = ({ role }) => role === 'metrics' ? 'reset' : undefined
+  t.match(await get(instances), { status: 200, body: { metric: [{ cpuUsage: null, memoryUsage: null }], unavailable: ['metrics'] } })
+})
+
+t.test('quotas stand in up to STALE_LIMIT, however often they are asked for', async (t) => {
+  const { simulator, clock, get } = await startKeeping(t)
+  const { body: before } = await get(summary)
+
+  simulator.intercept = ({ role }) => ['compute', 'network', 'block-storage'].includes(role) ? { status: 500 } : undefined
+  clock.time += 9 * minute
+  t.strictSame(await get(summary), { status: 200, age: 540, body: before })
+  clock.time += minute + second
+  t.equal((await get(summary)).status, 502, 'not even by an answer that was made of them later')
+})
