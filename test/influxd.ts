@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { request } from 'undici'
-import { findInfluxd, findLimit } from './influxdb/binary.js'
+import { end } from './child.js'
+import { findLimit } from './debian.js'
+import { findInfluxd } from './influxdb/binary.js'
 import { createClient } from './influxdb/client.js'
 import type { Client } from './influxdb/client.js'
-import { end, launch, relaunch, settingsIn } from './influxdb/process.js'
+import { launch, relaunch, settingsIn } from './influxdb/process.js'
 
 /** What a test may ask of its InfluxDB. */
 export interface InfluxdOptions {
@@ -21,8 +23,12 @@ export interface InfluxdOptions {
 /** A real InfluxDB 1.x that belongs to one test. */
 export interface Influxd extends Client {
   url: string
+  /** Of the server as it was started last. */
+  pid: () => number
   /** Ends the server and keeps its data. */
   stop: () => Promise<void>
+  /** The same, without giving it the time to do so. */
+  kill: () => Promise<void>
   /** Starts it again, on the same port. */
   start: () => Promise<void>
   /** Freezes the server: connections are accepted, and nothing is answered. */
@@ -72,7 +78,9 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
   return {
     ...client,
     url,
+    pid: () => server.child.pid!,
     stop: () => end(server.child, 'SIGTERM'),
+    kill: () => end(server.child, 'SIGKILL'),
     start: async () => { server = await relaunch(found.path, { ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address }) },
     pause: async () => {
       server.child.kill('SIGSTOP')

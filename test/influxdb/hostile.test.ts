@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
+import { confusions, expressions, oddIds, statements } from '../hostile/texts.js'
 import { startInfluxd } from '../influxd.js'
 import { lines } from './points.js'
 import { startRecorder } from './recorder.js'
@@ -8,13 +9,10 @@ import { between, startService } from './service.js'
 const routes = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']
 const range = between(0, 59, '1m')
 
-const ids = [
-  '\' OR 1=1', '\' OR \'\'=\'', '" OR ""="', '$id', '$start', ';DROP DATABASE mon', '\'; DROP MEASUREMENT "cpu.utilization_norm_perc"; --',
-  'x\') OR time > 0 --', 'a b', 'a\nb', 'a\n', '\0', 'a\\', 'a\\\'', '/.*/', '.*', '...', 'a/b', '../summary', '%', '%27', '*', 'é', '😀', '/* */',
-  '{"duration":"1m"}', '[object Object]', 'a,b', 'a=b', 'a;b', 'a'.repeat(65), 'a'.repeat(101), 'a'.repeat(5_000)
-]
-const durations = ['1m);DROP DATABASE mon', '1m) fill(0', '$id', '1m,"hostname"', '*', '1m OR 1=1', '{"duration":"1m"}', '1m\'', '1u', '1e9s', '1m\n', '١m']
-const instants = ['now()', 'now() - 1h', '\'2026-01-01\'', '2026-01-01', '0 OR 1=1', '1970-01-01T00:00:00Z\' OR \'1\'=\'1', '$start', '1e9', '-1', 'NaN', '2026-02-30T00:00:00Z']
+// Those that are no id, nor, as `..` is, a path of their own to `inject`.
+const texts = [...statements, ...expressions, ...confusions].filter(text => !/^([\w-]{0,64}|\.\.)$/.test(text))
+const durations = [...texts, '1u', '1e9s', '1m\n', '١m', '*']
+const instants = [...texts, '2026-01-01', '2026-02-30T00:00:00Z', '-1', 'NaN']
 
 const influxd = await startInfluxd(t)
 if (influxd) {
@@ -30,8 +28,8 @@ if (influxd) {
   const before = await contents()
 
   t.test('hostile ids are refused before anything is asked', async t => {
-    for (const id of ids) {
-      for (const path of [...routes.map(route => `${encodeURIComponent(id)}/${route}?${range}`), `${encodeURIComponent(id)}/instances?limit=10`]) {
+    for (const text of texts) {
+      for (const path of [...routes.map(route => `${encodeURIComponent(text)}/${route}?${range}`), `${encodeURIComponent(text)}/instances?limit=10`]) {
         const answer = await get(path)
         t.equal(answer.statusCode, 400, JSON.stringify(path.slice(0, 80)))
         t.match(answer.headers['content-type'], /^application\/problem\+json/)
@@ -47,17 +45,15 @@ if (influxd) {
       ...encoded(instants).flatMap(text => [`timeRangeFrom=${text}&timeRangeTo=1m&groupBy=1m`, `timeRangeFrom=1m&timeRangeTo=${text}&groupBy=1m`]),
       `${range}&q=DROP`, `${range}&db=other`, `${range}&groupBy=1m`, `${range}&id=other`, `${range}&groupBy[]=1m`, `${range}&__proto__=1`, `${range}&timerangefrom=1m`
     ]
-    for (const query of queries) {
-      for (const route of routes) {
-        const answer = await get(`${instance}/${route}?${query}`)
-        t.equal(answer.statusCode, 400, `${route}?${query}`)
-      }
+    for (const [n, query] of queries.entries()) {
+      const route = routes[n % routes.length]
+      t.equal((await get(`${instance}/${route}?${query}`)).statusCode, 400, `${route}?${query.slice(0, 200)}`)
     }
     t.strictSame(recorder.queries, [])
   })
 
   t.test('ids that are odd and allowed are bound: they name nothing else', async t => {
-    for (const id of ['id', 'null', 'true', '0', '-', '_', '--', '__proto__', 'constructor', 'a'.repeat(64), 'DROP', 'time', '2026-01-01', '1m']) {
+    for (const id of oddIds) {
       t.strictSame(await usage(id, 'cpuUsage', range), { cpu: [] }, id)
     }
     const odd = ['-', '__proto__', '2026-01-01', '1m', '0']

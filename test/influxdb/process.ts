@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startChild } from '../child.js'
 
 /**
  * The settings of an influxd that keeps all its data in `dir`.
@@ -20,25 +17,10 @@ export const settingsIn = (dir: string) => ({
   INFLUXDB_HTTP_LOG_ENABLED: 'false'
 })
 
-/** Becomes influxd, and leaves one beside it that ends it when fd 3 closes: when this process is gone, however it went. */
-const script = '(read _ <&3; kill -9 $$) 2>/dev/null & exec 3<&-; exec "$0" -config /dev/null'
-
 /** Starts the influxd at `path`; resolves when it listens, with the address that it listens on. */
 export async function launch (path: string, settings: Record<string, string>) {
-  const child = spawn('/bin/sh', ['-c', script, path], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: settings })
-  child.once('exit', () => child.stdio[3]?.destroy())
-
-  let last = ''
-  for await (const line of createInterface({ input: child.stderr! })) {
-    last = line
-    const [, address] = /msg="Listening on HTTP".* addr=(\S+)/.exec(line) ?? []
-    if (address) {
-      // Its log must go on being read, or the server would come to wait for a reader.
-      child.stderr!.resume()
-      return { child, address }
-    }
-  }
-  throw new Error(`influxd did not start: ${last}`)
+  const { child, told } = await startChild({ path, args: ['-config', '/dev/null'], env: settings, output: 'stderr', ready: /msg="Listening on HTTP".* addr=(\S+)/ })
+  return { child, address: told[1]! }
 }
 
 /** Starts it on a port that it has had before, which something else may have got for a moment. */
@@ -48,12 +30,4 @@ export async function relaunch (path: string, settings: Record<string, string>, 
     await sleep(500)
     return await relaunch(path, settings, left - 1)
   })
-}
-
-/** Ends a child process, if it has not ended. */
-export async function end (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL') {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill(signal)
-  await exited
 }
