@@ -2,13 +2,15 @@ import fp from 'fastify-plugin'
 
 /** One line a request, when it has been answered. The query only where it was valid: what is not understood may be a secret gone astray. */
 export default fp(async (app) => {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    const [path, query] = request.url.split('?', 2)
     request.log.info({
       method: request.method,
-      path: request.url.split('?', 1)[0],
-      query: reply.statusCode < 400 ? request.query : undefined,
+      path,
+      query: reply.statusCode < 400 ? query : undefined,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime)
     }, 'answered')
+    done()
   })
 }, { name: 'request-log' })

@@ -18,7 +18,7 @@ t.test('writes one line a request, with its id', async (t) => {
   const good = await app.inject('/v1/openstack/projects/summary?limit=1')
   await app.inject('/v1/openstack/projects/summary?token=gone-astray')
   t.match(log.parsed(), [
-    { request: good.headers['x-openstack-request-id'], method: 'GET', path: '/v1/openstack/projects/summary', query: { limit: 1 }, status: 200, ms: Number },
+    { requestId: good.headers['x-openstack-request-id'], method: 'GET', path: '/v1/openstack/projects/summary', query: 'limit=1', status: 200, ms: Number },
     { status: 400 }
   ])
   t.equal(log.lines.length, 2)
@@ -63,7 +63,8 @@ t.test('never logs a credential or a token, whichever form the credential has', 
     { OS_PASSWORD: 'not-the-password' },
     { OS_APPLICATION_CREDENTIAL_ID: adminCredential.id, OS_APPLICATION_CREDENTIAL_SECRET: adminCredential.secret },
     { OS_USERNAME: 'monitor', INFLUX_USERNAME: 'influx', INFLUX_PASSWORD: 'influx-password' },
-    { INFLUX_TOKEN: 'influx-token' }
+    { INFLUX_TOKEN: 'influx-token' },
+    { AUTH: 'keystone' }
   ]
   for (const env of credentials) {
     const log = record()
@@ -71,13 +72,16 @@ t.test('never logs a credential or a token, whichever form the credential has', 
     await app.listen({ host: '127.0.0.1', port: 0 })
     for (const broken of [false, true]) {
       simulator.intercept = broken ? ({ role }) => role === 'identity' ? undefined : { status: 401, body: { error: 'no' } } : undefined
-      await app.inject({ url: '/v1/openstack/projects/summary', headers: { 'x-auth-token': 'callers-token', authorization: 'Bearer callers-token' } })
+      for (const token of ['callers-token', 'callers-token'.padEnd(5_000, '!')]) {
+        await app.inject({ url: '/v1/openstack/projects/summary', headers: { 'x-auth-token': token, authorization: `Bearer ${token}` } })
+        await app.inject({ url: '/v1/openstack/projects/summary', headers: { 'x-auth-token': token, authorization: 'Bearer another-token' } })
+      }
       await app.inject('/v1/openstack/projects/x/cpuUsage?defaultTimeRange=10m&groupBy=1m')
       await app.inject('/v1/openstack/projects/da9572dd8c0a4857aa12d9c4cbb76306/instances?limit=1')
       await app.inject('/readyz')
     }
     const tokens = simulator.calls.map(({ headers }) => headers['x-auth-token']).filter((token) => token !== undefined)
-    const secrets = ['simulated', 'not-the-password', adminCredential.secret, 'influx-password', 'influx-token', 'callers-token',
+    const secrets = ['simulated', 'not-the-password', adminCredential.secret, 'influx-password', 'influx-token', 'callers-token', 'another-token',
       Buffer.from('influx:influx-password').toString('base64'), ...new Set(tokens.map(String))]
     t.ok(log.lines.length > 8, `${log.lines.length} lines`)
     const text = log.lines.join('')
@@ -88,6 +92,10 @@ t.test('never logs a credential or a token, whichever form the credential has', 
 t.test('takes out a secret that is logged by mistake', async (t) => {
   const log = record()
   const { app } = await startService(t, { logger: log.logger })
+  log.lines.length = 0
   app.log.info({ password: 'hidden', settings: { token: 'hidden' }, request: { headers: { 'x-auth-token': 'hidden' } } }, 'a mistake')
+  app.log.info({ config: { ...app.config, OS_PASSWORD: 'hidden', INFLUX_TOKEN: 'hidden' }, headers: { authorization: 'hidden' } }, 'a mistake')
+  app.log.error({ err: Object.assign(new Error('a mistake'), { token: 'hidden', request: { password: 'hidden' } }) })
+  t.equal(log.lines.length, 3)
   t.notMatch(log.lines.join(''), 'hidden')
 })

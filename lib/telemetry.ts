@@ -1,0 +1,100 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Role } from './errors.js'
+import type { CacheCounts, CacheState } from './kept.js'
+import { processMetrics } from './process-metrics.js'
+import type { CallWatch, ServiceState } from './service.js'
+
+/** What one app tells of itself. No label has more values than the code has words for it: there is no id, address or caller in any. */
+export type Telemetry = ReturnType<typeof createTelemetry>
+
+type Sample = [labels: Record<string, string>, value: number]
+
+const cacheStates: CacheState[] = ['hit', 'stale', 'miss']
+
+/** Seconds: from an answer that is kept to the longest that a request may take; and of a call, up to its own limit. */
+const requestBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const callBuckets = requestBuckets.slice(1, -1)
+const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+
+/** The instruments of one app. What can be looked at is looked at when it is asked for; only times, and what fails, are told as they come. */
+export function createTelemetry () {
+  const registry = new Registry()
+  const services = new Map<Role, () => ServiceState>()
+  const caches = new Map<string, () => CacheCounts>()
+  const registers = [registry]
+  const nameOf = (name: string) => `openstack_monitoring_${name}`
+
+  /** A number, or one a label, that is looked up when it is asked for. */
+  function look (Kind: typeof Counter | typeof Gauge, name: string, help: string, labelNames: string[], samples: () => Sample[]) {
+    registry.registerMetric(new Kind({
+      name: nameOf(name),
+      help,
+      labelNames,
+      registers: [],
+      collect () {
+        this.reset()
+        for (const [labels, value] of samples()) this.inc(labels, value)
+      }
+    }))
+  }
+  const ofServices = (value: (state: ServiceState) => number) => () =>
+    Array.from(services, ([role, look]): Sample => [{ role }, value(look())])
+  const ofCaches = (value: (counts: CacheCounts) => number) => () =>
+    Array.from(caches, ([cache, counts]): Sample => [{ cache }, value(counts())])
+
+  const requests = new Histogram({
+    name: nameOf('http_request_duration_seconds'),
+    help: 'Requests that were answered, and how long that took',
+    labelNames: ['method', 'route', 'status'],
+    buckets: requestBuckets,
+    registers
+  })
+  const calls = new Histogram({
+    name: nameOf('upstream_call_duration_seconds'),
+    help: 'Calls to upstreams, what came of them (ok, or why not), and how long they took once they had their turn',
+    labelNames: ['role', 'operation', 'outcome'],
+    buckets: callBuckets,
+    registers
+  })
+  const statements = new Histogram({
+    name: nameOf('batch_statements'), help: 'Statements in a request for series', buckets: batchBuckets, registers
+  })
+  const series = new Histogram({
+    name: nameOf('batch_series'), help: 'Series that a request for series asks for', buckets: batchBuckets, registers
+  })
+  const renewals = new Counter({
+    name: nameOf('renewal_failures_total'), help: 'Renewals of what is kept that failed, so that it is used on', registers
+  })
+  const redis = new Counter({
+    name: nameOf('redis_failures_total'), help: 'Commands and connections to Redis that failed', registers
+  })
+  look(Counter, 'upstream_repeats_total', 'Calls that were made a second time', ['role'], ofServices(({ repeated }) => repeated))
+  look(Gauge, 'upstream_calls_active', 'Calls that are under way', ['role'], ofServices(({ active }) => active))
+  look(Gauge, 'upstream_calls_waiting', 'Calls that wait for their turn', ['role'], ofServices(({ waiting }) => waiting))
+  look(Gauge, 'upstream_resting', '1 while an upstream is left alone, for it has failed again and again', ['role'], ofServices(({ resting }) => Number(resting)))
+  look(Counter, 'cache_lookups_total', 'Lookups of what is kept, by what they found: it was fresh (hit), was older (stale), or had to be read (miss)', ['cache', 'state'], () =>
+    Array.from(caches, ([cache, counts]) => cacheStates.map((state): Sample => [{ cache, state }, counts()[state]])).flat())
+  look(Gauge, 'cache_entries', 'What is kept, in entries', ['cache'], ofCaches(({ entries }) => entries))
+  look(Gauge, 'cache_bytes', 'What is kept, in bytes', ['cache'], ofCaches(({ bytes }) => bytes))
+  const all = Registry.merge([registry, processMetrics()])
+
+  return {
+    /** Tells of a request that has been answered. */
+    answered: (method: string, route: string, status: number, seconds: number) => requests.observe({ method, route, status }, seconds),
+    calls: {
+      began: (role, look) => { services.set(role, look) },
+      ended: (role, operation, outcome, seconds) => calls.observe({ role, operation, outcome }, seconds)
+    } satisfies CallWatch as CallWatch,
+    /** Tells of what is kept under a name, to be looked at. */
+    cache: (name: string, counts: () => CacheCounts) => { caches.set(name, counts) },
+    batched (statementCount: number, seriesCount: number) {
+      statements.observe(statementCount)
+      series.observe(seriesCount)
+    },
+    renewalFailed: () => renewals.inc(),
+    redisFailed: () => redis.inc(),
+    /** All of it, as Prometheus reads it. */
+    contentType: all.contentType,
+    read: () => all.metrics()
+  }
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { parse } from 'yaml'
+import { demoInstanceId } from '../../demo/seed.js'
+import { startService } from '../service.js'
+import { findProgram } from './binary.js'
+import { startPrometheus } from './prometheus.js'
+
+const ops = join(import.meta.dirname, '../../ops')
+const dashboard = JSON.parse(readFileSync(join(ops, 'dashboard.json'), 'utf8'))
+const rules: Array<{ alert: string, expr: string }> = parse(readFileSync(join(ops, 'alerts.yaml'), 'utf8')).groups[0].rules
+
+interface Panel {
+  title: string
+  targets?: Array<{ expr: string }>
+}
+/** Each query of the dashboard, with what Grafana puts in for its variables. */
+const queries = (dashboard.panels as Panel[]).flatMap(({ title, targets = [] }) => targets.map(({ expr }) =>
+  ({ title, expr: expr.replaceAll('$__rate_interval', '1m').replaceAll('$job', '.+') })))
+/** What each alert looks at, without the bound beyond which it fires. */
+const alerts = rules.map(({ alert, expr }) => ({ title: alert, expr: expr.trim().replace(/ (?:>|==) [0-9.]+$/, '') }))
+
+const prometheus = await findProgram(t, 'prometheus')
+if (prometheus !== undefined) {
+  const { app, simulator } = await startService(t, { projects: 5, instances: 20, env: { CACHE: 'on', SERIES_TTL: '1s' } })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { query } = await startPrometheus(t, prometheus, `127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+
+  const projects = '/v1/openstack/projects'
+  const load = async () => {
+    for (const path of ['summary', `${demoInstanceId}/cpuUsage?defaultTimeRange=10m&groupBy=1m`, `${demoInstanceId}/networkIo?defaultTimeRange=1h&groupBy=5m`, 'nothing']) {
+      await app.inject(`${projects}/${path}`)
+    }
+    simulator.intercept = ({ role }) => role === 'metrics' ? { status: 401 } : undefined
+    await app.inject(`${projects}/of-none/memUsage?defaultTimeRange=10m&groupBy=1m`)
+    simulator.intercept = undefined
+  }
+  // What is counted over a time needs to be seen more than once: each series, the first of each outcome among them.
+  const scrapes = async () => (await query('count_over_time(up[5m])'))[0]?.value ?? 0
+  const scraped = async (more: number) => { for (const before = await scrapes(); await scrapes() < before + more;) await sleep(50) }
+  await load()
+  await scraped(2)
+  await load()
+  await scraped(2)
+
+  t.test('each query of the dashboard is one, and finds something', async (t) => {
+    t.ok(queries.length > 30)
+    for (const { title, expr } of queries) {
+      const values = await query(expr)
+      t.ok(values.some(({ value }) => Number.isFinite(value)), `${title}: ${expr}`)
+    }
+  })
+
+  t.test('the choices of the dashboard\'s job are there', async (t) => {
+    const [{ query: choices }] = dashboard.templating.list.filter(({ name }: { name: string }) => name === 'job')
+    const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(choices)!
+    t.same((await query(`count by (${label}) (${metric})`)).map(({ labels }) => labels), [{ job: 'openstack-monitoring' }])
+  })
+
+  t.test('what each alert looks at is there', async (t) => {
+    for (const [i, { title, expr }] of alerts.entries()) {
+      t.not(expr, rules[i]!.expr.trim(), `${title} has a bound`)
+      t.ok((await query(expr)).some(({ value }) => Number.isFinite(value)), `${title}: ${expr}`)
+    }
+  })
+
+  t.test('counts what was asked', async (t) => {
+    const value = async (expression: string) => (await query(expression))[0]?.value
+    t.equal(await value('sum(openstack_monitoring_http_request_duration_seconds_count{status="502"})'), 2)
+    t.equal(await value('sum(openstack_monitoring_http_request_duration_seconds_count{route="none"})'), 2)
+    t.equal(await value('sum(openstack_monitoring_upstream_call_duration_seconds_count{outcome="refused", role="metrics"})'), 2)
+  })
+}
+
+t.test('no panel lies over another, and each has a title of its own', async (t) => {
+  const panels: Array<{ id: number, title: string, gridPos: { x: number, y: number, w: number, h: number } }> = dashboard.panels
+  t.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
+  t.equal(new Set(panels.map(({ title }) => title)).size, panels.length)
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => Array.from({ length: w * h }, (_, i) => `${x + i % w} ${y + Math.floor(i / w)}`))
+  t.equal(new Set(cells).size, cells.length)
+  t.ok(panels.every(({ gridPos: { x, w } }) => x + w <= 24))
+})
