@@ -1,14 +1,21 @@
 import type { Socket } from 'node:net'
 import { STATUS_CODES } from 'node:http'
 
-const statuses: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
-
 /** Answers what is no HTTP request at all, before there is a request to answer, and hangs up. */
-export function answerClientError (err: Error & { code?: string }, socket: Socket) {
-  const status = statuses[String(err.code)] ?? 400
+export function answerClientError (err: Error & { code?: string, rawPacket?: unknown }, socket: Socket) {
+  const [status, detail] = describe(err)
   const title = STATUS_CODES[status]
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'This is not a request that can be read.', instance: '/' })
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail, instance: '/' })
   if (!socket.writable) return socket.destroy()
   socket.end(`HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
     `Connection: close\r\n\r\n${body}`)
 }
+
+function describe ({ code, rawPacket }: { code?: string, rawPacket?: unknown }): [status: number, detail: string] {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request did not arrive in time.']
+  if (code !== 'HPE_HEADER_OVERFLOW') return [400, 'This is not a request that can be read.']
+  return isInUrl(String(rawPacket)) ? [414, 'The URL is too long.'] : [431, 'The URL and the headers together are too long.']
+}
+
+/** Whether a request begins with what was received last, which ends within its URL. */
+const isInUrl = (packet: string) => /^[A-Z]+ [^ \r\n]+$/.test(packet)

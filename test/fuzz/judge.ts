@@ -10,6 +10,9 @@ interface Problem {
   errors?: Array<{ parameter: string, message: string }>
 }
 
+/** What a request may be refused with for its form, before there is a route whose document tells of it. */
+const formal = [414, 417]
+
 /** Routes that are not in the document: the document itself, and the page that shows it. */
 const shown = /^\/(docs($|\/)|openapi\.(json|yaml)$)/
 
@@ -40,7 +43,7 @@ export function createJudge (document: Document) {
     if (problem.status !== status || problem.title !== STATUS_CODES[status]) return 'a problem of another status'
     if (problem.instance !== path) return `a problem of another path: ${problem.instance}`
     if (body.length > 6_000 + 8 * path.length) return `a problem of ${body.length} characters`
-    if (operation === undefined || method !== 'GET') return
+    if (operation === undefined || method !== 'GET' || formal.includes(status)) return
     if (status === 400 && !legible(url)) return
     return check(url, answer) ?? (status === 400 ? misnamed(problem.errors ?? [], namesIn(query), operation.names) : undefined)
   }

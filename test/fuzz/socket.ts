@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { Answer } from '../openapi/contract.js'
+import { firstAnswer } from '../socket.js'
 
 /** Milliseconds without a word after which the client ends its side: the server waits for more than there is. */
 const patience = 300
@@ -35,7 +36,7 @@ export function exchange (port: number, message: string): Promise<Reply> {
     socket.setEncoding('latin1')
     socket.on('data', (text) => {
       reply.received += text
-      reply.answer = parseAnswer(reply.received, message.startsWith('HEAD '))
+      reply.answer = firstAnswer(reply.received, message.startsWith('HEAD '))?.answer
       if (reply.answer !== undefined) finish()
     })
     // A server that hangs up while it is still being spoken to is in its right; what it said before counts.
@@ -43,17 +44,4 @@ export function exchange (port: number, message: string): Promise<Reply> {
     socket.on('close', finish)
     socket.write(message)
   })
-}
-
-/** The first answer in what was received, after the leave to go on that some ask for; `undefined` where it is not whole. */
-function parseAnswer (received: string, bodiless: boolean): Answer | undefined {
-  const [, status, head, rest] = /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 ([2-9][0-9]{2}) [^\r]+\r\n(.*?)\r\n\r\n(.*)$/s.exec(received) ?? []
-  if (status === undefined) return undefined
-  const headers = Object.fromEntries(head!.split('\r\n').map((line) => {
-    const [name, ...value] = line.split(': ')
-    return [name!.toLowerCase(), value.join(': ')]
-  }))
-  const length = bodiless ? 0 : Number(headers['content-length'] ?? 0)
-  if (rest!.length < length) return undefined
-  return { statusCode: Number(status), headers, body: Buffer.from(rest!.slice(0, length), 'latin1').toString() }
 }

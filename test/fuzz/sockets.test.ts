@@ -34,7 +34,6 @@ t.test(`${some} messages that may be requests are answered, and none with a faul
 
 function fair (message: string, { statusCode: status, headers, body }: Answer) {
   if (status < 400) return true
-  // Two refusals are Node's own, and have no body: of a request without a host, and of one that expects what nobody offers.
-  if (body === '') return message.startsWith('HEAD ') || status === 417 || (status === 400 && !/^Host:/m.test(message))
+  if (body === '') return message.startsWith('HEAD ')
   return status < 500 && /^application\/problem\+json(;|$)/.test(String(headers['content-type'])) && JSON.parse(body).status === status
 }

@@ -40,6 +40,14 @@ for (const [url, ttl] of [[summary, 30], [instances, 10], [series, 5]] as const)
   })
 }
 
+t.test('says how old a summary is that has no project in it', async (t) => {
+  const { app, clock } = await keeping(t)
+  const url = `${summary}?projectName=no-such-name`
+  t.same((await app.inject(url)).json(), [])
+  clock.time += 12_000
+  t.equal((await app.inject(url)).headers.age, '12')
+})
+
 t.test('reads once for all who ask at the same time', async (t) => {
   const { app, count } = await keeping(t)
   const answers = await Promise.all(Array.from({ length: 20 }, () => app.inject(series)))
@@ -124,6 +132,13 @@ t.test('answers HEAD without a body', async (t) => {
   const { app } = await keeping(t)
   const { body, headers, statusCode } = await app.inject({ method: 'HEAD', url: summary })
   t.match({ body, statusCode, etag: headers.etag }, { body: '', statusCode: 200, etag: String })
+})
+
+t.test('gives what is kept to no method that has no route', async (t) => {
+  const { app } = await keeping(t)
+  for (const method of ['GET', 'POST', 'DELETE', 'HEAD', 'GET'] as const) {
+    t.equal((await app.inject({ method, url: summary })).statusCode, method === 'GET' || method === 'HEAD' ? 200 : 404, method)
+  }
 })
 
 t.test('keeps nothing where that is switched off', async (t) => {

@@ -1,5 +1,3 @@
-import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { startService } from '../service.js'
 
@@ -70,19 +68,6 @@ t.test('answers other methods and bodies with a problem', async (t) => {
     t.ok(answer.statusCode >= 400 && answer.statusCode < 500, `${method}: ${answer.statusCode}`)
     t.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8')
   }
-})
-
-t.test('answers what is no request with a problem', async (t) => {
-  const { app } = await startService(t)
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = app.server.address() as AddressInfo
-  const send = (text: string) => new Promise<string>((resolve) => {
-    let answer = ''
-    const socket = connect(port, '127.0.0.1', () => socket.write(text))
-    socket.on('data', (data) => { answer += data }).on('close', () => resolve(answer))
-  })
-  t.match(await send('what?\r\n\r\n'), /^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/)
-  t.match(await send(`GET / HTTP/1.1\r\nHost: x\r\nLong: ${'x'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /)
 })
 
 t.test('tells nothing of its own faults', async (t) => {

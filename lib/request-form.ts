@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http'
+import { Refusal } from './errors.js'
+
+/** Characters of a URL: twice what the longest query that makes sense has. */
+const longestUrl = 8_192
+
+type Asked = Pick<IncomingMessage, 'url' | 'httpVersion' | 'headers' | 'rawHeaders'>
+
+/** Why a request is refused for its form, whatever it asks for; `undefined` where it is not. Source: RFC 9110, RFC 9112 (3.2, Host). */
+export function refusalOf ({ url = '', httpVersion, headers, rawHeaders }: Asked) {
+  if (!/^1\.[01]$/.test(httpVersion)) return new Refusal(400, 'HTTP/1.1 or HTTP/1.0 must be spoken.')
+  const hosts = countHosts(rawHeaders)
+  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return new Refusal(400, 'Exactly one Host header must be given.')
+  if (url.length > longestUrl) return new Refusal(414, `The URL must not be longer than ${longestUrl} characters.`)
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') return new Refusal(417, 'Nothing but 100-continue may be expected.')
+  return undefined
+}
+
+/** Whether a request has a body. */
+export function hasBody ({ headers }: Asked) {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** Node keeps the first one in `headers`, and says nothing of others. */
+function countHosts (rawHeaders: string[]) {
+  let count = 0
+  for (let n = 0; n < rawHeaders.length; n += 2) if (rawHeaders[n]!.toLowerCase() === 'host') count++
+  return count
+}

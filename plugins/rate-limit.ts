@@ -1,0 +1,31 @@
+import rateLimit from '@fastify/rate-limit'
+import fp from 'fastify-plugin'
+import { Refusal } from '../lib/errors.js'
+import { readCloud } from '../lib/openstack/clouds.js'
+import { deploymentOf } from '../lib/redis/deployment.js'
+
+/** Callers who are counted at once, some 2 MB of them. With more, those who have not asked for longest start anew. */
+const mostCallers = 10_000
+
+/** Bounds what each caller asks in a minute, where the settings say how much; in all replicas together where they share a Redis. */
+export default fp(async (app) => {
+  const { config, redis } = app
+  const { RATE_LIMIT: max } = config
+  if (max === undefined) return
+  await app.register(rateLimit, {
+    // A hook on each route would come after all others, and so after the caller's token was asked for, and not at all where there is no route.
+    global: false,
+    max,
+    timeWindow: 60_000,
+    cache: mostCallers,
+    redis,
+    nameSpace: `openstack-monitoring-api:rate-limit:${deploymentOf(config, readCloud(config))}:`,
+    // While Redis is away, the service answers on, without this bound.
+    skipOnError: true,
+    enableDraftSpec: true,
+    keyGenerator: ({ caller }) => caller!,
+    allowList: ({ caller }) => caller === undefined,
+    errorResponseBuilder: () => new Refusal(429, 'This caller has asked too often.')
+  })
+  app.addHook('onRequest', app.rateLimit())
+}, { name: 'rate-limit', dependencies: ['config', 'redis', 'callers', 'pressure'] })
