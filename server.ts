@@ -1,18 +1,35 @@
+#!/usr/bin/env -S node --max-semi-space-size=8
+import { setFlagsFromString } from 'node:v8'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.js'
+import { about } from './lib/about.js'
 import { InvalidSetting } from './lib/errors.js'
-import { logger } from './lib/logger.js'
+import { logger, stdout } from './lib/logger.js'
+import { shutdownGrace } from './lib/settings.js'
 
-/** Milliseconds that requests under way have to finish after a signal. */
-const delay = 10_000
+// The flag above is in `npm start` too: half of the space for what is new, for 25 MB less in all.
+// On a machine with much memory V8 lets garbage grow to several times of what is alive: 330 MB instead of 230 after ten minutes of all that the
+// benchmark asks for. To collect it sooner costs little, as most of what is alive (kept bytes and buckets) is not V8's to look through.
+setFlagsFromString('--heap-growing-percent=25')
 
 try {
-  const app = await buildApp({ logger })
-  closeWithGrace({ delay, logger: app.log }, () => app.close())
-  await app.listen({ host: app.config.HOST, port: app.config.PORT })
+  const told = about(process.argv.slice(2))
+  if (told === undefined) await serve()
+  else process.stdout.write(told)
 } catch (err) {
-  const { message, stack, syscall } = err as NodeJS.ErrnoException
+  const { message, stack, syscall, code } = err as NodeJS.ErrnoException
   // What an operator can mend is told in a line; what only we can, in full.
-  process.stderr.write(`${err instanceof InvalidSetting || syscall !== undefined ? message : stack}\n`)
+  const mendable = err instanceof InvalidSetting || syscall !== undefined || code?.startsWith('ERR_PARSE_ARGS')
+  process.stderr.write(`${mendable ? message : stack}\n`)
   process.exit(1)
+}
+
+async function serve () {
+  const app = await buildApp({ logger: { ...logger, stream: stdout() } })
+  closeWithGrace({ delay: shutdownGrace(app.config), logger: app.log }, async ({ signal, err }) => {
+    if (err) app.log.fatal({ err }, 'a fault of the service itself: it ends')
+    else app.log.info({ signal }, 'asked to end')
+    await app.close()
+  })
+  await app.listen({ host: app.config.HOST, port: app.config.PORT })
 }

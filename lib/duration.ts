@@ -12,7 +12,7 @@ export const longest = 3_650 * units.d
 export function parseDuration (text: string) {
   if (!/^(?:[0-9]{1,10}[smhdw]){1,8}$/.test(text)) return undefined
   let seconds = 0
-  for (const [, count, unit] of text.matchAll(/([0-9]+)([smhdw])/g)) {
+  for (const [, count, unit] of text.matchAll(/([0-9]{1,10})([smhdw])/g)) {
     seconds += Number(count) * units[unit as keyof typeof units]
   }
   return seconds > 0 && seconds <= longest ? seconds : undefined

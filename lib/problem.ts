@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { InvalidParameters, NotFound, quote, UpstreamError } from './errors.js'
+import { Forbidden, InvalidParameters, NotFound, quote, Refusal, Unauthorized, UpstreamError } from './errors.js'
 import type { ParameterError, Reason } from './errors.js'
 
 /** The body of every error. Source: RFC 9457. */
@@ -17,9 +17,14 @@ const upstreamProblems: Record<Reason, { status: number, detail: string }> = {
   invalid: { status: 502, detail: 'answered what it must not' },
   refused: { status: 502, detail: 'does not accept the credential of this service' },
   unreachable: { status: 503, detail: 'cannot be reached' },
+  resting: { status: 503, detail: 'has failed again and again, and is left alone for a moment' },
+  busy: { status: 503, detail: 'has too many calls waiting for it' },
   absent: { status: 503, detail: 'is not offered by the cloud' },
   timeout: { status: 504, detail: 'did not answer within its time limit' }
 }
+
+/** And of what a refusal is. */
+const refusals = [[Unauthorized, 401], [Forbidden, 403], [NotFound, 404]] as const
 
 /** A bad request as the web framework describes it: its own status and message, and the validator's findings. */
 export interface RequestError extends Error {
@@ -50,11 +55,12 @@ export function toProblem (err: unknown, asked: Asked): Problem {
     const { status, detail } = upstreamProblems[err.reason]
     return problem(status, `The ${err.role} service ${detail}.`, asked)
   }
-  if (err instanceof NotFound) return problem(404, `${err.message[0]!.toUpperCase()}${err.message.slice(1)}.`, asked)
   const { statusCode = 500, validation, message } = err as RequestError
+  const [, refused] = refusals.find(([kind]) => err instanceof kind) ?? []
+  if (refused !== undefined) return problem(refused, `${message[0]!.toUpperCase()}${message.slice(1)}.`, asked)
   const refusal = err instanceof InvalidParameters ? err : validation && new InvalidParameters(explain(validation, asked))
   if (refusal !== undefined) return { ...problem(400, `${refusal.message}.`, asked), errors: refusal.errors }
-  return statusCode < 500 ? problem(statusCode, message, asked) : problem(500, 'This is a fault of the service itself.', asked)
+  return statusCode < 500 || err instanceof Refusal ? problem(statusCode, message, asked) : problem(500, 'This is a fault of the service itself.', asked)
 }
 
 function problem (status: number, detail: string, { path }: Pick<Asked, 'path'>): Problem {

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Static, StringOptions, TSchema } from '@sinclair/typebox'
+import envSchema from 'env-schema'
 import { parseDuration } from './duration.js'
 import { InvalidSetting } from './errors.js'
 
@@ -9,19 +10,38 @@ const lifetime = (defaults: string, description: string) =>
   Type.String({ pattern: '^(0|([0-9]{1,10}[smhdw]){1,8})$', default: defaults, description })
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const flag = (description: string) => Type.Boolean({ default: false, description })
+const limit = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }))
 const secret = text
 
 /** Every setting of the service: the one place where its name, type, default and meaning stand. The README's table is made from it. */
 export const Settings = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on' }),
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'the port to listen on; 0 takes a free one' }),
-  ALLOW_UNAUTHENTICATED: flag('`true` lets it listen on an address that is not loopback, where everyone who reaches it reads every project'),
+  AUTH: Type.Unsafe<'none' | 'keystone'>({
+    type: 'string',
+    enum: ['none', 'keystone'],
+    default: 'none',
+    description: 'who may ask: `none` asks nobody who he is; `keystone` asks for a token, and answers what that may see'
+  }),
+  AUTH_GLOBAL_ROLES: text('roles, comma-separated, that see every project, beside `admin`'),
+  TOKEN_CACHE_TIME: lifetime('1m', 'how long a caller\'s token counts as valid without being asked for again, at most 5m: so long a revoked one still works. `0` is off'),
+  WWW_AUTHENTICATE_URI: Type.Optional(Type.String({ pattern: '^https?://', description: 'Keystone\'s URL as callers are told it; without it `OS_AUTH_URL`' })),
+  ALLOW_UNAUTHENTICATED: flag('`true` lets it listen with `AUTH=none` on an address that is not loopback, where everyone who reaches it reads every project'),
+  TLS_CERT: text('a PEM file with the certificate, and those that it is signed with, to serve HTTPS instead of HTTP. Looked at every 10 s: a new one is taken over while connections live on'),
+  TLS_KEY: text('a PEM file with its key'),
+  TRUST_PROXY: text('proxies that are believed about the caller\'s address (`X-Forwarded-For`): addresses and CIDRs, comma-separated; without it none'),
+  CORS_ORIGINS: text('origins, comma-separated, whose pages may read the answers, such as `https://portal.example.org`; without it no other'),
+  RATE_LIMIT: limit('how many requests each caller may make a minute; without it any number'),
+  CONCURRENCY_LIMIT: limit('how many requests of each caller may be under way at once; without it any number'),
+  SHUTDOWN_GRACE: duration('10s', 'how long requests that are under way have to finish when the service is asked to end, at most 1h'),
   LOG_LEVEL: Type.Unsafe<string>({
     type: 'string',
     enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     default: 'info',
     description: 'the least severe level that is logged'
   }),
+  SERVER_TIMING: flag('`true` tells callers what an answer\'s time was spent on: in `Server-Timing`, which shows them what is kept and how slow the upstreams are'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://', description: 'where to send traces to, by OTLP over HTTP, such as `http://localhost:4318`; without it none are made. The other variables of OpenTelemetry count as well' })),
 
   OS_CLOUD: text('the cloud to take from `clouds.yaml`'),
   OS_CLIENT_CONFIG_FILE: text('the `clouds.yaml`; without it the working directory, `~/.config/openstack` and `/etc/openstack` are looked in. A `secure.yaml` beside it is merged in'),
@@ -47,7 +67,7 @@ export const Settings = Type.Object({
   OS_COMPUTE_ENDPOINT_OVERRIDE: text('Nova\'s URL, instead of the catalog\'s'),
   OS_NETWORK_ENDPOINT_OVERRIDE: text('Neutron\'s URL, instead of the catalog\'s'),
   OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: text('Cinder\'s URL, instead of the catalog\'s; `%(project_id)s` in it stands for the token\'s project'),
-  OS_CACERT: text('a PEM file of a CA to trust beside the public ones, for every upstream'),
+  OS_CACERT: text('a PEM file of a CA to trust beside the public ones, for every upstream and for Redis'),
   OS_CERT: text('a PEM file with the client certificate for OpenStack'),
   OS_KEY: text('a PEM file with that certificate\'s key'),
   OS_INSECURE: Type.Optional(Type.Boolean({ description: '`true` accepts any certificate of OpenStack\'s' })),
@@ -67,6 +87,7 @@ export const Settings = Type.Object({
   SUMMARY_TTL: lifetime('30s', 'the same of the summary'),
   STALE_LIMIT: lifetime('10m', 'how old what is kept may be and still stand in for a read that fails'),
   CACHE: Type.Unsafe<'on' | 'off'>({ type: 'string', enum: ['on', 'off'], default: 'on', description: '`off` keeps nothing: for measuring' }),
+  REDIS_URL: secret('a Redis or Valkey through which processes share what they keep: `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS; a cluster is `redis+cluster://` or `rediss+cluster://`, with one or more of its hosts, comma-separated'),
 
   UPSTREAM_TIMEOUT: duration('10s', 'how long one call to an upstream may take'),
   UPSTREAM_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1024, default: 32, description: 'how many calls to one upstream may be under way at once' })
@@ -75,11 +96,38 @@ export const Settings = Type.Object({
 /** The settings as they are after validation, defaults filled in. */
 export type Settings = Static<typeof Settings>
 
-type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT'
+/**
+ * The settings in an environment. What is set to nothing is not set: that is how shells and unit files leave a variable out.
+ * @throws InvalidSetting
+ */
+export function readSettings (env: Record<string, string | undefined>) {
+  const data = Object.fromEntries(Object.entries(env).filter(([, value]) => value))
+  try {
+    return envSchema<Settings>({ schema: Settings, data, env: false })
+  } catch (err) {
+    throw explain((err as { errors: Parameters<typeof explain> }).errors[0])
+  }
+}
+
+type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
 
 /** Milliseconds of a setting that is a duration, or a lifetime, which may be 0. @throws InvalidSetting where it is another zero, or over ten years. */
-export function milliseconds (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | Lifetime) {
+export function milliseconds (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'SHUTDOWN_GRACE' | Lifetime) {
   return settings[name] === '0' ? 0 : seconds(name, settings[name]) * 1000
+}
+
+/** Milliseconds that a validation of a token counts. @throws InvalidSetting where it is over five minutes, which revocations must not wait. */
+export function tokenLifetime (settings: Settings) {
+  const lifetime = milliseconds(settings, 'TOKEN_CACHE_TIME')
+  if (lifetime > 300_000) throw new InvalidSetting('TOKEN_CACHE_TIME must be at most 5m')
+  return lifetime
+}
+
+/** Milliseconds that requests have to finish. @throws InvalidSetting where it is over an hour, for which nobody waits, and timers not for much more. */
+export function shutdownGrace (settings: Settings) {
+  const grace = milliseconds(settings, 'SHUTDOWN_GRACE')
+  if (grace > 3_600_000) throw new InvalidSetting('SHUTDOWN_GRACE must be at most 1h')
+  return grace
 }
 
 /** Seconds after its end in which a bucket may still change, as a function of its width in seconds. @throws InvalidSetting as above. */
@@ -100,18 +148,21 @@ export function list (text: string) {
   return text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
 }
 
-/**
- * Refuses an address that others reach, unless that is meant: nobody is asked who he is.
- * @throws InvalidSetting
- */
-export function refuseOpenAddress ({ HOST, ALLOW_UNAUTHENTICATED }: Settings) {
+/** Whether others reach the address, and nobody is asked who he is. */
+export function isOpen ({ AUTH, HOST }: Settings) {
   const loopback = HOST === 'localhost' || HOST === '::1' || /^127(?:\.[0-9]{1,3}){3}$/.test(HOST)
-  if (loopback || ALLOW_UNAUTHENTICATED) return
-  throw new InvalidSetting(`HOST must be a loopback address, not ${HOST}: who reaches it reads every project. ALLOW_UNAUTHENTICATED=true permits it all the same`)
+  return AUTH === 'none' && !loopback
+}
+
+/** Refuses that, unless it is meant. @throws InvalidSetting */
+export function refuseOpenAddress (settings: Settings) {
+  if (!isOpen(settings) || settings.ALLOW_UNAUTHENTICATED) return
+  throw new InvalidSetting(`HOST must be a loopback address, not ${settings.HOST}: who reaches it reads every project. ` +
+    'AUTH=keystone asks callers for tokens; ALLOW_UNAUTHENTICATED=true permits it all the same')
 }
 
 /** What is wrong with a setting, in a line: from the first of the validator's errors, and never with its value, which may be a secret. */
-export function explainSetting ({ instancePath, message, params }: { instancePath: string, message?: string, params?: Record<string, unknown> }) {
+function explain ({ instancePath, message, params }: { instancePath: string, message?: string, params?: Record<string, unknown> }) {
   const name = instancePath.slice(1) as keyof Settings
   const allowed = Array.isArray(params?.allowedValues) ? ` (${params.allowedValues.join(', ')})` : ''
   return new InvalidSetting(`${name} ${message}${allowed}: ${Settings.properties[name].description}`)

@@ -1,8 +1,7 @@
 import env from '@fastify/env'
 import fp from 'fastify-plugin'
-import type { AppOptions } from '../app.js'
 import type { Clock } from '../lib/keep.js'
-import { explainSetting, refuseOpenAddress, Settings } from '../lib/settings.js'
+import { isOpen, refuseOpenAddress, Settings } from '../lib/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,19 +10,18 @@ declare module 'fastify' {
   }
 }
 
-/** The settings, validated before anything is built from them, and the clock. */
-export default fp<AppOptions>(async (app, { env: given = process.env, now = Date.now }) => {
-  // What is set to nothing is not set: that is how shells and unit files leave a variable out.
-  const data = Object.fromEntries(Object.entries(given).filter(([, value]) => value))
-  try {
-    await app.register(env, { schema: Settings, data, env: false })
-  } catch (err) {
-    throw explainSetting((err as { errors: Parameters<typeof explainSetting> }).errors[0])
-  }
-  refuseOpenAddress(app.config)
-  app.log.level = app.config.LOG_LEVEL
+/** The settings, and the clock. */
+export default fp<{ config: Settings, now: () => number }>(async (app, { config, now }) => {
+  refuseOpenAddress(config)
+  app.log.level = config.LOG_LEVEL
+  if (isOpen(config)) app.log.warn({ address: config.HOST }, 'who reaches this address reads every project: nobody is asked who he is')
+  // They were read before there was a server, which some of them shape: here they are put in place.
+  await app.register(env, { schema: Settings, data: config, env: false })
   app.decorate('clock', {
     now,
-    failed: (err) => app.log.warn({ err }, 'a renewal failed: what is in hand is used on')
+    failed (err) {
+      app.telemetry.renewalFailed()
+      app.log.warn({ err }, 'a renewal failed: what is in hand is used on')
+    }
   })
-}, { name: 'config' })
+}, { name: 'config', dependencies: ['telemetry'] })

@@ -1,10 +1,10 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { NotFound } from '../lib/errors.js'
+import { NotFound, Refusal } from '../lib/errors.js'
 import { toProblem } from '../lib/problem.js'
 import type { RequestError } from '../lib/problem.js'
 
-/** Seconds after which an upstream that is away is worth another try. */
+/** Seconds after which an upstream that is away, or the service itself, is worth another try. */
 const retryAfter = 5
 
 /** Answers every error as a problem, and logs what is not the caller's own. */
@@ -21,7 +21,8 @@ export function sendProblem (err: Error, request: FastifyRequest, reply: Fastify
     values: (validationContext === 'params' ? request.params : request.query) as Record<string, unknown>,
     known: Object.keys((request.routeOptions?.schema?.querystring as { properties?: object } | undefined)?.properties ?? {})
   })
-  if (problem.status >= 500) request.log.error({ err }, 'answered with a problem')
+  if (problem.status >= 500 && !(err instanceof Refusal)) request.log.error({ err }, 'answered with a problem')
+  if (problem.status === 401) reply.header('www-authenticate', request.server.challenge)
   if (problem.status === 503) reply.header('retry-after', retryAfter)
   // Here as well as in the hook, which does not run for a path that cannot be read.
   reply.header('x-openstack-request-id', request.id)

@@ -11,14 +11,33 @@ import { Bucket, Series } from '../schemas/series.js'
 
 const title = 'OpenStack monitoring API'
 
+/** What the page at /docs may do: its own scripts, and styles that they write into it; ask this service, and nobody else. */
+const contentSecurityPolicy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'"
+}
+
 const requestId = {
   required: true,
   description: 'What the service\'s own log calls this request',
   schema: { type: 'string', examples: ['req-2f1c8f0e-5a57-4c55-9d0a-0f5b2b8e7c11'] }
 }
 
+/** How a token is sent. */
+const securitySchemes = {
+  token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token', description: 'A token of Keystone\'s, of a project, a domain or the system' },
+  bearer: { type: 'http', scheme: 'bearer', description: 'The same' }
+} as const
+
 /** The OpenAPI document, its named components, and a page that shows it. */
 export default fp(async (app) => {
+  const asks = app.config.AUTH === 'keystone'
   await app.register(swagger, {
     hideUntagged: true,
     openapi: {
@@ -31,6 +50,7 @@ export default fp(async (app) => {
       },
       servers: [{ url: '/', description: 'Where this document was read' }],
       security: [],
+      ...(asks && { components: { securitySchemes } }),
       tags: [
         { name: 'projects', description: 'Quotas and instances of projects' },
         { name: 'usage', description: 'Series of one instance' },
@@ -48,5 +68,5 @@ export default fp(async (app) => {
   })
   const schemas = [ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem, ParameterError]
   for (const schema of schemas) app.addSchema(schema)
-  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title } })
-}, { name: 'openapi' })
+  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy })
+}, { name: 'openapi', dependencies: ['config'] })

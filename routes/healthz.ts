@@ -6,6 +6,7 @@ import { problems } from '../schemas/problem.js'
 
 const healthz: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/healthz', {
+    config: { limited: false },
     schema: {
       operationId: 'getHealth',
       summary: 'Whether the process lives',

@@ -25,6 +25,7 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
   const content = (example: object) => ({ 'application/json': { schema: Type.Ref('Readiness'), example } })
 
   app.get('/readyz', {
+    config: { limited: false },
     schema: {
       operationId: 'getReadiness',
       summary: 'Which upstreams answer',
@@ -37,7 +38,8 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
       }
     }
   }, async (request, reply) => {
-    const answer = await readiness.get()
+    const found = await readiness.get()
+    const answer = app.ending ? { ...found, status: 'unready' as const } : found
     return reply.code(answer.status === 'unready' ? 503 : 200).send(answer)
   })
 }

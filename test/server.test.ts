@@ -1,39 +1,14 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import t from 'tap'
-import type { Test } from 'tap'
 import { startSimulator } from '../demo/simulator.js'
-
-const server = join(import.meta.dirname, '../server.ts')
-
-/** What the test runner tells its processes of TypeScript and coverage. */
-const runner = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(?:TS|TAP|_TAP|NODE)_/.test(name)))
-
-/** The server in a process of its own, with this environment and no other. */
-function run (t: Test, env: Record<string, string>, ...flags: string[]) {
-  const child = spawn(process.execPath, [...process.execArgv, ...flags, server], { env: { ...runner, ...env } })
-  t.teardown(() => { if (child.exitCode === null) child.kill('SIGKILL') })
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (data) => { output.stdout += data })
-  child.stderr.on('data', (data) => { output.stderr += data })
-  const exited = once(child, 'exit').then(([code]) => code as number | null)
-  /** The address that it listens on, once it has logged a text. */
-  const logged = async (text: string) => {
-    const died = exited.then((code) => { throw new Error(`exit ${code}: ${output.stderr}`) })
-    died.catch(() => {})
-    while (!output.stdout.includes(text)) await Promise.race([once(child.stdout, 'data'), died])
-    return /listening at (http:[^"]+)"/.exec(output.stdout)![1]
-  }
-  return { child, output, exited, logged }
-}
+import { runServer } from './server-process.js'
 
 t.test('listens, answers, says what its credential reads, and ends on SIGTERM', async (t) => {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
-  const { child, output, exited, logged } = run(t, { ...simulator.env, PORT: '0' })
+  const { child, output, exited, logged } = runServer(t, { ...simulator.env, PORT: '0' })
   const origin = await logged('"reach":"all"')
   t.equal((await fetch(`${origin}/v1/openstack/projects/summary`)).status, 200)
   child.kill('SIGTERM')
@@ -42,7 +17,7 @@ t.test('listens, answers, says what its credential reads, and ends on SIGTERM', 
 })
 
 t.test('starts while its upstreams are down', async (t) => {
-  const { child, exited, logged } = run(t, { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden', PORT: '0' })
+  const { child, exited, logged } = runServer(t, { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden', PORT: '0' })
   const origin = await logged('not known yet')
   t.equal((await fetch(`${origin}/healthz`)).status, 200)
   t.equal((await fetch(`${origin}/readyz`)).status, 503)
@@ -62,16 +37,29 @@ t.test('ends with one line where it cannot start', async (t) => {
     [{ ...cloud, PORT: String((taken.address() as AddressInfo).port) }, /^listen EADDRINUSE.*\n$/]
   ]
   for (const [env, line] of starts) {
-    const { output, exited } = run(t, env)
+    const { output, exited } = runServer(t, env)
     t.equal(await exited, 1)
     t.match(output.stderr, line)
     t.equal(output.stdout, '')
   }
 })
 
+t.test('tells of itself to who asks it to, and does not serve', async (t) => {
+  const asked: Array<[argument: string, code: number, stdout: RegExp, stderr: RegExp]> = [
+    ['--version', 0, /^\d+\.\d+\.\d+\n$/, /^$/],
+    ['--help', 0, /^ {2}SHUTDOWN_GRACE \(10s\)\n {6}how long/m, /^$/],
+    ['--port', 1, /^$/, /^[^\n]*'--port'[^\n]*\n$/]
+  ]
+  for (const [argument, code, stdout, stderr] of asked) {
+    const { output, exited } = runServer(t, {}, '--', argument)
+    t.equal(await exited, code, argument)
+    t.match(output, { stdout, stderr })
+  }
+})
+
 t.test('shows where a fault of its own is', async (t) => {
   const fault = 'import net from "node:net"; net.Server.prototype.listen = () => { throw new TypeError("a bug") }'
-  const { output, exited } = run(t, { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }, '--import', `data:text/javascript,${encodeURIComponent(fault)}`)
+  const { output, exited } = runServer(t, { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }, '--import', `data:text/javascript,${encodeURIComponent(fault)}`)
   t.equal(await exited, 1)
   t.match(output.stderr, /^TypeError: a bug\n +at /)
 })

@@ -10,10 +10,10 @@ interface Options extends SimulatorOptions {
   logger?: AppOptions['logger']
 }
 
-/** The service over a simulated cloud, both closed when the test ends. It keeps no answer unless the test is about that. */
+/** The service over a simulated cloud, both closed when the test ends, soon. It keeps no answer unless the test is about that. */
 export async function startService (t: Test, { env, logger, ...options }: Options = {}) {
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
-  const app = await buildApp({ env: { ...simulator.env, CACHE: 'off', ...env }, logger, now: options.now })
+  const app = await buildApp({ env: { ...simulator.env, CACHE: 'off', SHUTDOWN_GRACE: '1s', ...env }, logger, now: options.now })
   t.teardown(async () => {
     await app.close()
     await simulator.close()
