@@ -1,0 +1,38 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+
+/** What came of asking at a rate. */
+export interface Asked {
+  sent: number
+  /** How many answers had each status. */
+  statuses: Record<number, number>
+  /** What became of those requests that had none. */
+  unanswered: string[]
+  /** Answers that have the marker. */
+  leaked: number
+  /** Milliseconds from when a request was due: of half of them, of 99 %, and the longest. */
+  latency: number[]
+  /** Share of its time in which the process that asks was busy: near 1, it is what is measured. */
+  busy: number
+}
+
+/** Starts who asks a service, in a process of its own. @param answered is told of some answers, with the number of the path */
+export function startAsker (t: Test, origin: string, paths: string[], answered: (path: number, text: string) => void) {
+  const child = fork(join(import.meta.dirname, 'asking.js'), { execArgv: [] })
+  t.teardown(() => child.kill('SIGKILL'))
+  child.on('message', (message: { path: number, text: string }) => { if ('path' in message) answered(message.path, message.text) })
+
+  const run = <Result>(task: string, options: object) => new Promise<Result>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('who asks has ended')))
+    child.on('message', (message: { done: Result }) => { if ('done' in message) resolve(message.done) })
+    child.send({ task, origin, paths, ...options })
+  })
+
+  return {
+    /** Requests a second that are answered, where so many callers each ask when they have their last answer. */
+    capacity: (callers: number, seconds: number) => run<number>('capacity', { callers, seconds }),
+    /** Asks so many times a second, whether what was asked before has been answered or not. */
+    atRate: (rate: number, seconds: number, marker: string) => run<Asked>('atRate', { rate, seconds, marker })
+  }
+}

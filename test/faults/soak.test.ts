@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { mean, shuffle } from '../../bench/statistics.js'
+import { parseDuration } from '../../lib/duration.js'
+import { startAsker } from './asker.js'
+import { answers } from './cases/answers.js'
+import { atOnce } from './cases/at-once.js'
+import { cloud } from './cases/cloud.js'
+import { connections } from './cases/connections.js'
+import type { Case } from './case.js'
+import { marker } from './faults.js'
+import { questionsOf, wrongIn } from './questions.js'
+import { record } from './record.js'
+import { titleOf } from './run-case.js'
+import { startServer } from './server.js'
+import { startSite } from './site.js'
+import { watchProcess } from './watch.js'
+
+/** Seconds. */
+const length = parseDuration(process.env.SOAK ?? '20s')!
+/** Who asks at once while the capacity is measured. */
+const callers = 256
+/** Of which one fault lasts so long, and one begins so often. */
+const [faulty, period] = [5, 20]
+/** From how many faults on it is told whether anything grows. */
+const enough = 12
+t.setTimeout((length + 240) * 1_000)
+
+/** Those that can come and go while a server runs. */
+const faults = shuffle([...connections, ...answers, ...cloud, ...atOnce].filter(({ fromStart, env, shift }) => !(fromStart ?? env ?? shift)))
+
+const site = await startSite(t)
+if (site) {
+  await t.test('the service goes on at 80 % of what it can do, while its upstreams fail one after the other', async (t) => {
+    const server = await startServer(t, { ...site.env, LOG_LEVEL: 'info' })
+    const { cloud } = site.simulator
+    const questions = [...site.known, ...site.unknown, ...[...cloud.instancesOf].flatMap(([id, [instance]]) =>
+      questionsOf(cloud.projects.get(id)!, instance!.id, site.minutes))]
+    const paths = questions.map(({ path }) => path)
+
+    const truths = [site.truth()]
+    let judged = 0
+    const wrong: string[] = []
+    const asker = startAsker(t, server.origin, paths, (path, text) => {
+      judged++
+      wrong.push(...wrongIn(questions[path]!, text, truths))
+    })
+    await asker.capacity(callers, 3)
+    const capacity = await asker.capacity(callers, 5)
+    const watch = watchProcess(server.pid)
+    const asking = asker.atRate(Math.round(0.8 * capacity), length, marker)
+
+    const told: string[] = []
+    for (let n = 0; (n + 1) * period <= length; n++) {
+      const one: Case = faults[n % faults.length]!
+      await sleep((period - faulty) / 2 * 1_000)
+      watch.mark()
+      const end = await one.begin(site, one.at, server)
+      await sleep(faulty * 1_000)
+      await end()
+      await sleep((period - faulty) / 2 * 1_000)
+      told.push(titleOf(one))
+    }
+    const { sent, statuses, unanswered, leaked, latency, busy } = await asking
+    const { resident, handles } = watch.stop()
+
+    t.equal(unanswered.length, 0, `each of ${sent} requests has an answer`)
+    t.same(unanswered.slice(0, 5), [])
+    t.notOk(statuses[500], 'none is a fault of the service\'s own')
+    t.ok(judged > 0)
+    t.same(wrong.slice(0, 5), [], 'no number is wrong')
+    t.equal(leaked, 0, 'no answer has an upstream\'s words')
+    t.equal(await server.end(), 0, 'the process lived until it was asked to end')
+    t.notMatch(server.output(), /unhandled|uncaught|"level":60/i)
+    t.notOk(server.output().includes(marker))
+
+    const third = Math.ceil(resident.calm.length / 3)
+    const flat = ({ calm, all }: { calm: number[], all: number[] }) =>
+      [mean(calm.slice(0, third)), mean(calm.slice(-third)), Math.max(...all)].map(Math.round)
+    const [memory, files] = [flat(resident), flat(handles)]
+    if (told.length >= enough) {
+      t.ok(memory[1]! <= 1.2 * memory[0]!, `memory is flat: ${memory}`)
+      t.ok(files[1]! <= 1.2 * files[0]! + 10, `open files are as many as before: ${files}`)
+    }
+    record({
+      seconds: length,
+      capacity: Math.round(capacity),
+      rate: Math.round(0.8 * capacity),
+      sent,
+      statuses,
+      unanswered: unanswered.length,
+      judged,
+      wrong: wrong.length,
+      latency: latency.map(Math.round),
+      resident: memory,
+      handles: files,
+      busy: Math.round(busy * 100) / 100,
+      faults: told
+    })
+  })
+}
