@@ -15,6 +15,7 @@ declare module 'autocannon' {
     sampleInt: number
     /** Seconds. */
     timeout: number
+    headers?: Record<string, string>
     setupClient (client: Client): void
   }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Interface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { request } from 'undici'
 import { buildCloud } from '../demo/cloud.js'
 import type { Cloud } from '../demo/cloud.js'
 import { seedInstances, seedProjects } from '../demo/seed.js'
@@ -20,6 +21,8 @@ export interface SimulatedCloud {
   env: Record<string, string>
   /** What is in it. */
   content: Cloud
+  /** A token of its admin's, as Keystone issues it. */
+  token (): Promise<string>
   /** Calls that it has received. */
   received (): Promise<number>
   /** Waits until it is asked nothing any more, and no longer than some seconds. */
@@ -32,7 +35,7 @@ export const latency = 20
 export async function startCloud (size: Size): Promise<SimulatedCloud> {
   const projects = size.projects - seedProjects.length
   const instances = size.instances - seedInstances().length
-  const child = run('demo/simulate.js', { PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latency) }, 'pipe')
+  const child = run('demo/simulate.js', [], { PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latency) }, 'pipe')
   const lines = createInterface({ input: child.stdout! })
   const env = await settingsIn(lines)
 
@@ -50,7 +53,22 @@ export async function startCloud (size: Size): Promise<SimulatedCloud> {
     }
   }
 
-  return { size, env, content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)), received, quiet }
+  const token = async () => {
+    const user = { name: env.OS_USERNAME, password: env.OS_PASSWORD, domain: { name: env.OS_USER_DOMAIN_NAME } }
+    const { headers, body } = await request(`${env.OS_AUTH_URL}/auth/tokens`, {
+      method: 'POST',
+      body: JSON.stringify({
+        auth: {
+          identity: { methods: ['password'], password: { user } },
+          scope: { project: { name: env.OS_PROJECT_NAME, domain: { name: env.OS_PROJECT_DOMAIN_NAME } } }
+        }
+      })
+    })
+    await body.dump()
+    return String(headers['x-subject-token'])
+  }
+
+  return { size, env, token, content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)), received, quiet }
 }
 
 /** What the simulator prints at its start, a setting a line. */

@@ -7,6 +7,7 @@ export interface Target {
   /** Each connection has a share of these of its own and asks for them in turn, so that no two ask for the same at once. */
   paths: string[]
   connections: number
+  headers?: Record<string, string>
 }
 
 export interface Load {
@@ -23,13 +24,14 @@ export interface Load {
 }
 
 /** Asks for so many seconds, a connection's next request when its last one has been answered. */
-export async function load ({ origin, paths, connections }: Target, seconds: number): Promise<Load> {
+export async function load ({ origin, paths, connections, headers }: Target, seconds: number): Promise<Load> {
   const latencies: number[] = []
   let client = 0
   const idle = performance.eventLoopUtilization()
   const run = autocannon({
     url: origin,
     connections,
+    headers,
     duration: seconds,
     sampleInt: 50,
     timeout: 30,

@@ -8,10 +8,10 @@ const children = new Set<ChildProcess>()
 process.once('exit', () => { for (const child of children) child.kill('SIGKILL') })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-/** Runs a built program, named from `dist`, with this environment and no other. It ends with the benchmark. */
-export function run (program: string, env: Record<string, string>, stdout: 'pipe' | 'ignore') {
+/** Runs a built program, named from `dist`, with these flags of Node's, this environment and no other. It ends with the benchmark. */
+export function run (program: string, flags: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore') {
   const stdio: StdioOptions = ['ignore', stdout, 'inherit']
-  const child = spawn(process.execPath, [join(import.meta.dirname, '..', program)], { env, stdio })
+  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, '..', program)], { env, stdio })
   children.add(child)
   child.once('exit', () => children.delete(child))
   return child

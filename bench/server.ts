@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
@@ -15,11 +17,15 @@ export interface Server {
 
 const startLimit = 30_000
 
+/** Node's flags that the service is started with: its own first line has them. */
+const [shebang] = readFileSync(join(import.meta.dirname, '../server.js'), 'utf8').split('\n', 1)
+const flags = shebang!.split(' ').filter((word) => word.startsWith('--'))
+
 /** The built service with these settings and otherwise its defaults, listening. Its log is written, and goes nowhere. */
 export async function startService (env: Record<string, string>): Promise<Server> {
   const port = await freePort()
   const { LOG_LEVEL = 'info' } = process.env
-  const child = run('server.js', { LOG_LEVEL, ...env, PORT: String(port) }, 'ignore')
+  const child = run('server.js', flags, { LOG_LEVEL, ...env, PORT: String(port) }, 'ignore')
   const origin = `http://127.0.0.1:${port}`
   const limit = Date.now() + startLimit
   while (!await request(`${origin}/healthz`).then(({ body }) => body.dump().then(() => true), () => false)) {
@@ -31,7 +37,7 @@ export async function startService (env: Record<string, string>): Promise<Server
 
 /** A bare Fastify route, `/`, that answers with the bytes that a URL answers with now. */
 export async function startBare (url: string): Promise<Server> {
-  const child = run('bench/bare.js', { SOURCE: url }, 'pipe')
+  const child = run('bench/bare.js', [], { SOURCE: url }, 'pipe')
   const [origin] = await once(createInterface({ input: child.stdout! }), 'line') as [string]
   return { origin, pid: child.pid!, close: () => stop(child) }
 }

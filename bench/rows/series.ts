@@ -33,6 +33,32 @@ export const hit: Row = async (site, pace) => {
   }]
 }
 
+/** The same with a token, which is validated once, beside the same service without. */
+export const hitWithToken: Row = async (site, pace) => {
+  const { service: open, influxdb } = await overInfluxDB(site, {})
+  const { service, settings } = await overInfluxDB(site, { AUTH: 'keystone' })
+  const headers = { 'x-auth-token': await (await site.small()).token() }
+  const path = `/v1/openstack/projects/${influxdb.instances[0]!.id}/cpuUsage?defaultTimeRange=1h&groupBy=1m`
+  await ask(service.origin + path, headers)
+  const calls = async () => (await influxdb.counters()).requests
+  const compared = await compare(
+    { ...service, headers, paths: [path], connections: 64, calls },
+    { ...open, paths: [path], connections: 64, calls },
+    pace
+  )
+  const resident = residentOf(service.pid)
+  await Promise.all([service.close(), open.close()])
+  return [{
+    row: 'HK',
+    what: 'the same with a token, 64 connections',
+    against: 'the same without',
+    target: '≥ 0.85 × its requests/s',
+    ...outcome(compared, 'rate', (ratio) => ratio >= 0.85),
+    resident,
+    notes: [...settings, ...failures(compared)]
+  }]
+}
+
 /** Another series each time with nothing kept, beside InfluxDB asked directly. */
 export const uncached: Row = async (site, pace) => {
   const { compared, resident, settings } = await besideInfluxDB(site, pace, 64)
