@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { Settings } from '../lib/settings.js'
 import { startService } from './service.js'
 
-const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+const root = join(import.meta.dirname, '..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
 /** The table of the settings, as the README must have it. */
 const table = [
@@ -22,12 +23,25 @@ t.test('has every setting, with its default and meaning', async (t) => {
 t.test('has curl lines that answer, and no other routes than there are', async (t) => {
   const { app } = await startService(t)
   const lines = [...readme.matchAll(/^curl .*'http:\/\/localhost:8080(.*)'$/gm)].map(([, url]) => url!)
-  t.equal(lines.length, 10)
+  t.equal(lines.length, 12)
   for (const url of lines) {
     const { statusCode, body } = await app.inject(url)
     t.equal(statusCode, url.endsWith('cpuUsage?groupBy=1m') ? 400 : 200, url)
     t.notMatch(body, '"metric":[]', url)
   }
-  const routes = [...readme.matchAll(/`GET (\/(?:projects|healthz|readyz).*?)`/g)].map(([, path]) => path!.replace(/^\/projects/, '/v1/openstack/projects'))
+  const routes = [...readme.matchAll(/`GET (\/(?:projects|healthz|readyz|metrics).*?)`/g)].map(([, path]) => path!.replace(/^\/projects/, '/v1/openstack/projects'))
   t.same(routes.sort(), Object.keys(app.swagger().paths!).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1')).sort())
+})
+
+t.test('SECURITY.md has a test that is there for each threat', async (t) => {
+  const threats = readFileSync(join(root, 'SECURITY.md'), 'utf8').split('\n').filter((line) => line.startsWith('| ')).slice(2)
+  t.ok(threats.length > 15)
+  for (const threat of threats) {
+    const [, asset = '', , defence = '', tests = ''] = threat.split('|')
+    const paths = [...tests.matchAll(/`([^`]+)`/g)].map(([, path]) => path!)
+    t.ok(paths.length > 0, asset)
+    t.same(paths.filter((path) => !existsSync(join(root, path))), [], asset)
+    const settings = [...defence.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name]) => name!)
+    t.same(settings.filter((name) => !(name in Settings.properties)), [], asset)
+  }
 })

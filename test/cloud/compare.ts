@@ -6,7 +6,7 @@ import type { Role, Side, User } from './side.js'
 export interface Asked {
   path: string
   as?: User | 'nobody'
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   headers?: Record<string, string>
   body?: unknown
 }

@@ -40,10 +40,10 @@ export async function ask (commands: string[], cloud = 'admin') {
 
 let credentials = 0
 
-/** An application credential of a cloud's user and project, which ends with the test. */
-export async function applicationCredential (t: Test, cloud: string) {
+/** An application credential of a cloud's user and project, perhaps with access rules, which ends with the test. */
+export async function applicationCredential (t: Test, cloud: string, accessRules?: object[]) {
   const name = `test-${process.pid}-${credentials++}`
-  const created = await openstack(['application', 'credential', 'create', name, '-f', 'json'], cloud)
+  const created = await openstack(['application', 'credential', 'create', name, ...accessRules ? ['--access-rules', JSON.stringify(accessRules)] : [], '-f', 'json'], cloud)
   t.teardown(() => openstack(['application', 'credential', 'delete', created.id], cloud))
   return created as { id: string, name: string, secret: string }
 }

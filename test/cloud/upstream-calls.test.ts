@@ -1,8 +1,13 @@
 import t from 'tap'
+import { startSimulator } from '../../demo/simulator.js'
 import { build, instancesUrl, read, readPages, readSummary } from './cloud.js'
 import { callsOf, isLogin } from './upstream-calls.js'
 
-const app = await build(t)
+// A metrics store that answers, if only that it knows no instance: one that cannot be reached is asked twice.
+const store = await startSimulator({ instances: 0 })
+t.teardown(() => store.close())
+
+const app = await build(t, { OS_CLOUD: 'admin', INFLUX_URL: store.env.INFLUX_URL! })
 const { demo, web } = await readSummary(app)
 await read(app, instancesUrl(demo!.id))
 

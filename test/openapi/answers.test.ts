@@ -4,7 +4,7 @@ import { adminInstanceId, adminProjectId, demoInstanceId } from '../../demo/seed
 import { startService } from '../service.js'
 import { createCheck, operationsOf } from './contract.js'
 import type { Document } from './contract.js'
-import { startBroken } from './faults.js'
+import { startBroken, startLimited } from './faults.js'
 
 const { app, simulator } = await startService(t, { projects: 30, instances: 100 })
 const document: Document = (await app.inject('/openapi.json')).json()
@@ -30,7 +30,7 @@ const urls = [
 ]
 
 t.test('answers as the document tells', async (t) => {
-  for (const url of ['/healthz', '/readyz', ...urls]) t.equal((await ask(t, url)).statusCode, 200)
+  for (const url of ['/healthz', '/readyz', '/metrics', ...urls]) t.equal((await ask(t, url)).statusCode, 200)
   for (const query of ['projectName=a', 'limit=2', `marker=${adminProjectId}`]) await ask(t, `${projects}/summary?${query}`)
   for (const { id } of (await ask(t, `${projects}/summary`)).json()) {
     await ask(t, `${projects}/${id}/instances?limit=7&hostname=e`)
@@ -56,9 +56,14 @@ t.test('answers in part as the document tells', async (t) => {
 })
 
 t.test('refuses as the document tells', async (t) => {
-  for (const url of ['/healthz', '/readyz', ...urls]) t.equal((await ask(t, `${url}${url.includes('?') ? '&' : '?'}no=1`)).statusCode, 400)
+  for (const url of ['/healthz', '/readyz', '/metrics', ...urls]) t.equal((await ask(t, `${url}${url.includes('?') ? '&' : '?'}no=1`)).statusCode, 400)
   t.equal((await ask(t, `${projects}/${'0'.repeat(32)}/instances?limit=1`)).statusCode, 404)
   t.equal((await ask(t, `${projects}/${adminProjectId}/instances?limit=1&marker=${'0'.repeat(32)}`)).statusCode, 400)
+})
+
+t.test('refuses who asks too often as the document tells', async (t) => {
+  const limited = await startLimited(t)
+  for (const url of urls) t.equal((await ask(t, url, limited)).statusCode, 429)
 })
 
 t.test('fails as the document tells', async (t) => {

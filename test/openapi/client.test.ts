@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import openapiTS, { astToString } from 'openapi-typescript'
 import t from 'tap'
 import { adminProjectId } from '../../demo/seed.js'
+import { byPassword, logIn, onProject } from '../demo/helper.js'
 import { startService } from '../service.js'
 
 const run = promisify(execFile)
@@ -24,30 +25,34 @@ async function compile (document: object) {
   return run(process.execPath, [tsc, '-p', 'test/openapi/client'], { cwd: root }).then(() => '', ({ stdout }) => String(stdout))
 }
 
-t.test('a program that has only the document compiles, and finds its way', async (t) => {
-  const { app, simulator } = await startService(t, { projects: 1, instances: 60 })
-  simulator.intercept = ({ role, path }) => role === 'block-storage' && path.endsWith(`/${adminProjectId}`) ? { status: 503 } : undefined
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const document = await (await fetch(`${url}/openapi.json`)).json()
+for (const AUTH of ['none', 'keystone']) {
+  t.test(`a program that has only the document compiles, and finds its way, with AUTH=${AUTH}`, async (t) => {
+    const { app, simulator } = await startService(t, { projects: 1, instances: 60, env: { AUTH } })
+    const { id: token } = await logIn(simulator.env.OS_AUTH_URL!, { ...byPassword('admin'), ...onProject('admin') })
+    const get = async (url: string) => (await app.inject({ url, headers: { 'x-auth-token': token } })).json()
+    simulator.intercept = ({ role, path }) => role === 'block-storage' && path.endsWith(`/${adminProjectId}`) ? { status: 503 } : undefined
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    const document = await (await fetch(`${url}/openapi.json`)).json()
 
-  t.equal(await compile(document), '')
-  const { stdout } = await run(process.execPath, [join(generated, 'out/test/openapi/client/program.js'), url])
-  const found = JSON.parse(stdout)
+    t.equal(await compile(document), '')
+    const { stdout } = await run(process.execPath, [join(generated, 'out/test/openapi/client/program.js'), url, token])
+    const found = JSON.parse(stdout)
 
-  const [{ id: largest }] = (await app.inject('/v1/openstack/projects/summary?projectName=analytics')).json()
-  const { metric } = (await app.inject(`/v1/openstack/projects/${largest}/instances?limit=1000`)).json()
-  t.same(found.ids, metric.map(({ instance_id: id }: { instance_id: string }) => id))
-  t.equal(found.pages, Math.ceil(metric.length / 3))
-  t.ok(found.pages > 10)
-  t.ok(found.loaded > 0 && found.loaded < metric.length, 'some have a load, and some have none')
-  t.equal(found.projects, 3)
-  t.same(found.unlimited, ['analytics-prod'])
-  t.same(found.unknown, [{ name: 'admin', unavailable: ['block-storage'] }])
-  t.match(found.traffic, [{ name: 'in', mean: Number }, { name: 'out', mean: Number }])
-  t.same(found.problem, {
-    status: 400, detail: 'limit 1001 must be <= 1000.', errors: ['limit'], type: 'application/problem+json; charset=utf-8'
+    const [{ id: largest }] = await get('/v1/openstack/projects/summary?projectName=analytics')
+    const { metric } = await get(`/v1/openstack/projects/${largest}/instances?limit=1000`)
+    t.same(found.ids, metric.map(({ instance_id: id }: { instance_id: string }) => id))
+    t.equal(found.pages, Math.ceil(metric.length / 3))
+    t.ok(found.pages > 10)
+    t.ok(found.loaded > 0 && found.loaded < metric.length, 'some have a load, and some have none')
+    t.equal(found.projects, 3)
+    t.same(found.unlimited, ['analytics-prod'])
+    t.same(found.unknown, [{ name: 'admin', unavailable: ['block-storage'] }])
+    t.match(found.traffic, [{ name: 'in', mean: Number }, { name: 'out', mean: Number }])
+    t.same(found.problem, {
+      status: 400, detail: 'limit 1001 must be <= 1000.', errors: ['limit'], type: 'application/problem+json; charset=utf-8'
+    })
   })
-})
+}
 
 t.test('the program does not compile against a document that tells something else', async (t) => {
   const { app } = await startService(t)

@@ -26,6 +26,7 @@ export interface Operation {
   summary?: string
   tags?: string[]
   deprecated?: boolean
+  security?: object[]
   parameters?: Parameter[]
   responses: Record<string, Response>
 }
@@ -96,7 +97,7 @@ export function createCheck (document: Document) {
     const [, type] = /^([^;]+)/.exec(String(headers['content-type'])) ?? []
     const media = response.content[type!]
     if (media === undefined) return `${operation.operationId} ${statusCode} is not ${type}`
-    return complain(media.schema, JSON.parse(body)) || undefined
+    return complain(media.schema, type!.endsWith('json') ? JSON.parse(body) : body) || undefined
   }
 }
 

@@ -24,6 +24,7 @@ t.test('tells of exactly these operations', async (t) => {
   t.same(told.sort(), [
     'get /healthz getHealth',
     'get /readyz getReadiness',
+    'get /metrics getMetrics',
     'get /v1/openstack/projects/summary listProjectSummaries',
     'get /v1/openstack/projects/summaries listProjectSummariesByOldPath',
     'get /v1/openstack/projects/{projectId}/instances listInstances',
@@ -58,7 +59,8 @@ t.test('describes each response, with an example and its headers', async (t) => 
       t.equal(Object.keys(content).length, status === '304' ? 0 : 1)
       for (const { example, examples } of Object.values(content)) t.ok(example ?? Object.values(examples!)[0]!.value, `${path} ${status}`)
       t.match(headers['X-Openstack-Request-Id'], { required: true })
-      t.equal('Retry-After' in headers, problem && status === '503', `${path} ${status}`)
+      t.equal('Retry-After' in headers, problem && ['429', '503'].includes(status), `${path} ${status}`)
+      t.equal('RateLimit-Reset' in headers, status === '429', `${path} ${status}`)
       t.equal('Link' in headers, status === '200' && /instances|summar/.test(path), `${path} ${status}`)
       t.equal('ETag' in headers, /projects/.test(path) && status < '400', `${path} ${status}`)
       for (const header of Object.values(headers)) t.ok(header.description && header.schema.examples)

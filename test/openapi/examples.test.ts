@@ -2,7 +2,7 @@ import t from 'tap'
 import { startService } from '../service.js'
 import { operationsOf } from './contract.js'
 import type { Document } from './contract.js'
-import { startBroken } from './faults.js'
+import { startBroken, startLimited } from './faults.js'
 
 const { app } = await startService(t)
 const document: Document = (await app.inject('/openapi.json')).json()
@@ -15,7 +15,7 @@ t.test('each example of a problem is what its request is answered with', async (
       for (const [name, { summary, value }] of Object.entries(content['application/problem+json']?.examples ?? {})) {
         if (asked.has(`${status} ${name}`)) continue
         asked.add(`${status} ${name}`)
-        const service = status < '500' ? app : await startBroken(t, Number(status), name)
+        const service = status >= '500' ? await startBroken(t, Number(status), name) : status === '429' ? await startLimited(t) : app
         const [method, url] = summary.split(' ') as ['GET', string]
         const answer = await service.inject({ method, url })
         t.equal(answer.statusCode, Number(status), `${path} ${summary}`)
@@ -23,7 +23,7 @@ t.test('each example of a problem is what its request is answered with', async (
       }
     }
   }
-  t.equal(asked.size, 12)
+  t.equal(asked.size, 13)
 })
 
 t.test('each example of a parameter is answered', async (t) => {

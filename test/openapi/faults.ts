@@ -5,6 +5,13 @@ import { startService } from '../service.js'
 /** What an upstream does instead of answering, by the status that a caller must get for it. */
 const faults: Record<number, Interception> = { 502: { status: 500 }, 503: 'reset', 504: 'hang' }
 
+/** A service that answers no request but the one that it has been asked already. */
+export async function startLimited (t: Test) {
+  const { app } = await startService(t, { env: { RATE_LIMIT: '1' } })
+  await app.inject('/nothing')
+  return app
+}
+
 /** A service for which an upstream fails so that it must answer with a status; with 500 it is the service itself that is at fault. */
 export async function startBroken (t: Test, status: number, role: string) {
   const { app, simulator } = await startService(t, { env: { UPSTREAM_TIMEOUT: '1s' } })

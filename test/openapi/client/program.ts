@@ -2,9 +2,10 @@ import createClient from 'openapi-fetch'
 import type { components, paths } from './api.js'
 
 // A program of someone who has nothing but the OpenAPI document: it is compiled against types that are generated from it, and run
-// against a service whose URL it is given. What it finds it prints as JSON.
+// against a service whose URL and a token for it are given. What it finds it prints as JSON.
 type Schemas = components['schemas']
-const client = createClient<paths>({ baseUrl: process.argv[2]! })
+const [,, baseUrl, token] = process.argv
+const client = createClient<paths>({ baseUrl: baseUrl!, headers: { 'x-auth-token': token } })
 
 const thrown = (problem: Schemas['Problem']) => new Error(`${problem.status} ${problem.title}: ${problem.detail}`)
 
