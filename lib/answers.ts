@@ -15,10 +15,14 @@ export interface Answer {
   encoded: Partial<Record<Encoding, Promise<Buffer>>>
 }
 
-/** An answer with this text, for those of one scope alone. Its tag is weak: the encodings of one answer differ in bytes, and not in meaning. */
-export function createAnswer (text: string, scope: string, { link, asOf }: Pick<Answer, 'link' | 'asOf'> = {}): Answer {
+/**
+ * An answer with this text, for those of one scope alone. Its tag is weak: the encodings of one answer differ in bytes, and not in meaning.
+ * Where the one `before` it has the same text, its encodings are made already.
+ */
+export function createAnswer (text: string, scope: string, { link, asOf, before }: Pick<Answer, 'link' | 'asOf'> & { before?: Answer } = {}): Answer {
   const body = Buffer.from(text)
-  return { body, etag: `W/"${createHash('sha1').update(`${scope}\n`).update(body).digest('base64url')}"`, link, asOf, encoded: {} }
+  const etag = `W/"${createHash('sha1').update(`${scope}\n`).update(body).digest('base64url')}"`
+  return { body, etag, link, asOf, encoded: before?.etag === etag ? before.encoded : {} }
 }
 
 /** The bytes that an answer takes up, its encodings and what is around it counted in. */

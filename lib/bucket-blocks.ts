@@ -32,6 +32,8 @@ export interface Blocks {
   read (series: string, window: Window): Kept
   /** Keeps each bucket of a window: those that are not among `buckets` as without data. */
   write (series: string, window: Window, buckets: Bucket[]): void
+  /** Forgets all of it. */
+  clear (): void
   /** Of the buckets that were looked for, how many were there; and how many blocks are kept. */
   counts (): CacheCounts
 }
@@ -72,6 +74,7 @@ export function createBlocks (bytes: number, now: () => number): Blocks {
     },
 
     write (series, window, buckets) {
+      if (window.end <= window.start) return
       const usages = new Map(buckets.map(({ time, usage }) => [time, usage]))
       for (const { key, from, to, first } of partsOf(series, window)) {
         const block = blocks.get(key) ?? add(key)
@@ -79,6 +82,8 @@ export function createBlocks (bytes: number, now: () => number): Blocks {
         for (let i = from; i < to; i++) block.usages[i] = usages.get((first + i) * window.step) ?? NaN
       }
     },
+
+    clear: () => blocks.clear(),
 
     counts: () => ({ ...counts, entries: blocks.size, bytes: blocks.calculatedSize })
   }

@@ -17,14 +17,18 @@ export interface KeptBuckets extends Pick<Metrics, 'series'> {
   counts: () => CacheCounts
 }
 
+/** Milliseconds that a clock may be set back and still be taken for the same: any bucket is kept for longer than that after its end. */
+const slip = 1_000
+
 /**
  * Series as the metrics store tells them, with the buckets that no longer change kept: read are those that are not kept yet, or had
  * not settled. A bucket that was read and has no data is kept as such. What is kept follows from when a read was sent, and not from when
  * its answer came, so that of two reads that overtake each other neither leaves behind what the other knows better.
- * A read that fails keeps nothing. @throws UpstreamError
+ * A read that fails keeps nothing. Where the clock turns out to have been ahead, so were buckets: nothing is kept of what was read by it. @throws UpstreamError
  */
 export function keepBuckets (metrics: Pick<Metrics, 'series'>, { bytes, settle, now }: BucketsOptions): KeptBuckets {
   const blocks = createBlocks(bytes, now)
+  let latest = -Infinity
   const seriesOf = (instance: string, metric: string, project = '') => `${project} ${instance} ${metric}`
 
   const read = shareReads(async (names, instance, window, project) => {
@@ -38,6 +42,8 @@ export function keepBuckets (metrics: Pick<Metrics, 'series'>, { bytes, settle, 
   })
 
   const series: Metrics['series'] = async (names, instance, window, project) => {
+    if (now() < latest - slip) blocks.clear()
+    latest = now()
     const kept = names.map((metric) => blocks.read(seriesOf(instance, metric, project), window))
     // One list for all metrics: they are read together, so mostly miss the same buckets, and fewer calls are worth a few buckets more.
     const missing = [...new Set(kept.flatMap(({ missing }) => missing))].sort((a, b) => a - b)

@@ -1,6 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import { UpstreamError } from './errors.js'
 import type { Clock } from './keep.js'
+import { takeTurn, unshared } from './turns.js'
+import type { Shared } from './turns.js'
 import { begin, waitFor } from './waits.js'
 
 /** A value and when it was read, in unix milliseconds. */
@@ -42,9 +44,9 @@ export interface Limits<V> {
 
 /**
  * Reads a value, and says whether it is worth keeping: what lacks something is not. From `until` on (unix milliseconds) it is worth
- * nothing, however fresh it is, and stands in for nothing.
+ * nothing, however fresh it is, and stands in for nothing. It is told of the value that is kept, if one is.
  */
-export type Read<V> = () => Promise<{ value: V, whole: boolean, until?: number }>
+export type Read<V> = (before?: V) => Promise<{ value: V, whole: boolean, until?: number }>
 
 export interface Kept<V> {
   /** What is kept, or what is read. */
@@ -54,35 +56,19 @@ export interface Kept<V> {
   counts: () => CacheCounts
 }
 
-/**
- * Where processes share what they keep. It never fails, nor takes long: where it cannot be asked it has nothing, and no one else reads.
- * What one caller does to a key is done in the order of its calls.
- */
-export interface Shared<V> {
-  get (key: string): Promise<Dated<V> | undefined>
-  set (key: string, dated: Dated<V>): void
-  /** Takes a key's next read on, for some seconds at the most. Gives what ends that; `undefined` where another process has it. */
-  lease (key: string): Promise<(() => void) | undefined>
-}
-
-const unshared: Shared<never> = { get: async () => undefined, set () {}, lease: async () => () => {} }
-
 /** Milliseconds between a read that failed and the next try, where a kept value stands in. */
 const pause = 1_000
 
-/** Milliseconds until another process's read is asked after, each time half as long again: 5 s in all, and then we read too. */
-const firstWait = 20
-const lastWait = 2_000
-
 interface Held<V> extends Dated<V> {
-  notBefore: number
+  /** When it could last not be read again, and why is its `failure`. */
+  failedAt: number
   until: number
 }
 
 /**
  * Keeps what is read, by key; the longest unused goes first. Who asks for a key that is being read waits for that read, and no one
- * who gives up ends it. Where a read fails, a kept value stands in, and the failure is told to the clock. What is read in part is given,
- * and not kept.
+ * who gives up ends it. Where an upstream fails a read, a kept value stands in, and the failure is told to the clock. Any other error is an
+ * answer of its own (what was read is gone, or not to be seen any more) and ends what is kept. What is read in part is given, and not kept.
  * What is `shared` counts like what is kept here, and a key that another process reads is waited for in the same way.
  */
 export function createKept<V extends object> (
@@ -99,10 +85,12 @@ export function createKept<V extends object> (
   const counts = { hit: 0, stale: 0, miss: 0 }
   // A clock that is set back must not keep a value young until it has caught up.
   const ageOf = ({ readAt }: Dated<V>) => Math.abs(now() - readAt)
-  const rests = (held: Held<V>, ttl: number) => ageOf(held) < staleLimit && (ageOf(held) < ttl || now() < held.notBefore)
+  const serves = (held: Held<V>, { ttl, grace }: Freshness) => ageOf(held) < Math.max(ttl + grace, staleLimit)
+  const rests = (held: Held<V>, freshness: Freshness) =>
+    ageOf(held) < freshness.ttl || (Math.abs(now() - held.failedAt) < pause && serves(held, freshness))
 
   function hold (key: string, { value, readAt }: Dated<V>, until = Infinity) {
-    const held = { value, readAt, notBefore: 0, until }
+    const held = { value, readAt, failedAt: -Infinity, until }
     cache.set(key, held)
     return held
   }
@@ -120,27 +108,11 @@ export function createKept<V extends object> (
     return found !== undefined && found.readAt > (held?.readAt ?? -Infinity) ? hold(key, found) : held
   }
 
-  /**
-   * Waits for what another process reads, if one does: anything newer than what was here `before`. Where nothing is `found` so, the read is
-   * ours, until it is `done`.
-   */
-  async function takeTurn (key: string, before: Held<V> | undefined, wait: number): Promise<{ found?: Dated<V>, done?: () => void }> {
-    // In this order: whose turn it has become sees what the one before him has read.
-    const [done, found] = await Promise.all([shared.lease(key), look(key)])
-    if (found !== undefined && found !== before) {
-      done?.()
-      return { found }
-    }
-    if (done !== undefined || wait > lastWait) return { done }
-    await sleep(wait)
-    return await takeTurn(key, before, wait * 1.5)
-  }
-
-  async function readHere (key: string, ttl: number, read: Read<V>): Promise<Dated<V>> {
+  async function readHere (key: string, freshness: Freshness, read: Read<V>): Promise<Dated<V>> {
     const readAt = now()
     try {
-      const { value, whole, until } = await read()
-      if (whole && ttl > 0) {
+      const { value, whole, until } = await read(find(key)?.value)
+      if (whole && freshness.ttl > 0) {
         const held = hold(key, { value, readAt }, until)
         // What is shared has no such day.
         if (until === undefined) shared.set(key, held)
@@ -148,17 +120,19 @@ export function createKept<V extends object> (
       return { value, readAt }
     } catch (err) {
       const held = find(key)
-      if (held !== undefined && ageOf(held) < staleLimit) {
-        held.notBefore = now() + pause
+      if (!(err instanceof UpstreamError)) {
+        cache.delete(key)
+      } else if (held !== undefined && serves(held, freshness)) {
+        Object.assign(held, { failedAt: now(), failure: err })
         failed(err)
       }
       throw err
     }
   }
 
-  async function readNow (key: string, ttl: number, read: Read<V>) {
-    const { found, done } = ttl > 0 ? await takeTurn(key, find(key), firstWait) : {}
-    return found ?? await readHere(key, ttl, read).finally(done)
+  async function readNow (key: string, freshness: Freshness, read: Read<V>) {
+    const { found, done } = freshness.ttl > 0 ? await takeTurn(() => shared.lease(key), () => look(key), find(key)) : {}
+    return found ?? await readHere(key, freshness, read).finally(done)
   }
 
   async function give (state: CacheState, dated: Dated<V> | Promise<Dated<V>>): Promise<Given<V>> {
@@ -168,18 +142,20 @@ export function createKept<V extends object> (
   }
 
   return {
-    async get (key, { ttl, grace }, read) {
+    async get (key, freshness, read) {
+      const { ttl, grace } = freshness
       const here = find(key)
-      const held = ttl === 0 || reading.has(key) || (here !== undefined && rests(here, ttl)) ? here : await join(looking, key, () => look(key))
-      if (held !== undefined && rests(held, ttl)) return await give(ageOf(held) < ttl ? 'hit' : 'stale', held)
-      const again = join(reading, key, () => readNow(key, ttl, read))
-      if (held === undefined || ageOf(held) >= staleLimit) return await give('miss', waitFor(again))
-      if (ageOf(held) < ttl + grace) {
-        // That has been told to the clock.
+      const held = ttl === 0 || reading.has(key) || (here !== undefined && rests(here, freshness)) ? here : await join(looking, key, () => look(key))
+      if (held !== undefined && rests(held, freshness)) return await give(ageOf(held) < ttl ? 'hit' : 'stale', held)
+      const again = join(reading, key, () => readNow(key, freshness, read))
+      if (held !== undefined && ageOf(held) < ttl + grace) {
+        // That has been told to the clock, or the next caller meets it.
         again.catch(() => {})
         return await give('stale', held)
       }
-      return await waitFor(again).then((read) => give('miss', read), (failure) => give('stale', { ...held, failure }))
+      if (held === undefined || ageOf(held) >= staleLimit) return await give('miss', waitFor(again))
+      return await waitFor(again).then((read) => give('miss', read), (failure) =>
+        failure instanceof UpstreamError ? give('stale', { ...held, failure }) : give('miss', Promise.reject(failure)))
     },
     fresh (key, ttl) {
       const held = find(key)

@@ -71,11 +71,11 @@ export default fp(async (app) => {
     const scope = keyOf(request.scope)
     const key = `${scope} ${lifetime} ${JSON.stringify(Object.entries(question).sort())}`
     const ttl = config.CACHE === 'off' ? 0 : milliseconds(config, lifetime)
-    const held = await kept.get(key, { ttl, grace: ttl }, async () => {
+    const held = await kept.get(key, { ttl, grace: ttl }, async (before) => {
       const { payload, last, failures = [], whole = failures.length === 0, asOf } = await compose()
-      for (const err of failures) request.log.warn({ err }, 'answered in part')
+      for (const err of failures) request.log.warn({ err }, whole ? 'answered by what was kept' : 'answered in part')
       const link = last === undefined ? undefined : nextLink(request.url, last)
-      const value = createAnswer(String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json')), scope, { link, asOf })
+      const value = createAnswer(String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json')), scope, { link, asOf, before })
       // What old facts stand in for is no younger than they are.
       return { value, whole, until: failures.length > 0 && asOf !== undefined ? asOf + staleLimit : undefined }
     })

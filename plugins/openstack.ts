@@ -13,9 +13,6 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds that a project which was found is not looked for again. */
-const knownFor = 60_000
-
 /** The OpenStack client, with the credential of the settings. */
 export default fp(async (app) => {
   const { config, clock, telemetry } = app
@@ -29,10 +26,10 @@ export default fp(async (app) => {
   app.decorate('openstack', keepFacts(client, {
     // Half of an answer's: when an answer is read again, its quotas are too, and are not a lifetime older than it.
     quota: keep ? milliseconds(config, 'SUMMARY_TTL') / 2 : 0,
-    project: keep ? knownFor : 0,
+    projects: keep ? milliseconds(config, 'PROJECTS_TTL') : 0,
     owner: keep ? Infinity : 0,
     staleLimit: milliseconds(config, 'STALE_LIMIT')
-  }, clock.now, app.share('quotas', quotaForm)))
+  }, clock, app.share('quotas', quotaForm)))
   for (const [name, { counts }] of Object.entries(app.openstack.caches)) telemetry.cache(name, counts)
   app.addHook('onListen', sayReach)
   app.addHook('onClose', () => dispatcher.destroy())

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import type { Shared } from '../lib/kept.js'
+import type { Shared } from '../lib/turns.js'
 import { readCloud } from '../lib/openstack/clouds.js'
 import { connect } from '../lib/redis/connection.js'
 import type { Connection, Listener } from '../lib/redis/connection.js'

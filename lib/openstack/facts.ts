@@ -1,5 +1,7 @@
+import type { Clock } from '../keep.js'
 import { createKept } from '../kept.js'
-import type { Dated, Shared } from '../kept.js'
+import type { Dated } from '../kept.js'
+import type { Shared } from '../turns.js'
 import type { OpenStack } from './client.js'
 import type { Quota, QuotaSource } from './quotas.js'
 import type { Project } from './scopes.js'
@@ -7,36 +9,43 @@ import type { Project } from './scopes.js'
 export interface FactLifetimes {
   /** Milliseconds that a quota is fresh. */
   quota: number
-  /** Milliseconds that a project which was found is taken to exist. */
-  project: number
+  /** Milliseconds that a project which was found is taken to exist, and a list of them to be whole. */
+  projects: number
   /** The same of an instance's project, which never changes. */
   owner: number
-  /** Milliseconds that a quota may be old and still stand in for a read that fails. */
+  /** Milliseconds that a quota, or the list of projects, may be old and still stand in for a read that fails. */
   staleLimit: number
 }
 
-/** The bytes of what is kept: a quota takes some 500, so that there is room for 3 of each of 20,000 projects. */
+/** The bytes of what is kept of a kind: a quota takes some 500, so that there is room for 3 of each of 20,000 projects. */
 const bytes = 32 * 1024 * 1024
 const sizeOf = () => 512
+const sizeOfProject = ({ name, description }: Project) => 512 + 2 * (name.length + (description?.length ?? 0))
+const sizeOfList = (projects: Project[]) => projects.reduce((sum, project) => sum + sizeOfProject(project), 512)
 
 /**
  * A cloud whose quotas are kept by project and service, so that a page, a filter, or one project's change does not read the rest again,
  * and whose projects need not be looked for on each page of their instances, nor the project of an instance for each of its series.
  * @param shared where quotas are shared with other processes
  */
-export function keepFacts (openstack: OpenStack, { quota, project, owner, staleLimit }: FactLifetimes, now: () => number, shared?: Shared<Partial<Quota>>) {
+export function keepFacts (openstack: OpenStack, { quota, projects, owner, staleLimit }: FactLifetimes, clock: Clock, shared?: Shared<Partial<Quota>>) {
   // A failed read is told with the value that stands in for it, once for all projects.
-  const clock = { now, failed: () => {} }
-  const quotas = createKept<Partial<Quota>>({ bytes, sizeOf, staleLimit }, clock, shared)
-  const projects = createKept<Project>({ bytes, sizeOf, staleLimit: project }, clock)
-  const owners = createKept<{ project?: string }>({ bytes, sizeOf, staleLimit: owner }, clock)
+  const silent = { now: clock.now, failed: () => {} }
+  const quotas = createKept<Partial<Quota>>({ bytes, sizeOf, staleLimit }, silent, shared)
+  const lists = createKept<Project[]>({ bytes, sizeOf: sizeOfList, staleLimit }, clock)
+  const found = createKept<Project>({ bytes, sizeOf: sizeOfProject, staleLimit: projects }, silent)
+  const owners = createKept<{ project?: string }>({ bytes, sizeOf, staleLimit: owner }, silent)
 
   return {
     ...openstack,
     quota: (id: string, source: QuotaSource): Promise<Dated<Partial<Quota>>> =>
       quotas.get(`${source.role} ${id}`, { ttl: quota, grace: 0 }, async () => ({ value: await openstack.quota(id, source), whole: true })),
+    async projects () {
+      const { value } = await lists.get('all', { ttl: projects, grace: projects }, async () => ({ value: await openstack.projects(), whole: true }))
+      return value
+    },
     async project (id: string) {
-      const { value } = await projects.get(id, { ttl: project, grace: 0 }, async () => ({ value: await openstack.project(id), whole: true }))
+      const { value } = await found.get(id, { ttl: projects, grace: 0 }, async () => ({ value: await openstack.project(id), whole: true }))
       return value
     },
     /** Who asks as another project may find what this one does not: so each has a fact of its own. */
@@ -47,7 +56,7 @@ export function keepFacts (openstack: OpenStack, { quota, project, owner, staleL
       })
       return value.project
     },
-    caches: { quotas, projects, owners }
+    caches: { quotas, lists, projects: found, owners }
   }
 }
 

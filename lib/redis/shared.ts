@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
-import type { Shared } from '../kept.js'
+import type { Shared } from '../turns.js'
 import { isReady } from './connection.js'
 import type { Connection } from './connection.js'
 import { seal, unseal } from './form.js'

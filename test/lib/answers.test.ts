@@ -27,6 +27,14 @@ t.test('is encoded once', async (t) => {
   t.ok(br.length < long.length / 2)
 })
 
+t.test('is not encoded again where it is made anew with the same text', async (t) => {
+  const before = createAnswer(long, 'all')
+  const one = await encode(before, 'br')
+  t.equal(await encode(createAnswer(long, 'all', { before }), 'br'), one)
+  t.not(await encode(createAnswer(`${long} `, 'all', { before }), 'br'), one)
+  t.not(await encode(createAnswer(long, 'project p', { before }), 'br'), one)
+})
+
 t.test('is encoded where that is worth it', async (t) => {
   t.equal(encodingFor(createAnswer(long, 'all'), 'gzip'), 'gzip')
   t.equal(encodingFor(createAnswer(long, 'all'), null), null)

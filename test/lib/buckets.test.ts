@@ -18,6 +18,8 @@ const courses: Record<string, Array<[minute: number, asked: Range, read: Range[]
   'the future alone': [[100, [200, 210], [[200, 210]]], [100, [200, 210], [[200, 210]]]],
   'much that is kept in the middle': [[100, [20, 90], [[20, 90]]], [100, [10, 101], [[10, 20], [90, 101]]]],
   'little that is kept in the middle': [[100, [40, 60], [[40, 60]]], [100, [10, 98], [[10, 98]]], [100, [10, 98], []]],
+  'a clock that was ahead, and is set back': [[300, [90, 110], [[90, 110]]], [300, [90, 110], []], [100, [90, 110], [[90, 110]]], [120, [90, 110], [[98, 110]]]],
+  'a clock that is set back by no more than clocks are': [[100, [10, 90], [[10, 90]]], [99.99, [10, 90], []]],
   'more than a block': [[900, [255, 513], [[255, 513]]], [900, [200, 600], [[200, 255], [513, 600]]], [900, [200, 600], []]]
 }
 

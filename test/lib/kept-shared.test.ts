@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
+import { UpstreamError } from '../../lib/errors.js'
 import { createKept } from '../../lib/kept.js'
-import type { Dated, Shared } from '../../lib/kept.js'
+import type { Dated } from '../../lib/kept.js'
+import type { Shared } from '../../lib/turns.js'
 
 /** Two processes on one clock that share in memory. Their reads are counted together, and wait for the gate, fail or find less as they are told. */
 function createPair () {
@@ -30,7 +32,7 @@ function createPair () {
   const read = async () => {
     const read = ++state.reads
     await state.gate
-    if (state.fails) throw new Error(`read ${read} failed`)
+    if (state.fails) throw new UpstreamError('metrics', 'unreachable', `read ${read} failed`)
     return { value: { read }, whole: state.whole }
   }
   const start = () => {
@@ -107,13 +109,13 @@ t.test('what another process has read stands in for a read that fails, and the f
   await a()
   state.fails = true
   clock.time += 1_000
-  t.match(await Promise.all([b(), b()]), [{ value: { read: 1 }, readAt: 1_000, failure: { message: 'read 2 failed' } }, { failure: { message: 'read 2 failed' } }])
+  t.match(await Promise.all([b(), b()]), [{ value: { read: 1 }, readAt: 1_000, failure: { message: 'metrics: read 2 failed' } }, { failure: { message: 'metrics: read 2 failed' } }])
   t.equal(clock.failed.length, 1)
   t.equal(leases.size, 0)
   await b()
   t.equal(state.reads, 2, 'it is not tried again at once')
   clock.time += 4_000
-  await t.rejects(b(), { message: 'read 3 failed' }, 'beyond its limit it does not')
+  await t.rejects(b(), { message: 'metrics: read 3 failed' }, 'beyond its limit it does not')
 })
 
 t.test('what lacks something, and what is not to be kept, is not shared', async (t) => {

@@ -1,17 +1,20 @@
 import t from 'tap'
+import { NotFound, UpstreamError } from '../../lib/errors.js'
 import { createKept } from '../../lib/kept.js'
 
 /** What is kept on a clock of its own, and a counted read that fails, or finds less than the whole, when it is told to. */
 function keeping ({ ttl = 10, grace = 10, staleLimit = 100, bytes = 1_000 } = {}) {
   const clock = { time: 1_000, failed: [] as unknown[] }
-  const state = { reads: 0, fails: false, whole: true, until: undefined as number | undefined }
+  const state = { reads: 0, fails: false as boolean | Error, whole: true, until: undefined as number | undefined }
   const kept = createKept<{ read: number }>({ bytes, sizeOf: () => 100, staleLimit }, { now: () => clock.time, failed: (err) => clock.failed.push(err) })
-  const get = (key = 'k') => kept.get(key, { ttl, grace }, async () => {
+  const before: Array<number | undefined> = []
+  const get = (key = 'k') => kept.get(key, { ttl, grace }, async (held) => {
+    before.push(held?.read)
     const read = ++state.reads
-    if (state.fails) throw new Error(`read ${read} failed`)
+    if (state.fails) throw state.fails === true ? new UpstreamError('metrics', 'unreachable', `read ${read} failed`) : state.fails
     return { value: { read }, whole: state.whole, until: state.until }
   })
-  return { clock, state, get, fresh: () => kept.fresh('k', ttl), counts: kept.counts }
+  return { clock, state, before, get, fresh: () => kept.fresh('k', ttl), counts: kept.counts }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -41,17 +44,60 @@ t.test('stands in for reads that fail, up to its limit, and lets the upstream be
   await get()
   state.fails = true
   clock.time += 50
-  t.match(await get(), { value: { read: 1 }, readAt: 1_000, failure: { message: 'read 2 failed' } })
-  t.match(clock.failed, [{ message: 'read 2 failed' }])
-  t.match(await get(), { value: { read: 1 } })
+  t.match(await get(), { value: { read: 1 }, readAt: 1_000, failure: { message: 'metrics: read 2 failed' } })
+  t.match(clock.failed, [{ message: 'metrics: read 2 failed' }])
+  t.match(await get(), { value: { read: 1 }, failure: { message: 'metrics: read 2 failed' } }, 'nor is it forgotten why')
   t.equal(state.reads, 2, 'it is not tried again at once')
-  clock.time += 1_000
+  clock.time -= 1_000
   await get()
-  t.equal(state.reads, 3)
+  t.equal(state.reads, 3, 'but where the clock was set back nobody knows when that was')
+  clock.time += 2_000
+  await get()
+  t.equal(state.reads, 4)
   clock.time += 5_000
-  await t.rejects(get(), { message: 'read 4 failed' })
+  await t.rejects(get(), { message: 'metrics: read 5 failed' })
   state.fails = false
-  t.match(await get(), { value: { read: 5 } })
+  t.match(await get(), { value: { read: 6 }, failure: undefined })
+})
+
+for (const [when, time] of [['while it may be given out', 15], ['when it is waited for', 50]] as const) {
+  t.test(`stands in for nothing that no upstream failed, ${when}`, async (t) => {
+    const { get, clock, state, counts } = keeping({ staleLimit: 5_000 })
+    await get()
+    state.fails = new NotFound('it is gone')
+    clock.time += time
+    const first = get()
+    if (time < 20) t.match(await first, { value: { read: 1 }, state: 'stale' })
+    else await t.rejects(first, { message: 'it is gone' })
+    await settled()
+    t.match(counts(), { entries: 0 })
+    await t.rejects(get(), { message: 'it is gone' }, 'at once again')
+    t.same(clock.failed, [])
+  })
+}
+
+t.test('stands in for no read where its limit is 0, and is fresh all the same', async (t) => {
+  const { get, clock, state } = keeping({ staleLimit: 0 })
+  await get()
+  clock.time += 9
+  t.match(await get(), { state: 'hit' })
+  state.fails = true
+  clock.time += 1
+  t.match(await get(), { state: 'stale' }, 'while it is read again')
+  await settled()
+  t.match(await get(), { state: 'stale' })
+  t.equal(state.reads, 2, 'and the upstream is let be')
+  clock.time += 10
+  await t.rejects(get(), { message: 'metrics: read 3 failed' })
+  t.equal(clock.failed.length, 1, 'what is of no use any more is not said to be used')
+})
+
+t.test('tells who reads what is kept', async (t) => {
+  const { get, clock, before } = keeping()
+  await get()
+  clock.time += 50
+  await get()
+  t.same(before, [undefined, 1])
 })
 
 t.test('reads what was read when the clock was ahead as if it were as old', async (t) => {
@@ -72,7 +118,7 @@ t.test('gives out nothing that has had its day, not even while reads fail', asyn
   state.fails = true
   clock.time += 1
   t.equal(fresh(), undefined)
-  await t.rejects(get(), { message: 'read 2 failed' })
+  await t.rejects(get(), { message: 'metrics: read 2 failed' })
 })
 
 t.test('keeps nothing that lacks something, and nothing at all without a lifetime', async (t) => {

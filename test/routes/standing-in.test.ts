@@ -56,3 +56,34 @@ t.test('quotas stand in up to STALE_LIMIT, however often they are asked for', as
   clock.time += minute + second
   t.equal((await get(summary)).status, 502, 'not even by an answer that was made of them later')
 })
+
+t.test('what stands in is known to stand in by all who ask while the upstream is let be', async (t) => {
+  const { simulator, clock, get } = await startKeeping(t)
+  await get(summary)
+  await get(instances)
+  simulator.intercept = ({ role }) => role === 'identity' ? undefined : { status: 500 }
+  clock.time += 9 * minute
+  await get(summary)
+  t.match(await get(`${summary}?projectName=demo`), { status: 200, age: 540 })
+  clock.time += minute + second
+  t.equal((await get(`${summary}?projectName=demo`)).status, 502)
+})
+
+t.test('a chart of the last hour stands in when its window has moved on', async (t) => {
+  const { simulator, clock, get } = await startKeeping(t)
+  const chart = '/v1/openstack/projects/929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c/cpuUsage?defaultTimeRange=1h&groupBy=1m'
+  const { body: before } = await get(chart)
+  simulator.intercept = ({ role }) => role === 'metrics' ? 'reset' : undefined
+  clock.time += 5 * minute
+  t.strictSame(await get(chart), { status: 200, age: 300, body: before })
+  clock.time += 5 * minute + second
+  t.equal((await get(chart)).status, 503)
+})
+
+t.test('what is gone does not stand in', async (t) => {
+  const { simulator, clock, get } = await startKeeping(t)
+  t.equal((await get(instances)).status, 200)
+  simulator.intercept = ({ role, path }) => role === 'identity' && path.includes(`/projects/${demo}`) ? { status: 404 } : undefined
+  clock.time += 2 * minute
+  t.equal((await get(instances)).status, 404)
+})

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { UpstreamError } from '../../../lib/errors.js'
 import type { OpenStack } from '../../../lib/openstack/client.js'
 import { keepFacts } from '../../../lib/openstack/facts.js'
 
@@ -11,7 +12,7 @@ function connect (owner = Infinity) {
       return server === 'i' && project !== 'q' ? 'p' : undefined
     }
   }
-  return { asked, ...keepFacts(openstack as OpenStack, { quota: 0, project: 0, owner, staleLimit: 0 }, () => 0) }
+  return { asked, ...keepFacts(openstack as OpenStack, { quota: 0, projects: 0, owner, staleLimit: 0 }, { now: () => 0, failed () {} }) }
 }
 
 t.test('asks once whose an instance is, for ever', async (t) => {
@@ -34,4 +35,28 @@ t.test('asks again for what was not found, and for all where nothing is kept', a
   const off = connect(0)
   for (let i = 0; i < 2; i++) t.equal(await off.owner('i', 'p'), 'p')
   t.equal(off.asked.length, 2)
+})
+
+t.test('lists projects once in their lifetime, gives the list out once as long while it lists them again, and has it stand in', async (t) => {
+  const clock = { time: 0, failed: [] as unknown[] }
+  const state = { lists: 0, fails: false }
+  const list = async () => {
+    state.lists++
+    if (state.fails) throw new UpstreamError('identity', 'unreachable', 'cannot be reached')
+    return [{ id: `p${state.lists}`, name: 'a', description: null }, { id: 'q', name: 'b', description: 'of some length' }]
+  }
+  const lifetimes = { quota: 0, projects: 60, owner: 0, staleLimit: 600 }
+  const { projects } = keepFacts({ projects: list } as unknown as OpenStack, lifetimes, { now: () => clock.time, failed: (err) => clock.failed.push(err) })
+  const first = async () => (await projects())[0]!.id
+  t.same([await first(), await first()], ['p1', 'p1'])
+  clock.time = 60
+  t.equal(await first(), 'p1')
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(await first(), 'p2')
+  state.fails = true
+  clock.time = 600
+  t.equal(await first(), 'p2')
+  t.equal(clock.failed.length, 1)
+  clock.time = 2_000
+  await t.rejects(first(), { message: 'identity: cannot be reached' })
 })

@@ -29,7 +29,7 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
       }
     }, ({ params, query, scope }, reply) => {
       const window = parseWindow(query, app.clock.now())
-      return reply.answer('SERIES_TTL', { name, ...params, ...window }, async () => {
+      return reply.answer('SERIES_TTL', { name, ...params, ...query }, async () => {
         const project = await app.access.series(scope, params.instanceId)
         return { payload: await readSeries(app.influx, usage, params.instanceId, window, project) }
       })
