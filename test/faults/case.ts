@@ -36,14 +36,14 @@ export interface Case {
 export type Begin = (site: Site, at: Role[], server?: Server) => Promise<End> | End
 export type End = () => unknown
 
-/** What follows for each route where all that these roles are asked fails with a status. */
-export function costs (at: Role[], status: number | number[]): Case['outcome'] {
+/** What follows for each route where all that these roles are asked fails with a status. Unless it is so `fromStart`, the list of projects stands in. */
+export function costs (at: Role[], status: number | number[], fromStart = false): Case['outcome'] {
   const quotas = (['block-storage', 'compute', 'network'] as const).filter((role) => at.includes(role))
   const perhaps = Array.isArray(status) && status.includes(200)
   const failed = { status }
   const answered = (missing: Role[]) => ({ status: 200, missing, perhaps })
   return {
-    summary: at.includes('identity') || quotas.length === 3 ? failed : answered(quotas),
+    summary: (fromStart && at.includes('identity')) || quotas.length === 3 ? failed : answered(quotas),
     instances: at.includes('identity') || at.includes('compute') ? failed : answered(at.includes('metrics') ? ['metrics'] : []),
     series: at.includes('metrics') ? failed : { status: 200 }
   }
@@ -54,7 +54,7 @@ export const nothing = costs([], 200)
 
 /** One fault in several places, one after the other: each of these is a case. */
 export function each (places: Role[][], name: string, status: number | number[], begin: Begin, more: Partial<Case> = {}): Case[] {
-  return places.map((at) => ({ name, at, begin, outcome: costs(at, status), ...more }))
+  return places.map((at) => ({ name, at, begin, outcome: costs(at, status, more.fromStart), ...more }))
 }
 
 /** The same where nobody sees anything of it. */

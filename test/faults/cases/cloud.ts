@@ -79,7 +79,7 @@ export const cloud: Case[] = [
   ...each([['identity']], 'the token has expired when it is issued', 502, withToken((token) => { token.expires_at = token.issued_at }), fromStart),
   { name: 'the catalog is without Nova', at: ['identity'], begin: catalogWithout('compute'), outcome: costs(['compute'], 503), ...fromStart },
   { name: 'the catalog is without Cinder', at: ['identity'], begin: catalogWithout('volumev3'), outcome: costs(['block-storage'], 503), ...fromStart },
-  { name: 'the catalog is empty', at: ['identity'], begin: withToken((token) => { token.catalog = [] }), outcome: costs(['identity'], 503), ...fromStart },
+  { name: 'the catalog is empty', at: ['identity'], begin: withToken((token) => { token.catalog = [] }), outcome: costs(['identity'], 503, true), ...fromStart },
   { name: 'the catalog has an endpoint that is no URL', at: ['identity'], begin: catalogWithUrl(marker), outcome: costs(['compute'], 502), ...fromStart },
   { name: 'the catalog has an endpoint where nobody listens', at: ['identity'], begin: elsewhere, outcome: costs(['compute'], 503), ...fromStart },
   ...unseen([roles], 'the cloud\'s clock jumps two hours ahead: every token has expired', cloudClock(2 * hour)),
