@@ -85,7 +85,6 @@ export const Settings = Type.Object({
   SERIES_TTL: lifetime('5s', 'how long an answer with series is kept and fresh; `0` is off'),
   INSTANCES_TTL: lifetime('10s', 'the same of a page of instances'),
   SUMMARY_TTL: lifetime('30s', 'the same of the summary'),
-  PROJECTS_TTL: lifetime('1m', 'the same of the list of projects, and of each that was found: so long one that is new may be missing, and one that is gone be there'),
   STALE_LIMIT: lifetime('10m', 'how old what is kept may be and still stand in for a read that fails'),
   CACHE: Type.Unsafe<'on' | 'off'>({ type: 'string', enum: ['on', 'off'], default: 'on', description: '`off` keeps nothing: for measuring' }),
   REDIS_URL: secret('a Redis or Valkey through which processes share what they keep: `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS; a cluster is `redis+cluster://` or `rediss+cluster://`, with one or more of its hosts, comma-separated'),
@@ -110,7 +109,7 @@ export function readSettings (env: Record<string, string | undefined>) {
   }
 }
 
-type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'PROJECTS_TTL' | 'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
+type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
 
 /** Milliseconds of a setting that is a duration, or a lifetime, which may be 0. @throws InvalidSetting where it is another zero, or over ten years. */
 export function milliseconds (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'SHUTDOWN_GRACE' | Lifetime) {

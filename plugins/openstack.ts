@@ -13,6 +13,15 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds that a project which was found is not looked for again. */
+const knownFor = 60_000
+
+/**
+ * Milliseconds that the list of projects is fresh: no two summaries are read from one list. Of a project that is gone, Nova, Neutron and Cinder tell
+ * their defaults, with nothing used, and a list that is older than the quotas would pass those on as the project's. It is kept to stand in.
+ */
+const listedFor = 1
+
 /** The OpenStack client, with the credential of the settings. */
 export default fp(async (app) => {
   const { config, clock, telemetry } = app
@@ -26,7 +35,8 @@ export default fp(async (app) => {
   app.decorate('openstack', keepFacts(client, {
     // Half of an answer's: when an answer is read again, its quotas are too, and are not a lifetime older than it.
     quota: keep ? milliseconds(config, 'SUMMARY_TTL') / 2 : 0,
-    projects: keep ? milliseconds(config, 'PROJECTS_TTL') : 0,
+    project: keep ? knownFor : 0,
+    list: keep ? listedFor : 0,
     owner: keep ? Infinity : 0,
     staleLimit: milliseconds(config, 'STALE_LIMIT')
   }, clock, app.share('quotas', quotaForm)))

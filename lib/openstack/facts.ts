@@ -9,8 +9,10 @@ import type { Project } from './scopes.js'
 export interface FactLifetimes {
   /** Milliseconds that a quota is fresh. */
   quota: number
-  /** Milliseconds that a project which was found is taken to exist, and a list of them to be whole. */
-  projects: number
+  /** Milliseconds that a project which was found is taken to exist. */
+  project: number
+  /** Milliseconds that the list of projects is taken to be whole. */
+  list: number
   /** The same of an instance's project, which never changes. */
   owner: number
   /** Milliseconds that a quota, or the list of projects, may be old and still stand in for a read that fails. */
@@ -28,12 +30,12 @@ const sizeOfList = (projects: Project[]) => projects.reduce((sum, project) => su
  * and whose projects need not be looked for on each page of their instances, nor the project of an instance for each of its series.
  * @param shared where quotas are shared with other processes
  */
-export function keepFacts (openstack: OpenStack, { quota, projects, owner, staleLimit }: FactLifetimes, clock: Clock, shared?: Shared<Partial<Quota>>) {
+export function keepFacts (openstack: OpenStack, { quota, project, list, owner, staleLimit }: FactLifetimes, clock: Clock, shared?: Shared<Partial<Quota>>) {
   // A failed read is told with the value that stands in for it, once for all projects.
   const silent = { now: clock.now, failed: () => {} }
   const quotas = createKept<Partial<Quota>>({ bytes, sizeOf, staleLimit }, silent, shared)
   const lists = createKept<Project[]>({ bytes, sizeOf: sizeOfList, staleLimit }, clock)
-  const found = createKept<Project>({ bytes, sizeOf: sizeOfProject, staleLimit: projects }, silent)
+  const found = createKept<Project>({ bytes, sizeOf: sizeOfProject, staleLimit: project }, silent)
   const owners = createKept<{ project?: string }>({ bytes, sizeOf, staleLimit: owner }, silent)
 
   return {
@@ -41,11 +43,11 @@ export function keepFacts (openstack: OpenStack, { quota, projects, owner, stale
     quota: (id: string, source: QuotaSource): Promise<Dated<Partial<Quota>>> =>
       quotas.get(`${source.role} ${id}`, { ttl: quota, grace: 0 }, async () => ({ value: await openstack.quota(id, source), whole: true })),
     async projects () {
-      const { value } = await lists.get('all', { ttl: projects, grace: projects }, async () => ({ value: await openstack.projects(), whole: true }))
+      const { value } = await lists.get('all', { ttl: list, grace: 0 }, async () => ({ value: await openstack.projects(), whole: true }))
       return value
     },
     async project (id: string) {
-      const { value } = await found.get(id, { ttl: projects, grace: 0 }, async () => ({ value: await openstack.project(id), whole: true }))
+      const { value } = await found.get(id, { ttl: project, grace: 0 }, async () => ({ value: await openstack.project(id), whole: true }))
       return value
     },
     /** Who asks as another project may find what this one does not: so each has a fact of its own. */

@@ -84,7 +84,6 @@ export async function startSite (t: Test, certificate?: Certificate & { file: st
       SERIES_TTL: '1s',
       INSTANCES_TTL: '1s',
       SUMMARY_TTL: '1s',
-      PROJECTS_TTL: '1s',
       // No bucket is too old to be read again.
       SETTLE_TIME: '1d',
       ...(certificate && { OS_CACERT: certificate.file })

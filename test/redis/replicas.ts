@@ -13,8 +13,8 @@ export const summary = `${projects}/summary`
 export const instances = (limit: number) => `${demo}/instances?limit=${limit}`
 export const series = (name: 'cpuUsage' | 'memUsage' | 'diskRead' | 'diskWrite' | 'networkIo' | 'networkPackets') => `${instance}/${name}?${range}`
 
-/** Kept for longer than any test takes; but each process lists projects for itself, and that is seen whenever it does. */
-const lasting = { SERIES_TTL: '1h', INSTANCES_TTL: '1h', SUMMARY_TTL: '1h', PROJECTS_TTL: '0', STALE_LIMIT: '2h' }
+/** Kept for longer than any test takes. */
+const lasting = { SERIES_TTL: '1h', INSTANCES_TTL: '1h', SUMMARY_TTL: '1h', STALE_LIMIT: '2h' }
 
 /** A process of the service that listens, and has asked the cloud what its credential reads. */
 async function startReplica (t: Test, env: Record<string, string>) {

@@ -70,7 +70,6 @@ const indifferent = {
   SERIES_TTL: '1h',
   INSTANCES_TTL: '1h',
   SUMMARY_TTL: '1h',
-  PROJECTS_TTL: '1h',
   STALE_LIMIT: '1h',
   CACHE: 'off',
   REDIS_URL: 'redis://:another@cache',
