@@ -11,7 +11,7 @@ export interface Target {
 }
 
 export interface Load {
-  /** Requests answered a second. */
+  /** Requests answered a second, with 2xx as all that is counted as answered. */
   rate: number
   /** Milliseconds of each answered request. */
   latencies: number[]
@@ -40,7 +40,9 @@ export async function load ({ origin, paths, connections, headers }: Target, sec
   let start = performance.now()
   run.once('start', () => { start = performance.now() })
   // Its own histogram has whole milliseconds, too coarse for a lone request.
-  run.on('response', (_client, _status, _bytes, ms: number) => { latencies.push(ms) })
+  run.on('response', (_client, status: number, _bytes, ms: number) => {
+    if (status >= 200 && status <= 299) latencies.push(ms)
+  })
   const { errors, non2xx, requests } = await run
   return {
     rate: latencies.length / (performance.now() - start) * 1000,

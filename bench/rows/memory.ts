@@ -54,7 +54,8 @@ export const memory: Row = async (site, { seconds, soak }) => {
     reached: highest > most ? false : soak === 0 ? undefined : last / second <= 1.1,
     service: {},
     resident,
-    notes: [`${formatNumber(answered)} requests${failed === 0 ? '' : `, of which ${failed} failed`}; ` +
+    failed,
+    notes: [`${formatNumber(answered)} requests; ` +
       (soak === 0 ? 'whether it is flat takes `--soak 10m` to tell' : `for ${formatNumber(soak / 60)} minutes`)]
   }]
 }
