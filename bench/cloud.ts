@@ -39,10 +39,15 @@ export async function startCloud (size: Size): Promise<SimulatedCloud> {
   const lines = createInterface({ input: child.stdout! })
   const env = await settingsIn(lines)
 
-  const received = async () => {
-    const line = once(lines, 'line')
-    child.kill('SIGUSR2')
-    return Number(String(await line).split('=')[1])
+  let told = Promise.resolve(0)
+  // One after another: of two signals at once a process may see only one.
+  const received = () => {
+    told = told.then(async () => {
+      const line = once(lines, 'line')
+      child.kill('SIGUSR2')
+      return Number(String(await line).split('=')[1])
+    })
+    return told
   }
 
   const quiet = async () => {

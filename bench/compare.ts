@@ -21,6 +21,8 @@ export interface Comparison {
   ratio: { rate: number, p50: number }
   /** MB of the service when it was done. */
   resident: number
+  /** What the service's figures are of. */
+  loads: Load[]
   /** Requests of either that failed. */
   failed: number
 }
@@ -49,6 +51,7 @@ export async function compare (service: Side, baseline: Side, { rounds, seconds 
     baseline: figuresOf(theirs),
     ratio: { rate: ratios(({ rate }) => rate), p50: ratios(p50) },
     resident,
+    loads: ours,
     failed: [...ours, ...theirs].reduce((sum, { failed }) => sum + failed, 0)
   }
 }
