@@ -4,6 +4,8 @@ declare module 'autocannon' {
 
   interface Client {
     setRequests (requests: Array<{ path: string }>): void
+    /** Not in the README: `lib/httpClient.js`. */
+    pipelinedRequests: { addBody (data: Buffer): void }
   }
 
   interface Options {

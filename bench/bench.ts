@@ -27,9 +27,10 @@ const version = site.version()
 
 const report = `${tableOf(lines)}
 
-After a slash stands the figure of what the row is against. The two were loaded in turn in one run, ${pace.rounds} rounds of ${pace.seconds} s each
-after one to warm up, and a ratio is the median of the rounds' ratios. Both were loaded by the same generator: autocannon, in one thread
-beside the servers; where that is busy all of the time, it is what limits the faster side, and the ratio tells less than it could.
+After a slash stands the figure of what the row is against, which took turns with the service in one run; of fewer than 100 times there is no p99.
+H, HK, C, L and S2 were loaded by autocannon, in ${pace.rounds} rounds of ${pace.seconds} s each (or what a note says) after one to warm up, S and I were asked once in each of as many
+rounds, and a ratio is the median of the rounds' ratios; W's is that of its series. autocannon is one thread beside the servers: where that is busy
+all of the time, it is what limits the faster side, and the ratio tells less than it could.
 
 ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node.js ${process.version}${version === undefined ? '' : `, InfluxDB ${version}`};
 load average ${busy!.toFixed(1)} at the start; LOG_LEVEL=${process.env.LOG_LEVEL ?? 'info'}; ${new Date().toISOString()}; the run took ${Math.round((performance.now() - start) / 1000)} s.

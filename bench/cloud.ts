@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Interface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { request } from 'undici'
 import { buildCloud } from '../demo/cloud.js'
 import type { Cloud } from '../demo/cloud.js'
 import { seedInstances, seedProjects } from '../demo/seed.js'
+import { logIn } from './login.js'
 import { run } from './process.js'
 
 /** How many projects and instances a cloud shows in all. */
@@ -39,10 +39,15 @@ export async function startCloud (size: Size): Promise<SimulatedCloud> {
   const lines = createInterface({ input: child.stdout! })
   const env = await settingsIn(lines)
 
-  const received = async () => {
-    const line = once(lines, 'line')
-    child.kill('SIGUSR2')
-    return Number(String(await line).split('=')[1])
+  let told = Promise.resolve(0)
+  // One after another: of two signals at once a process may see only one.
+  const received = () => {
+    told = told.then(async () => {
+      const line = once(lines, 'line')
+      child.kill('SIGUSR2')
+      return Number(String(await line).split('=')[1])
+    })
+    return told
   }
 
   const quiet = async () => {
@@ -53,20 +58,7 @@ export async function startCloud (size: Size): Promise<SimulatedCloud> {
     }
   }
 
-  const token = async () => {
-    const user = { name: env.OS_USERNAME, password: env.OS_PASSWORD, domain: { name: env.OS_USER_DOMAIN_NAME } }
-    const { headers, body } = await request(`${env.OS_AUTH_URL}/auth/tokens`, {
-      method: 'POST',
-      body: JSON.stringify({
-        auth: {
-          identity: { methods: ['password'], password: { user } },
-          scope: { project: { name: env.OS_PROJECT_NAME, domain: { name: env.OS_PROJECT_DOMAIN_NAME } } }
-        }
-      })
-    })
-    await body.dump()
-    return String(headers['x-subject-token'])
-  }
+  const token = async () => (await logIn(env)).token
 
   return { size, env, token, content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)), received, quiet }
 }

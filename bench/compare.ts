@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { load } from './load.js'
 import type { Load, Target } from './load.js'
-import { processorTimeOf } from './process.js'
-import { median, quantile } from './statistics.js'
+import { processorTimeOf, residentOf } from './process.js'
+import { median, percentiles } from './statistics.js'
 import type { Figures, Pace } from './table.js'
 
 /** One of the two that are compared. */
@@ -10,6 +10,8 @@ export interface Side extends Target {
   pid: number
   /** The upstream calls that it has cost so far. */
   calls (): Promise<number>
+  /** Ends it; left out of what other rows go on with. */
+  close? (): Promise<void>
 }
 
 export interface Comparison {
@@ -17,6 +19,10 @@ export interface Comparison {
   baseline: Figures
   /** Medians over the rounds, of the service's figure by the baseline's in the same round. */
   ratio: { rate: number, p50: number }
+  /** MB of the service when it was done. */
+  resident: number
+  /** What the service's figures are of. */
+  loads: Load[]
   /** Requests of either that failed. */
   failed: number
 }
@@ -25,7 +31,7 @@ type Round = Load & { calls: number, processor: number }
 
 /**
  * Loads the two in turn, several rounds of some seconds each, and the other one first in every second round: what else the
- * machine does then disturbs both alike. The first round warms both up and does not count.
+ * machine does then disturbs both alike. The first round warms both up and does not count. Both have ended when it is done.
  * @param settle waits between two loads until what the last one left behind is done
  */
 export async function compare (service: Side, baseline: Side, { rounds, seconds }: Pace, settle: () => Promise<unknown> = () => sleep(200)): Promise<Comparison> {
@@ -35,6 +41,8 @@ export async function compare (service: Side, baseline: Side, { rounds, seconds 
       loads.push(await measure(side, round === 0 ? 1 : seconds, settle))
     }
   }
+  const resident = residentOf(service.pid)
+  await Promise.all([service.close?.(), baseline.close?.()])
   const [ours, theirs] = sides.map(({ loads }) => loads.slice(1)) as [Round[], Round[]]
   const p50 = ({ latencies }: Round) => median(latencies)
   const ratios = (of: (round: Round) => number) => median(ours.map((round, n) => of(round) / of(theirs[n]!)))
@@ -42,6 +50,8 @@ export async function compare (service: Side, baseline: Side, { rounds, seconds 
     service: figuresOf(ours),
     baseline: figuresOf(theirs),
     ratio: { rate: ratios(({ rate }) => rate), p50: ratios(p50) },
+    resident,
+    loads: ours,
     failed: [...ours, ...theirs].reduce((sum, { failed }) => sum + failed, 0)
   }
 }
@@ -55,12 +65,10 @@ async function measure (side: Side, seconds: number, settle: () => Promise<unkno
 }
 
 function figuresOf (rounds: Round[]): Figures {
-  const latencies = rounds.flatMap(({ latencies }) => latencies)
   const middle = (of: (round: Round) => number) => median(rounds.map(of))
   return {
     rate: middle(({ rate }) => rate),
-    p50: median(latencies),
-    p99: quantile(latencies, 0.99),
+    ...percentiles(rounds.flatMap(({ latencies }) => latencies)),
     calls: middle(({ calls }) => calls),
     processor: middle(({ processor }) => processor),
     generator: middle(({ busy }) => busy)

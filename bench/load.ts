@@ -11,10 +11,12 @@ export interface Target {
 }
 
 export interface Load {
-  /** Requests answered a second. */
+  /** Requests answered a second, with 2xx as all that is counted as answered. */
   rate: number
   /** Milliseconds of each answered request. */
   latencies: number[]
+  /** When each of them was answered, by `performance.now()`. */
+  times: number[]
   /** Requests sent, with those that were under way at the end. */
   sent: number
   /** Requests that were not answered with 2xx. */
@@ -26,6 +28,7 @@ export interface Load {
 /** Asks for so many seconds, a connection's next request when its last one has been answered. */
 export async function load ({ origin, paths, connections, headers }: Target, seconds: number): Promise<Load> {
   const latencies: number[] = []
+  const times: number[] = []
   let client = 0
   const idle = performance.eventLoopUtilization()
   const run = autocannon({
@@ -35,16 +38,25 @@ export async function load ({ origin, paths, connections, headers }: Target, sec
     duration: seconds,
     sampleInt: 50,
     timeout: 30,
-    setupClient: (one) => { one.setRequests(shareOf(paths, client++, connections)) }
+    setupClient: (one) => {
+      one.setRequests(shareOf(paths, client++, connections))
+      // It would make a text of each body, which nobody reads, and of long ones by many connections that limits what can be measured.
+      one.pipelinedRequests.addBody = () => {}
+    }
   })
   let start = performance.now()
   run.once('start', () => { start = performance.now() })
   // Its own histogram has whole milliseconds, too coarse for a lone request.
-  run.on('response', (_client, _status, _bytes, ms: number) => { latencies.push(ms) })
+  run.on('response', (_client, status: number, _bytes, ms: number) => {
+    if (status < 200 || status > 299) return
+    latencies.push(ms)
+    times.push(performance.now())
+  })
   const { errors, non2xx, requests } = await run
   return {
     rate: latencies.length / (performance.now() - start) * 1000,
     latencies,
+    times,
     sent: requests.sent,
     failed: errors + non2xx,
     busy: performance.eventLoopUtilization(idle).utilization

@@ -5,9 +5,9 @@ import type { Pace } from './table.js'
 const usage = (known: string[]) => `npm run bench -- [row …] [--seconds 2] [--rounds 5] [--soak 10m] [--output file]
 
 rows: ${known.join(' ')}; all of them unless named
---seconds  how long each load lasts
+--seconds  how long each load lasts, of S2 no less than 8
 --rounds   how often each side is loaded
---soak     how long the row M goes on for
+--soak     how long the row M goes on for: what it is to show takes 10m
 --output   a file to write the report to, beside stdout`
 
 /** What the command line asks for; ends the process where that makes no sense. */

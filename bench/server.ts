@@ -17,9 +17,8 @@ export interface Server {
 
 const startLimit = 30_000
 
-/** Node's flags that the service is started with: its own first line has them. */
-const [shebang] = readFileSync(join(import.meta.dirname, '../server.js'), 'utf8').split('\n', 1)
-const flags = shebang!.split(' ').filter((word) => word.startsWith('--'))
+/** Node's flags that the service runs with: its first line has one, and another it sets by itself. */
+const flags = readFileSync(join(import.meta.dirname, '../server.js'), 'utf8').match(/--[a-z-]+=\d+/g)!
 
 /** The built service with these settings and otherwise its defaults, listening. Its log is written, and goes nowhere. */
 export async function startService (env: Record<string, string>): Promise<Server> {
@@ -35,9 +34,9 @@ export async function startService (env: Record<string, string>): Promise<Server
   return { origin, pid: child.pid!, close: () => stop(child) }
 }
 
-/** A bare Fastify route, `/`, that answers with the bytes that a URL answers with now. */
+/** A bare Fastify route, `/`, that answers with the bytes that a URL answers with now, with the service's flags: only the code differs. */
 export async function startBare (url: string): Promise<Server> {
-  const child = run('bench/bare.js', [], { SOURCE: url }, 'pipe')
+  const child = run('bench/bare.js', flags, { SOURCE: url }, 'pipe')
   const [origin] = await once(createInterface({ input: child.stdout! }), 'line') as [string]
   return { origin, pid: child.pid!, close: () => stop(child) }
 }

@@ -8,6 +8,9 @@ export function quantile (values: number[], share: number) {
 
 export const median = (values: number[]) => quantile(values, 0.5)
 
+/** What the table has of times, in milliseconds. The 99th percentile of fewer than 100 would be the greatest of them. */
+export const percentiles = (times: number[]) => ({ p50: median(times), p99: times.length < 100 ? undefined : quantile(times, 0.99) })
+
 export const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** The same values in another order, which a number tells: the same one for the same number. */

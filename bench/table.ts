@@ -32,6 +32,8 @@ export interface Line {
   measured: string
   /** Left out where the run is too short to tell. */
   reached?: boolean
+  /** Requests of either side that failed: a row with such is not reached. */
+  failed?: number
   service: Figures
   baseline?: Figures
   /** MB of the service when the row was done. */
@@ -50,11 +52,12 @@ export function tableOf (lines: Line[]) {
     both(line, 'rate'), both(line, 'p50'), both(line, 'p99'), both(line, 'calls'), both(line, 'processor'), both(line, 'generator'),
     formatNumber(line.resident)
   ])
-  const notes = lines.flatMap(({ row, notes = [] }) => notes.map((note) => `- ${row}: ${note}`))
+  const notes = lines.flatMap(({ row, failed, notes = [] }) =>
+    (failed ? [...notes, `requests that failed: ${formatNumber(failed)}`] : notes).map((note) => `- ${row}: ${note}`))
   return [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).concat('', ...notes).join('\n')
 }
 
-const verdict = ({ reached }: Line) => reached === undefined ? 'so far' : reached ? 'yes' : '**no**'
+const verdict = ({ reached, failed }: Line) => failed || reached === false ? '**no**' : reached ? 'yes' : 'so far'
 
 function both ({ service, baseline }: Line, name: keyof Figures) {
   const sides = baseline === undefined ? [service[name]] : [service[name], baseline[name]]

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from '../ask.js'
+import type { SimulatedCloud } from '../cloud.js'
 import { compare } from '../compare.js'
-import { residentOf } from '../process.js'
+import type { Load } from '../load.js'
 import { startBare, startService } from '../server.js'
 import type { Row } from '../site.js'
+import { percentiles } from '../statistics.js'
 import { formatNumber } from '../table.js'
 
 const path = '/v1/openstack/projects/summary'
@@ -10,36 +13,80 @@ const path = '/v1/openstack/projects/summary'
 /** Seconds: so long that two refreshes fall into a load. */
 const shortest = 8
 
+/** What counts as flat: 64 connections that get half of the requests/s, which the row allows, wait twice as long. */
+const flat = 2
+
 /** A summary that is kept, while it is read anew again and again. */
 export const refresh: Row = async (site, pace) => {
   const cloud = await site.large()
-  // So short that it is being refreshed about half of the time, and no shorter than that takes: past twice its TTL callers would wait.
+  const seconds = Math.max(pace.seconds, shortest)
+  // So short that it is being refreshed a good part of the time, and no shorter than that takes: past twice its TTL callers would wait.
   const service = await startService({ ...cloud.env, SUMMARY_TTL: '3s' })
   await ask(service.origin + path)
   const bare = await startBare(service.origin + path)
+  const watch = watchCalls(cloud)
   const compared = await compare(
-    { ...service, paths: [path], connections: 8, calls: cloud.received },
-    { ...bare, paths: ['/'], connections: 8, calls: async () => 0 },
-    { ...pace, seconds: Math.max(pace.seconds, shortest) },
+    { ...service, paths: [path], connections: 64, calls: cloud.received },
+    { ...bare, paths: ['/'], connections: 64, calls: async () => 0 },
+    { ...pace, seconds },
     // Then there is an answer again that is fresh: the row is of a summary that is asked for all of the time.
     async () => {
       await cloud.quiet()
       await ask(service.origin + path)
     }
   )
-  const resident = residentOf(service.pid)
-  await Promise.all([service.close(), bare.close()])
-  const { ratio, failed } = compared
+  const { ratio, loads, resident, failed } = compared
+  const { during, between } = splitBy(await watch(), loads)
+  const [slow, usual] = [percentiles(during).p99 ?? NaN, percentiles(between).p99 ?? NaN]
   return [{
     row: 'S2',
-    what: `summary of ${formatNumber(cloud.size.projects)} projects, warm, while it refreshes, 8 connections`,
+    what: `summary of ${formatNumber(cloud.size.projects)} projects, warm, while it refreshes, 64 connections`,
     against: 'a bare Fastify route with the same bytes',
-    target: '≥ 0.5 × its requests/s',
-    measured: `${formatNumber(ratio.rate)} ×, p99 ${formatNumber(compared.service.p99)} ms`,
-    reached: ratio.rate >= 0.5,
+    target: `≥ 0.5 × its requests/s; p99 during a refresh ≤ ${flat} × that between two`,
+    measured: `${formatNumber(ratio.rate)} ×; p99 ${formatNumber(slow / usual)} ×`,
+    reached: ratio.rate >= 0.5 && slow / usual <= flat,
     service: compared.service,
     baseline: compared.baseline,
     resident,
-    notes: ['`SUMMARY_TTL=3s`', ...failed === 0 ? [] : [`${failed} requests failed`]]
+    failed,
+    notes: [`\`SUMMARY_TTL=3s\`, loads of ${seconds} s; p99 was ${formatNumber(slow)} ms during a refresh, of ${formatNumber(during.length)} requests, and ` +
+      `${formatNumber(usual)} ms between two, of ${formatNumber(between.length)}`]
   }]
+}
+
+/** A stretch of time up to a moment, and whether the cloud was asked anything in it. */
+interface Stretch {
+  end: number
+  asked: boolean
+}
+
+/** Looks again and again whether a cloud is asked anything, until what it returns is called. */
+function watchCalls (cloud: SimulatedCloud) {
+  let watching = true
+  const watch = async () => {
+    const stretches: Stretch[] = []
+    for (let [before, now] = [NaN, await cloud.received()]; ; [before, now] = [now, await cloud.received()]) {
+      stretches.push({ end: performance.now(), asked: now !== before })
+      if (!watching) return stretches
+      await sleep(50)
+    }
+  }
+  const done = watch()
+  return () => {
+    watching = false
+    return done
+  }
+}
+
+/** The times of the requests that were answered while the cloud was being asked, and of the others. */
+function splitBy (stretches: Stretch[], loads: Load[]) {
+  const [during, between]: [number[], number[]] = [[], []]
+  let n = 0
+  for (const { times, latencies } of loads) {
+    for (const [request, time] of times.entries()) {
+      while (stretches[n + 1] !== undefined && stretches[n]!.end < time) n++
+      ;(stretches[n]!.asked ? during : between).push(latencies[request]!)
+    }
+  }
+  return { during, between }
 }

@@ -3,7 +3,7 @@ import { routes, directPath, servicePath } from '../direct.js'
 import { residentOf } from '../process.js'
 import { startService } from '../server.js'
 import type { Row } from '../site.js'
-import { median, quantile } from '../statistics.js'
+import { median, percentiles } from '../statistics.js'
 import { formatNumber } from '../table.js'
 
 const day = 86_400
@@ -36,8 +36,7 @@ export const week: Row = async (site) => {
 
   const share = median(pairs.map(({ first, again }) => again.inside / first.inside))
   const figures = (of: 'first' | 'again') => ({
-    p50: median(pairs.map((pair) => pair[of].ms)),
-    p99: quantile(pairs.map((pair) => pair[of].ms), 0.99),
+    ...percentiles(pairs.map((pair) => pair[of].ms)),
     calls: median(pairs.map((pair) => pair[of].calls))
   })
   return [{
