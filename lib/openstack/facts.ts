@@ -19,8 +19,12 @@ export interface FactLifetimes {
   staleLimit: number
 }
 
-/** The bytes of what is kept of a kind: a quota takes some 500, so that there is room for 3 of each of 20,000 projects. */
-const bytes = 32 * 1024 * 1024
+/**
+ * The bytes of what is kept of each kind: a quota takes some 500, so that there is room for 3 of each of 20,000 projects, for a list of them,
+ * for as many that were asked for, and for the projects of 30,000 instances.
+ */
+const bytes = { quotas: 32, list: 16, projects: 16, owners: 16 }
+const megabyte = 1024 * 1024
 const sizeOf = () => 512
 const sizeOfProject = ({ name, description }: Project) => 512 + 2 * (name.length + (description?.length ?? 0))
 const sizeOfList = (projects: Project[]) => projects.reduce((sum, project) => sum + sizeOfProject(project), 512)
@@ -33,10 +37,10 @@ const sizeOfList = (projects: Project[]) => projects.reduce((sum, project) => su
 export function keepFacts (openstack: OpenStack, { quota, project, list, owner, staleLimit }: FactLifetimes, clock: Clock, shared?: Shared<Partial<Quota>>) {
   // A failed read is told with the value that stands in for it, once for all projects.
   const silent = { now: clock.now, failed: () => {} }
-  const quotas = createKept<Partial<Quota>>({ bytes, sizeOf, staleLimit }, silent, shared)
-  const lists = createKept<Project[]>({ bytes, sizeOf: sizeOfList, staleLimit }, clock)
-  const found = createKept<Project>({ bytes, sizeOf: sizeOfProject, staleLimit: project }, silent)
-  const owners = createKept<{ project?: string }>({ bytes, sizeOf, staleLimit: owner }, silent)
+  const quotas = createKept<Partial<Quota>>({ bytes: bytes.quotas * megabyte, sizeOf, staleLimit }, silent, shared)
+  const lists = createKept<Project[]>({ bytes: bytes.list * megabyte, sizeOf: sizeOfList, staleLimit }, clock)
+  const found = createKept<Project>({ bytes: bytes.projects * megabyte, sizeOf: sizeOfProject, staleLimit: project }, silent)
+  const owners = createKept<{ project?: string }>({ bytes: bytes.owners * megabyte, sizeOf, staleLimit: owner }, silent)
 
   return {
     ...openstack,
