@@ -147,14 +147,3 @@ t.test('what waits goes on after a failure', async (t) => {
   t.same(await outcomes(['cpu a', 'cpu b'].map(read)), ['metrics: failed', 'cpu b'])
   t.equal(sent.length, 2)
 })
-
-t.test('a caller who gives up takes nothing from those who share', async (t) => {
-  const { read, sent, end } = connect()
-  const given = Promise.race([read('cpu a'), Promise.reject(new Error('gave up'))])
-  const shared = read('cpu a')
-  await t.rejects(given, /gave up/)
-  await turn()
-  await end()
-  t.equal(await shared, 'cpu a')
-  t.equal(sent.length, 1)
-})
