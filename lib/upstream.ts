@@ -16,7 +16,7 @@ export interface Tls {
 
 /** How hard an upstream may be worked. */
 export interface Bounds {
-  /** Milliseconds that one call may take in all, from its start to the last byte of its answer. */
+  /** Milliseconds that one call may take in all, from when it is asked for to the last byte of its answer. */
   timeout: number
   /** Connections at once to one origin, and calls at once to one role. */
   connections: number
@@ -61,7 +61,7 @@ const unwatched: CallWatch = { began () {}, ended () {} }
 
 /**
  * The one way out: no other code asks an upstream. Each service has a turn, a budget and a rest of its own.
- * @throws UpstreamError whatever goes wrong; a call that waits for its turn has not started its deadline.
+ * @throws UpstreamError whatever goes wrong; `busy` where a call has waited for its turn for half of its time, and was not sent.
  */
 export function createUpstream (dispatcher: Dispatcher, bounds: Bounds, watch = unwatched): Upstream {
   const services = new Map<Role, ReturnType<typeof createService>>()
