@@ -64,14 +64,14 @@ function contextHeaders (role: Role, { id, trace }: RequestContext) {
   return { [role === 'metrics' ? 'x-request-id' : 'x-openstack-request-id']: id, ...(trace && traceHeaders(trace)) }
 }
 
-async function read (role: Role, { lines = false, expect = [] }: Call, ask: () => Promise<Dispatcher.ResponseData>): Promise<Answer> {
+async function read (role: Role, { operation, lines = false, expect = [] }: Call, ask: () => Promise<Dispatcher.ResponseData>): Promise<Answer> {
   let facts = {}
   try {
     const { statusCode: status, headers, body } = await ask()
     const requestId = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? headers['x-request-id']
     facts = { status, requestId: requestId?.toString() }
     const text = await body.text()
-    if ((status < 200 || status > 299) && !expect.includes(status)) throw unexpected(role, status, facts)
+    if ((status < 200 || status > 299) && !expect.includes(status)) throw unexpected(role, operation, status, facts)
     return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
   } catch (err) {
     throw err instanceof UpstreamError ? err : broken(role, err as Error & { code?: string }, facts)
@@ -113,9 +113,9 @@ const isReading = (role: Role, { method }: Pick<Call, 'method'>) => method === u
 
 const parseLines = (text: string) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
 
-/** A status that means that the upstream is at fault, or that it refuses our credential. */
-function unexpected (role: Role, status: number, facts: object) {
-  return status === 401 || status === 403
+/** A status that means that the upstream is at fault, or that it refuses our credential; which a login is told by a 404 where there is none of its id. */
+function unexpected (role: Role, operation: Operation, status: number, facts: object) {
+  return status === 401 || status === 403 || (status === 404 && operation === 'issue-token')
     ? new UpstreamError(role, 'refused', `refuses the service's credential (${status})`, facts)
     : new UpstreamError(role, 'invalid', `answered ${status}`, facts)
 }
