@@ -1,5 +1,6 @@
 /** What an upstream is to us, whatever product and address it has. */
-export type Role = 'identity' | 'compute' | 'network' | 'block-storage' | 'metrics'
+export const roles = ['identity', 'compute', 'network', 'block-storage', 'metrics'] as const
+export type Role = typeof roles[number]
 
 /**
  * Why an upstream could not be read.

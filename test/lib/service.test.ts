@@ -168,6 +168,24 @@ t.test('lets as many calls through at once as it may', async (t) => {
   t.equal(state.most, 4)
 })
 
+t.test('a service that does not answer takes no connection of another one at the same address', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 5_000, connections: 4 })
+  state.answer = () => {}
+  const hanging = Array.from({ length: 4 }, () => ask().catch(({ reason }) => reason))
+  while (state.asked < 4) await sleep(5)
+  state.answer = ok
+  t.match(await Promise.race([ask('identity'), ...hanging]), { status: 200 })
+  t.same(await Promise.all(hanging), Array(4).fill('timeout'))
+})
+
+t.test('reads so much of an answer and no more', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 60_000, connections: 4 })
+  state.answer = (_, response) => { response.end(JSON.stringify('x'.repeat(15 * 1024 * 1024))) }
+  t.match(await ask(), { status: 200 })
+  state.answer = (_, response) => { response.end(JSON.stringify('x'.repeat(17 * 1024 * 1024))) }
+  await t.rejects(ask(), { name: 'UpstreamError', reason: 'invalid', message: /UND_ERR_RES_EXCEEDED_MAX_SIZE/ })
+})
+
 t.test('lets so many wait and no more', async (t) => {
   const { state, ask } = await serve(t, { timeout: 20_000, connections: 4 })
   const waiting: Array<() => void> = []

@@ -72,7 +72,7 @@ t.test('answers with the parsed body, or with none, and with a status that is ex
 })
 
 t.test('does not wait longer for a connection than for an answer', async (t) => {
-  const never = { dispatch: () => true } as unknown as ReturnType<typeof createDispatcher>
+  const never = { of: () => ({ dispatch: () => true }) } as unknown as ReturnType<typeof createDispatcher>
   const upstream = createUpstream(never, bounds)
   await t.rejects(upstream('compute', { operation: 'show-quota', url: 'http://127.0.0.1:1/' }), { name: 'UpstreamError', reason: 'timeout' })
 })
