@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
+import { lookup } from 'node:dns/promises'
 import { setFlagsFromString } from 'node:v8'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.js'
@@ -31,5 +32,7 @@ async function serve () {
     else app.log.info({ signal }, 'asked to end')
     await app.close()
   })
-  await app.listen({ host: app.config.HOST, port: app.config.PORT })
+  // Of `localhost` Fastify would take each address, with a server of its own that plugins/drain does not see.
+  const { address: host } = await lookup(app.config.HOST)
+  await app.listen({ host, port: app.config.PORT })
 }

@@ -1,11 +1,12 @@
 /** What an upstream is to us, whatever product and address it has. */
-export type Role = 'identity' | 'compute' | 'network' | 'block-storage' | 'metrics'
+export const roles = ['identity', 'compute', 'network', 'block-storage', 'metrics'] as const
+export type Role = typeof roles[number]
 
 /**
  * Why an upstream could not be read.
  * `timeout`: no answer within the deadline. `unreachable`: no connection, or one that broke. `absent`: the catalog does not offer it.
  * `refused`: it does not accept our credential. `invalid`: it answered what it must not. `resting`: it failed so often that it is not asked
- * for a moment. `busy`: too many calls wait for it.
+ * for a moment. `busy`: too many calls wait for it, or this one has for too long.
  */
 export const reasons = ['timeout', 'unreachable', 'absent', 'refused', 'invalid', 'resting', 'busy'] as const
 export type Reason = typeof reasons[number]

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { request } from 'undici'
+import { errors, request } from 'undici'
 import type { Dispatcher } from 'undici'
 import { UpstreamError } from './errors.js'
 import type { Role } from './errors.js'
@@ -35,22 +35,27 @@ export interface Answer {
 
 export interface ExchangeOptions {
   dispatcher: Dispatcher
-  /** Milliseconds that it may take in all, a second try counted in. */
-  timeout: number
+  /** When it must have ended, a second try counted in: in milliseconds of `performance.now()`. */
+  end: number
   /** Whether there is a second try to spend; asked only where one is wanted. */
   mayRepeat: () => boolean
 }
 
 /** One call, to the last byte of its answer, and a second try where that may help. @throws UpstreamError */
-export async function exchange (role: Role, call: Call, { dispatcher, timeout, mayRepeat }: ExchangeOptions): Promise<Answer> {
-  const end = performance.now() + timeout
+export async function exchange (role: Role, call: Call, { dispatcher, end, mayRepeat }: ExchangeOptions): Promise<Answer> {
   // Half a millisecond is what a call costs in all; an AbortSignal of its own would be a tenth of that.
-  const signal = new EventEmitter()
-  const deadline = setTimeout(() => signal.emit('abort'), timeout)
+  const signal = Object.assign(new EventEmitter(), { aborted: false })
+  const deadline = setTimeout(() => {
+    signal.aborted = true
+    signal.emit('abort')
+  }, end - performance.now())
+  // What has no connection yet cannot be aborted: it is not waited for.
+  const late = new Promise<never>((resolve, reject) => { signal.once('abort', () => reject(new errors.RequestAbortedError())) })
+  late.catch(() => {})
   const { url, method = 'GET', body } = call
   const context = currentContext()
   const headers = context === undefined ? call.headers : { ...call.headers, ...contextHeaders(role, context) }
-  const ask = () => request(url, { method, headers, body, dispatcher, signal })
+  const ask = () => Promise.race([request(url, { method, headers, body, dispatcher, signal }), late])
   return await read(role, call, () => askTwice(ask, isReading(role, call), end, mayRepeat)).finally(() => clearTimeout(deadline))
 }
 
@@ -59,14 +64,14 @@ function contextHeaders (role: Role, { id, trace }: RequestContext) {
   return { [role === 'metrics' ? 'x-request-id' : 'x-openstack-request-id']: id, ...(trace && traceHeaders(trace)) }
 }
 
-async function read (role: Role, { lines = false, expect = [] }: Call, ask: () => Promise<Dispatcher.ResponseData>): Promise<Answer> {
+async function read (role: Role, { operation, lines = false, expect = [] }: Call, ask: () => Promise<Dispatcher.ResponseData>): Promise<Answer> {
   let facts = {}
   try {
     const { statusCode: status, headers, body } = await ask()
     const requestId = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? headers['x-request-id']
     facts = { status, requestId: requestId?.toString() }
     const text = await body.text()
-    if ((status < 200 || status > 299) && !expect.includes(status)) throw unexpected(role, status, facts)
+    if ((status < 200 || status > 299) && !expect.includes(status)) throw unexpected(role, operation, status, facts)
     return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
   } catch (err) {
     throw err instanceof UpstreamError ? err : broken(role, err as Error & { code?: string }, facts)
@@ -85,29 +90,32 @@ async function askTwice (ask: () => Promise<Dispatcher.ResponseData>, isRead: bo
   let wait = pause()
   try {
     const answer = await ask()
-    wait = Math.max(wait, 1000 * Number(answer.headers['retry-after'] ?? 0))
+    wait = Math.max(wait, retryAfter(String(answer.headers['retry-after'])))
     if (!isRead || !passing.has(answer.statusCode) || !inTime(wait) || !mayRepeat()) return answer
-    await answer.body.dump()
+    await Promise.all([answer.body.dump(), sleep(wait)])
   } catch (err) {
     const { code } = err as { code: string }
     if (!dropped.has(code) && !(isRead && refused.has(code))) throw err
     if (!inTime(wait) || !mayRepeat()) throw err
+    await sleep(wait)
   }
-  await sleep(wait)
   return await ask()
 }
 
 /** Milliseconds before a second try, not the same for all who met the same. */
 const pause = () => 25 + Math.random() * 75
 
+/** Milliseconds that an upstream asks to wait for: it says so in seconds, or by a date. What says neither asks for none. */
+const retryAfter = (value: string) => (/^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now()) || 0
+
 /** A query of the metrics store is sent by POST for its length. */
 const isReading = (role: Role, { method }: Pick<Call, 'method'>) => method === undefined || role === 'metrics'
 
 const parseLines = (text: string) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
 
-/** A status that means that the upstream is at fault, or that it refuses our credential. */
-function unexpected (role: Role, status: number, facts: object) {
-  return status === 401 || status === 403
+/** A status that means that the upstream is at fault, or that it refuses our credential; which a login is told by a 404 where there is none of its id. */
+function unexpected (role: Role, operation: Operation, status: number, facts: object) {
+  return status === 401 || status === 403 || (status === 404 && operation === 'issue-token')
     ? new UpstreamError(role, 'refused', `refuses the service's credential (${status})`, facts)
     : new UpstreamError(role, 'invalid', `answered ${status}`, facts)
 }

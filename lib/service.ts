@@ -6,7 +6,9 @@ import { exchange } from './exchange.js'
 import type { Answer, Call, ExchangeOptions, Operation } from './exchange.js'
 import { waitForCall } from './waits.js'
 
-export interface ServiceBounds extends Pick<ExchangeOptions, 'dispatcher' | 'timeout'> {
+export interface ServiceBounds extends Pick<ExchangeOptions, 'dispatcher'> {
+  /** Milliseconds that a call may take in all, from when it is asked for. */
+  timeout: number
   /** Calls at once. */
   connections: number
 }
@@ -32,6 +34,8 @@ export interface CallWatch {
 
 /** Calls that may wait for their turn: with 32 at once, at 20 ms each, the last one waits for a second. */
 const mostWaiting = 1_600
+/** Of a call's time, the share that it may wait for its turn: what has little left would fail, and be held against the service. */
+const waitable = 0.5
 /** Of a service's calls, the share that may be made a second time. */
 const repeatable = 0.1
 
@@ -49,15 +53,15 @@ const breaking: CircuitBreaker.Options = {
 }
 
 /**
- * The calls to one service: no more at once than it may be worked with, no more waiting than is of use, each with a second try
- * where that may help and not too many need one, and none for a while after it has failed again and again.
+ * The calls to one service: no more at once than it may be worked with, no more waiting than is of use and none for longer, each with
+ * a second try where that may help and not too many need one, and none for a while after it has failed again and again.
  */
 export function createService (role: Role, { dispatcher, timeout, connections }: ServiceBounds, { began, ended }: CallWatch) {
   const turns = pLimit(connections)
   // What a restart drops at once may all be asked for again.
   let repeats = connections
   let repeated = 0
-  const breaker = new CircuitBreaker((call: Call) => exchange(role, call, { dispatcher, timeout, mayRepeat }), breaking)
+  const breaker = new CircuitBreaker((call: Call, end: number) => exchange(role, call, { dispatcher, end, mayRepeat }), breaking)
   began(role, () => ({ active: turns.activeCount, waiting: turns.pendingCount, resting: !breaker.closed, repeated }))
 
   function mayRepeat () {
@@ -67,28 +71,33 @@ export function createService (role: Role, { dispatcher, timeout, connections }:
     return true
   }
 
-  async function ask (call: Call): Promise<Answer> {
-    repeats = Math.min(connections, repeats + repeatable)
+  /** A call that has its turn now, and began to wait for it at `from`. */
+  async function ask (call: Call, from: number): Promise<Answer> {
     const start = performance.now()
     const end = (outcome: 'ok' | Reason) => ended(role, call.operation, outcome, (performance.now() - start) / 1000)
     try {
-      const answer = await breaker.fire(call)
+      if (start - from > waitable * timeout) throw busy(role)
+      // Not left to the breaker, which counts what it rejects as calls: those that fail would be fewer by it.
+      if (!breaker.closed && !breaker.pendingClose) {
+        throw new UpstreamError(role, 'resting', 'is left alone for a moment: it has failed again and again')
+      }
+      repeats = Math.min(connections, repeats + repeatable)
+      const answer = await breaker.fire(call, from + timeout)
       end('ok')
       return answer
     } catch (err) {
-      const failure = CircuitBreaker.isOurError(err as Error)
-        ? new UpstreamError(role, 'resting', 'is left alone for a moment: it has failed again and again')
-        : err as UpstreamError
-      end(failure.reason)
-      throw failure
+      end((err as UpstreamError).reason)
+      throw err
     }
   }
 
   return async (call: Call): Promise<Answer> => {
     if (turns.pendingCount >= mostWaiting) {
       ended(role, call.operation, 'busy', 0)
-      throw new UpstreamError(role, 'busy', 'has too many calls waiting for it')
+      throw busy(role)
     }
-    return await waitForCall(role, turns(ask, call))
+    return await waitForCall(role, turns(ask, call, performance.now()))
   }
 }
+
+const busy = (role: Role) => new UpstreamError(role, 'busy', 'has too many calls waiting for it')

@@ -1,6 +1,6 @@
 import { rootCertificates } from 'node:tls'
 import { Agent } from 'undici'
-import type { Dispatcher } from 'undici'
+import { roles } from './errors.js'
 import type { Role } from './errors.js'
 import type { Answer, Call } from './exchange.js'
 import { readPem } from './pem.js'
@@ -16,9 +16,9 @@ export interface Tls {
 
 /** How hard an upstream may be worked. */
 export interface Bounds {
-  /** Milliseconds that one call may take in all, from its start to the last byte of its answer. */
+  /** Milliseconds that one call may take in all, from when it is asked for to the last byte of its answer. */
   timeout: number
-  /** Connections at once to one origin, and calls at once to one role. */
+  /** Calls at once to one role, and so the connections to it. */
   connections: number
 }
 
@@ -26,17 +26,21 @@ export type { Answer, Call, Operation } from './exchange.js'
 
 export type Upstream = (role: Role, call: Call) => Promise<Answer>
 
-/** More than any answer we ask for: a page of 1,000 servers is about 3 MB. */
-const largestAnswer = 64 * 1024 * 1024
+/**
+ * More than any answer we ask for, and no more than that, as each connection may bring one: a page of 1,000 servers is about 3 MB, a list of
+ * 20,000 projects 10 MB, and 11,000 buckets, the most that a series has, of 20 devices 7 MB.
+ */
+const largestAnswer = 16 * 1024 * 1024
 
 /**
- * The connections to the upstreams of one kind, all with the same limits and TLS settings.
+ * The connections to the upstreams of one kind, all with the same limits and TLS settings; each role has its own, also where several are behind one
+ * address, so that none takes another's.
  * A CA of the cloud's own is trusted beside the public ones, not instead of them.
  * @throws InvalidSetting where a TLS file cannot be read.
  */
 export function createDispatcher ({ timeout, connections }: Bounds, tls: Tls = {}) {
   const file = (name: string, path?: string) => path === undefined ? undefined : readPem(name, path)
-  return new Agent({
+  const options: Agent.Options = {
     connections,
     headersTimeout: timeout,
     bodyTimeout: timeout,
@@ -49,7 +53,12 @@ export function createDispatcher ({ timeout, connections }: Bounds, tls: Tls = {
       key: file('OS_KEY', tls.key),
       rejectUnauthorized: !tls.insecure
     }
-  })
+  }
+  const agents = new Map(roles.map((role) => [role, new Agent(options)]))
+  return {
+    of: (role: Role) => agents.get(role)!,
+    destroy: () => Promise.all(Array.from(agents.values(), (agent) => agent.destroy()))
+  }
 }
 
 /** The certificates to trust where there is a file with a CA: that, and the public ones. @throws InvalidSetting where it cannot be read. */
@@ -61,14 +70,14 @@ const unwatched: CallWatch = { began () {}, ended () {} }
 
 /**
  * The one way out: no other code asks an upstream. Each service has a turn, a budget and a rest of its own.
- * @throws UpstreamError whatever goes wrong; a call that waits for its turn has not started its deadline.
+ * @throws UpstreamError whatever goes wrong; `busy` where a call has waited for its turn for half of its time, and was not sent.
  */
-export function createUpstream (dispatcher: Dispatcher, bounds: Bounds, watch = unwatched): Upstream {
+export function createUpstream (dispatcher: ReturnType<typeof createDispatcher>, bounds: Bounds, watch = unwatched): Upstream {
   const services = new Map<Role, ReturnType<typeof createService>>()
 
   return (role, call) => {
     let service = services.get(role)
-    if (service === undefined) services.set(role, service = createService(role, { dispatcher, ...bounds }, watch))
+    if (service === undefined) services.set(role, service = createService(role, { dispatcher: dispatcher.of(role), ...bounds }, watch))
     return service(call)
   }
 }

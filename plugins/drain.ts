@@ -24,7 +24,7 @@ export default fp(async (app) => {
   const { server, config } = app
   const wait = Math.min(lastUse, shutdownGrace(config) / 2)
   const sockets = new Set<Socket>()
-  const underWay = new Set<ServerResponse>()
+  const underWay = new Map<Socket, Set<ServerResponse>>()
   let over = false
 
   app.decorate('ending', false)
@@ -32,10 +32,19 @@ export default fp(async (app) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  server.on('request', (request, response) => {
-    underWay.add(response)
+  server.on('request', ({ socket }, response) => {
+    let responses = underWay.get(socket)
+    if (responses === undefined) {
+      underWay.set(socket, responses = new Set())
+      // A response whose turn on the connection had not come is not told when that closes.
+      socket.once('close', () => {
+        underWay.delete(socket)
+        if (over) hangUp()
+      })
+    }
+    responses.add(response)
     response.once('close', () => {
-      underWay.delete(response)
+      responses.delete(response)
       if (over) hangUp()
     })
   })
@@ -43,7 +52,7 @@ export default fp(async (app) => {
   app.addHook('preClose', async () => {
     app.ending = true
     if (!server.listening) return
-    for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close')
+    for (const response of allUnderWay()) if (!response.headersSent) response.setHeader('connection', 'close')
     // Connections that wait to be taken are taken first: they would be reset.
     await setImmediate()
     const closed = once(server, 'close')
@@ -57,6 +66,10 @@ export default fp(async (app) => {
   /** To Node a connection on which nothing was asked yet is no idle one, and would be waited for. */
   function hangUp () {
     server.closeIdleConnections()
-    if (underWay.size === 0) for (const socket of sockets) socket.destroy()
+    if (allUnderWay().length === 0) for (const socket of sockets) socket.destroy()
+  }
+
+  function allUnderWay () {
+    return Array.from(underWay.values(), (responses) => [...responses]).flat()
   }
 }, { name: 'drain', dependencies: ['config'] })

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pLimit from 'p-limit'
+import { UpstreamError } from '../errors.js'
 import { begin, waitFor } from '../waits.js'
 import type { BatchBounds } from './bounds.js'
 import { isOfAll } from './failure.js'
@@ -16,7 +17,9 @@ interface Waiting<Answer> extends Read {
 /**
  * Runs together what is to be read at the same moment, which is a turn of the event loop; and while enough requests are under way, all
  * that comes until one of them ends. So a lone read goes at once, and the busier the database is, the more go together.
- * Where reads fail together, each that is not at fault has its answer from a request that is made again, without the others.
+ * Where reads fail together, each that is not at fault has its answer from a request that is made again, without the others; unless so
+ * many are at fault that it would take too many requests to tell.
+ * @throws UpstreamError `busy` where too many wait.
  */
 export function createBatch<Answer> (run: (reads: Read[]) => Promise<Answer[]>, most: BatchBounds) {
   const waiting: Array<Waiting<Answer>> = []
@@ -47,7 +50,7 @@ export function createBatch<Answer> (run: (reads: Read[]) => Promise<Answer[]>, 
     underWay++
     const reads = waiting.splice(0, joinReads(waiting, most).places.length)
     // For the first of those who wait, and not for whoever's request has just ended; but all of them wait for it.
-    const request = reads[0]!.there(() => begin(() => settle(reads, run)))
+    const request = reads[0]!.there(() => begin(() => settle(reads, run, { left: most.again })))
     for (const { there } of reads) there(() => waitFor(request))
     request.finally(() => {
       underWay--
@@ -55,18 +58,22 @@ export function createBatch<Answer> (run: (reads: Read[]) => Promise<Answer[]>, 
     })
   }
 
-  async function settle (reads: Array<Waiting<Answer>>, ask: typeof run): Promise<void> {
+  /** Answers each read. `budget` is what its request and those that come of it have left. */
+  async function settle (reads: Array<Waiting<Answer>>, ask: typeof run, budget: { left: number }): Promise<void> {
     try {
       const answers = await ask(reads)
       reads.forEach(({ resolve }, i) => resolve(answers[i]!))
     } catch (err) {
       const parts = isOfAll(err) ? [] : partReads(reads, most)
-      if (parts.length > 1) await Promise.all(parts.map((part) => settle(part, (reads) => again(run, reads))))
-      else for (const { reject } of reads) reject(err)
+      if (parts.length > 1 && budget.left >= parts.length) {
+        budget.left -= parts.length
+        await Promise.all(parts.map((part) => settle(part, (reads) => again(run, reads), budget)))
+      } else for (const { reject } of reads) reject(err)
     }
   }
 
   return (read: Read) => new Promise<Answer>((resolve, reject) => {
+    if (waiting.length >= most.waiting) throw new UpstreamError('metrics', 'busy', 'has too many reads waiting for it')
     waiting.push({ ...read, resolve, reject, there: AsyncLocalStorage.snapshot() })
     atTheTurnsEnd()
   })

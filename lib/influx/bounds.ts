@@ -15,6 +15,12 @@ export interface BatchBounds extends RequestBounds {
   requests: number
   /** Milliseconds without a request, after which one goes all the same while reads wait. */
   patience: number
+  /** Reads that may wait. */
+  waiting: number
+  /** Parts that a request which failed is made again in, and each of those that fails. */
+  parts: number
+  /** Requests that one which failed may cost in all. */
+  again: number
 }
 
 /**
@@ -32,5 +38,10 @@ export const bounds: BatchBounds = {
   // 1, 2 and 4 give as many series a second, and 8 give 15 % fewer, for less goes together. With 2, one is read while another is on its way.
   requests: 2,
   // Twice what a request takes: where it takes longer, others that run beside it may not.
-  patience: 50
+  patience: 50,
+  // Of a series of 60 buckets InfluxDB has half a millisecond of work: the last one waits for five seconds.
+  waiting: 10_000,
+  // One that is at fault is found among 64 statements of 32 instances by 8 + 8 + 8 + 4 requests, one round after the other.
+  parts: 8,
+  again: 32
 }

@@ -19,5 +19,6 @@ export function failure (error: string): UpstreamError {
     : new UpstreamError('metrics', 'invalid', meaning)
 }
 
-/** Whether a failure would be met by each statement alone. That it cannot read one of them, InfluxDB says with a 400. */
-export const isOfAll = (err: unknown) => err instanceof UpstreamError && !(err instanceof StatementFailed) && err.facts.status !== 400
+/** Whether a failure would be met by each statement alone. That it cannot read one of them, InfluxDB says with a 400 that arrives whole. */
+export const isOfAll = (err: unknown) => err instanceof UpstreamError && !(err instanceof StatementFailed) &&
+  (err.reason !== 'invalid' || err.facts.status !== 400)

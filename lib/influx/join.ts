@@ -1,5 +1,5 @@
 import type { Window } from '../time-range.js'
-import type { RequestBounds } from './bounds.js'
+import type { BatchBounds, RequestBounds } from './bounds.js'
 
 /** What is wanted: a measurement of an instance in a window. */
 export interface Read {
@@ -43,11 +43,15 @@ export function joinReads (reads: Read[], most: RequestBounds) {
   return { statements, places }
 }
 
-/** The parts of a request that failed of which each may be at fault: its statements, or the instances of the only one. */
-export function partReads<T extends Read> (reads: T[], most: RequestBounds): T[][] {
+/** The parts of a request that failed: some of its statements each or, of the only one, some of its instances. */
+export function partReads<T extends Read> (reads: T[], most: BatchBounds): T[][] {
   const { statements, places } = joinReads(reads, most)
-  if (statements.length > 1) return statements.map((_, number) => reads.filter((_, i) => places[i] === number))
-  return [...statements[0]!.instances].map((id) => reads.filter(({ instance }) => instance === id))
+  const instances = [...statements[0]!.instances]
+  const [pieces, pieceOf] = statements.length > 1
+    ? [statements.length, (i: number) => places[i]!]
+    : [instances.length, (i: number) => instances.indexOf(reads[i]!.instance)]
+  const count = Math.min(pieces, most.parts)
+  return Array.from({ length: count }, (_, part) => reads.filter((_, i) => Math.floor(pieceOf(i) * count / pieces) === part))
 }
 
 /** In buckets. To read the samples of five minutes, at one each 15 s, takes as long as to answer one. */

@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { UpstreamError } from '../errors.js'
 import { shape } from '../shape.js'
-import type { Upstream } from '../upstream.js'
+import type { Answer, Upstream } from '../upstream.js'
 import { Catalog, versioned } from './catalog.js'
+import type { Cloud } from './clouds.js'
 
 /** What a token is good for. Source: Identity API v3, `auth.scope`. */
 export interface Scope {
@@ -19,24 +20,35 @@ export interface Token {
   life: number
 }
 
-/** A wrong secret or a project without a role; a credential that may not go there; a token or a credential that is no more. */
+/** What a login takes. */
+export type Login = Pick<Cloud, 'authUrl' | 'identity' | 'scope'>
+
+/** What a token in hand is told that is no more, that has no role on the project, or that may not go there. */
 const refusals = [401, 403, 404]
 
-/**
- * A new token: one login, or one rescoping of a token in hand.
- * Source: Identity API v3, `POST /v3/auth/tokens`.
- * @throws UpstreamError `refused` where Keystone does not accept the credential, or where it has no role on the project.
- */
-export async function issueToken (upstream: Upstream, authUrl: string, identity: object, scope?: Scope): Promise<Token> {
-  const { status, headers, body } = await upstream('identity', {
-    operation: 'issue-token',
-    method: 'POST',
-    url: `${versioned(authUrl, 'identity')}/auth/tokens`,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ auth: { identity, scope } }),
-    expect: refusals
-  })
-  if (refusals.includes(status)) throw new UpstreamError('identity', 'refused', `refuses the service's credential (${status})`, { status })
+/** A new token, by the credential. @throws UpstreamError `refused` where Keystone does not accept that. */
+export async function logIn (upstream: Upstream, { authUrl, identity, scope }: Login): Promise<Token> {
+  return tokenOf(await issueToken(upstream, authUrl, { identity, scope }))
+}
+
+/** A token of a project, by one in hand; `undefined` where Keystone gives none, be it for the project or for the token. @throws UpstreamError */
+export async function rescope (upstream: Upstream, authUrl: string, { id }: Token, project: string): Promise<Token | undefined> {
+  const auth = { identity: { methods: ['token'], token: { id } }, scope: { project: { id: project } } }
+  const answer = await issueToken(upstream, authUrl, auth, refusals)
+  return refusals.includes(answer.status) ? undefined : tokenOf(answer)
+}
+
+/** Source: Identity API v3, `POST /v3/auth/tokens`. */
+const issueToken = (upstream: Upstream, authUrl: string, auth: object, expect?: number[]) => upstream('identity', {
+  operation: 'issue-token',
+  method: 'POST',
+  url: `${versioned(authUrl, 'identity')}/auth/tokens`,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ auth }),
+  expect
+})
+
+function tokenOf ({ headers, body }: Answer): Token {
   const { token } = tokenIn(body)
   const id = headers['x-subject-token']
   const life = Date.parse(token.expires_at) - Date.parse(token.issued_at)
@@ -53,6 +65,3 @@ const tokenIn = shape('identity', 'a login', Type.Object({
     catalog: Type.Optional(Catalog)
   })
 }))
-
-/** The `auth.identity` that turns a token into one of another scope. */
-export const byToken = ({ id }: Token) => ({ methods: ['token'], token: { id } })

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -11,9 +11,11 @@ const ok: RequestListener = (_, response) => { response.end('{}') }
 
 /** A service on loopback that answers as it is told just then, and counts what it was asked. */
 async function serve (t: Test, bounds = { timeout: 2_000, connections: 4 }) {
-  const state = { asked: 0, answer: ok }
+  const state = { asked: 0, open: 0, most: 0, answer: ok }
   const server = createServer((request, response) => {
     state.asked++
+    state.most = Math.max(state.most, ++state.open)
+    response.on('close', () => state.open--)
     state.answer(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -80,6 +82,36 @@ t.test('waits as long as it is asked to, but not past its time limit', async (t)
   t.equal(state.asked, 3)
 })
 
+t.test('has ended in time, however slowly it is told that it may ask again', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 500, connections: 4 })
+  state.answer = (_, response) => {
+    if (state.asked > 1) return
+    response.writeHead(503).write(' ')
+    const timer = setInterval(() => response.write(' '), 20)
+    response.on('close', () => clearInterval(timer))
+  }
+  await t.rejects(ask(), { name: 'UpstreamError', role: 'compute', reason: 'timeout' })
+  t.equal(state.asked, 1, 'there is no time for another try')
+})
+
+t.test('waits until the date that it is asked to wait for, but not past its time limit', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 10_000, connections: 4 })
+  // A date is of whole seconds: this one is one to two ahead.
+  const date = Math.floor(Date.now() / 1000 + 2) * 1000
+  state.answer = passing(503, 1, { 'retry-after': new Date(date).toUTCString() })
+  t.match(await ask(), { status: 200 })
+  t.ok(Date.now() >= date)
+  t.equal(state.asked, 2)
+  state.answer = passing(503, 1, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() })
+  await t.rejects(ask(), { name: 'UpstreamError', facts: { status: 503 } })
+  t.equal(state.asked, 3)
+  for (const [tries, nothing] of [[5, 'soon'], [7, new Date(0).toUTCString()]] as const) {
+    state.answer = passing(503, 1, { 'retry-after': nothing })
+    t.match(await ask(), { status: 200 })
+    t.equal(state.asked, tries, nothing)
+  }
+})
+
 t.test('asks again for a tenth of the calls, and for as many as it has connections', async (t) => {
   const { state, ask, each } = await serve(t)
   await each(100)
@@ -105,6 +137,18 @@ t.test('leaves a service alone that fails again and again, until one call finds 
   t.same(await each(20), Array(20).fill('ok'))
 })
 
+t.test('is not lenient with one that fails anew, for all that it has kept from it', async (t) => {
+  const { state, each, ask } = await serve(t)
+  state.answer = passing(500, Infinity)
+  await each(20)
+  await each(200)
+  state.answer = ok
+  while (await ask().then(() => false, () => true)) await sleep(50)
+  state.answer = passing(500, Infinity)
+  state.asked = 0
+  t.ok((await each(30)).includes('resting'))
+})
+
 t.test('does not hold against a service what it does well to refuse', async (t) => {
   for (const status of [400, 401, 403, 404, 409, 429]) {
     const { state, each } = await serve(t)
@@ -112,6 +156,34 @@ t.test('does not hold against a service what it does well to refuse', async (t) 
     t.notOk((await each(30)).includes('resting'), String(status))
     t.equal(state.asked, 30)
   }
+})
+
+t.test('lets as many calls through at once as it may', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 20_000, connections: 4 })
+  const open: ServerResponse[] = []
+  state.answer = (_, response) => {
+    if (open.push(response) === 4) setTimeout(() => { for (const one of open.splice(0)) one.end('{}') }, 50)
+  }
+  t.equal((await Promise.all(Array.from({ length: 40 }, () => ask()))).length, 40)
+  t.equal(state.most, 4)
+})
+
+t.test('a service that does not answer takes no connection of another one at the same address', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 5_000, connections: 4 })
+  state.answer = () => {}
+  const hanging = Array.from({ length: 4 }, () => ask().catch(({ reason }) => reason))
+  while (state.asked < 4) await sleep(5)
+  state.answer = ok
+  t.match(await Promise.race([ask('identity'), ...hanging]), { status: 200 })
+  t.same(await Promise.all(hanging), Array(4).fill('timeout'))
+})
+
+t.test('reads so much of an answer and no more', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 60_000, connections: 4 })
+  state.answer = (_, response) => { response.end(JSON.stringify('x'.repeat(15 * 1024 * 1024))) }
+  t.match(await ask(), { status: 200 })
+  state.answer = (_, response) => { response.end(JSON.stringify('x'.repeat(17 * 1024 * 1024))) }
+  await t.rejects(ask(), { name: 'UpstreamError', reason: 'invalid', message: /UND_ERR_RES_EXCEEDED_MAX_SIZE/ })
 })
 
 t.test('lets so many wait and no more', async (t) => {
@@ -127,4 +199,28 @@ t.test('lets so many wait and no more', async (t) => {
   for (const end of waiting) end()
   t.equal((await Promise.all(calls)).length, 1_604)
   t.match(await ask(), { status: 200 })
+})
+
+t.test('nobody waits longer than a call may take, and what has waited for half of that is not sent', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 1_000, connections: 4 })
+  state.answer = () => {}
+  const reasons = await Promise.all(Array.from({ length: 100 }, () => ask().catch(({ reason }) => reason)))
+  t.same(reasons, [...Array(4).fill('timeout'), ...Array(96).fill('busy')])
+  t.equal(state.asked, 4)
+  state.answer = ok
+  t.match(await ask(), { status: 200 }, 'none of it was held against the service')
+})
+
+t.test('waiting is a part of the time that a call may take', async (t) => {
+  const { state, ask } = await serve(t, { timeout: 3_000, connections: 1 })
+  const held: Array<() => void> = []
+  state.answer = (_, response) => { held.push(() => response.end('{}')) }
+  const first = ask()
+  const second = ask().catch(({ reason }) => reason)
+  while (held.length < 1) await sleep(5)
+  await sleep(500)
+  held[0]!()
+  t.match(await first, { status: 200 })
+  while (held.length < 2) await sleep(5)
+  t.equal(await Promise.race([second, sleep(2_750)]), 'timeout', 'three seconds from when it was asked for, and not from its turn')
 })

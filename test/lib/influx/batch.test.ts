@@ -134,6 +134,34 @@ t.test('where every read fails, it is no more than they would be alone, and a re
   t.equal(sent.length, 1 + 3 + 4)
 })
 
+t.test('one that fails among as many as a request has room for is found by few requests', async (t) => {
+  const names = Array.from({ length: bounds.statements * bounds.instances }, (_, i) => `m${i % bounds.statements} ${Math.floor(i / bounds.statements)}`)
+  for (const bad of [names[0]!, names.at(-1)!]) {
+    const { read, sent } = connect({ fail: (names) => names.includes(bad) ? one : undefined, bytes: Infinity })
+    t.same(await outcomes(names.map(read)), names.map((name) => name === bad ? 'metrics: failed' : name))
+    t.ok(sent.length <= 1 + bounds.again, `${sent.length} requests`)
+  }
+})
+
+t.test('where many fail that went together, it is not for long that it is asked who is at fault', async (t) => {
+  const { read, sent } = connect({ fail: () => one })
+  const names = Array.from({ length: 400 }, (_, i) => `m${i % 40} ${i}`)
+  t.same(await outcomes(names.map(read)), Array(400).fill('metrics: failed'))
+  t.ok(sent.length > 1 && sent.length <= 1 + bounds.again, `${sent.length} requests`)
+})
+
+t.test('so many may wait and no more', async (t) => {
+  const { read, sent, end } = connect({ requests: 1, waiting: 2 })
+  const first = read('cpu a')
+  await turn()
+  const waiting = ['cpu b', 'cpu c'].map(read)
+  await t.rejects(read('cpu d'), { name: 'UpstreamError', role: 'metrics', reason: 'busy' })
+  await end()
+  await end()
+  t.same(await Promise.all([first, ...waiting]), ['cpu a', 'cpu b', 'cpu c'])
+  t.equal(sent.length, 2)
+})
+
 t.test('a failure that is of all is not asked for again', async (t) => {
   for (const reason of ['timeout', 'unreachable', 'refused'] as const) {
     const { read, sent } = connect({ fail: () => new UpstreamError('metrics', reason, reason) })

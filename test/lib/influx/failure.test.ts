@@ -11,6 +11,7 @@ t.test('tells what one statement may be at fault for from what none is', (t) => 
     [failure('max-select-buckets limit exceeded: (61/60)'), false],
     [new UpstreamError('metrics', 'invalid', 'answered 400', { status: 400 }), false],
     [new UpstreamError('metrics', 'invalid', 'answered 503', { status: 503 }), true],
+    [new UpstreamError('metrics', 'timeout', 'did not answer in whole', { status: 400 }), true],
     [new UpstreamError('metrics', 'refused', 'refuses', { status: 401 }), true],
     [new UpstreamError('metrics', 'timeout', 'did not answer'), true],
     [new UpstreamError('metrics', 'unreachable', 'cannot be reached'), true],

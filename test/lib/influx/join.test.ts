@@ -61,5 +61,7 @@ t.test('parts what failed by its statements, and one statement by its instances'
   t.same(partReads([a, b, c, d], bounds), [[a, b, d], [c]])
   t.same(partReads([a, b, d], bounds), [[a, d], [b]])
   t.same(partReads([a, d], bounds), [[a, d]])
+  t.same(partReads([a, b, c, d, read('a', 'net')], { ...bounds, parts: 2 }), [[a, b, c, d], [read('a', 'net')]])
+  t.same(partReads(['a', 'b', 'c', 'd', 'e'].map((id) => read(id)), { ...bounds, parts: 3 }).map((part) => part.length), [2, 2, 1])
   t.end()
 })

@@ -6,6 +6,7 @@ import { adminCredential, demoCredential } from '../../../demo/users.js'
 import { createOpenStack } from '../../../lib/openstack/client.js'
 import { readCloud } from '../../../lib/openstack/clouds.js'
 import { quotaSources } from '../../../lib/openstack/quotas.js'
+import type { CallWatch } from '../../../lib/service.js'
 import type { Settings } from '../../../lib/settings.js'
 import { createDispatcher, createUpstream } from '../../../lib/upstream.js'
 import { byPassword, logIn, onProject } from '../../demo/helper.js'
@@ -25,12 +26,14 @@ async function connect (t: Test, env: Partial<Settings> = {}, options: Simulator
     await simulator.close()
   })
   const failed: unknown[] = []
+  const outcomes: string[] = []
+  const watch: CallWatch = { began () {}, ended: (role, operation, outcome) => { outcomes.push(`${operation} ${outcome}`) } }
   const cloud = readCloud({ ...simulator.env, ...env } as Partial<Settings> as Settings)
-  const openstack = createOpenStack(cloud, createUpstream(dispatcher, bounds), { now, failed: (err) => failed.push(err) }, ['heat_user_domain'])
+  const openstack = createOpenStack(cloud, createUpstream(dispatcher, bounds, watch), { now, failed: (err) => failed.push(err) }, ['heat_user_domain'])
   const paths = () => simulator.calls.splice(0).map(({ method, path }) => `${method} ${path}`)
   const logins = () => simulator.calls.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body).auth.identity.methods[0])
   const count = async (project: string, hostname?: string) => (await openstack.servers(project, { limit: 1, hostname })).total
-  return { openstack, simulator, clock, failed, paths, logins, count }
+  return { openstack, simulator, clock, failed, outcomes, paths, logins, count }
 }
 
 const userOnly = { OS_PROJECT_NAME: undefined, OS_USERNAME: undefined, OS_PASSWORD: undefined }
@@ -173,6 +176,58 @@ t.test('replaces a token that is refused, once for all who were', async (t) => {
   await t.rejects(count(demo), { name: 'UpstreamError', role: 'compute', reason: 'refused' })
 })
 
+t.test('does not log in for each request where a service refuses every token', async (t) => {
+  const { count, simulator, logins, clock } = await connect(t)
+  simulator.intercept = ({ role }) => role === 'compute' ? { status: 401, body: {} } : undefined
+  const start = clock.time
+  for (const [second, expected] of [[0, 2], [0, 2], [4.9, 2], [5, 3], [9.9, 3], [10, 4]] as const) {
+    clock.time = start + second * 1_000
+    await t.rejects(count(demo), { name: 'UpstreamError', role: 'compute', reason: 'refused', message: /just issued/ })
+    t.equal(logins().length, expected, `after ${second} s`)
+  }
+  simulator.intercept = undefined
+  t.equal(await count(demo), 1)
+  t.equal(logins().length, 4)
+})
+
+t.test('does not log in for each request where a login is refused', async (t) => {
+  const { openstack, simulator, logins, clock, outcomes } = await connect(t)
+  simulator.intercept = ({ method }) => method === 'POST' ? { status: 401, body: {} } : undefined
+  const start = clock.time
+  for (const [second, expected] of [[0, 1], [1.9, 1], [2, 2], [-3, 3]] as const) {
+    clock.time = start + second * 1_000
+    await t.rejects(openstack.projects(), { name: 'UpstreamError', role: 'identity', reason: 'refused', facts: { status: 401 } })
+    t.equal(logins().length, expected, `after ${second} s`)
+  }
+  t.same(outcomes, Array(3).fill('issue-token refused'))
+  simulator.intercept = undefined
+  clock.time += 2_000
+  t.ok((await openstack.projects()).length > 0)
+
+  const { openstack: other, simulator: down, logins: tries } = await connect(t)
+  down.intercept = () => ({ status: 500 })
+  for (const tried of [1, 2]) {
+    await t.rejects(other.projects(), { name: 'UpstreamError', reason: 'invalid' })
+    t.equal(tries().length, tried, 'what may pass is not waited for')
+  }
+})
+
+t.test('does not log in for each project that it gets no token of', async (t) => {
+  const { openstack, simulator, logins, clock, outcomes } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' })
+  await openstack.projects()
+  simulator.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 401, body: {} } : undefined
+  for (const expected of [2, 2]) {
+    clock.time += 1_000
+    await t.rejects(openstack.quota(demo, quotaSources.compute), { name: 'NotFound' })
+    t.equal(logins().filter((method) => method === 'password').length, expected)
+  }
+  t.notOk(outcomes.includes('issue-token refused'), 'which is no fault of the credential')
+
+  clock.time += 5_000
+  simulator.intercept = ({ method }) => method === 'POST' ? { status: 401, body: {} } : undefined
+  await t.rejects(openstack.quota(demo, quotaSources.compute), { name: 'UpstreamError', role: 'identity', reason: 'refused' }, 'and who is not let in has no answer')
+})
+
 t.test('looks for a service that the catalog does not have in a new one, and the longer it is missing the less often', async (t) => {
   const { openstack, simulator, clock, logins } = await connect(t)
   const start = clock.time
@@ -233,8 +288,9 @@ t.test('lists no project twice to find that it has no token', async (t) => {
 })
 
 t.test('logs in with a credential that is not there', async (t) => {
-  const { openstack } = await connect(t, asApplication({ id: 'nobody', name: '', secret: 'x' }))
+  const { openstack, outcomes } = await connect(t, asApplication({ id: 'nobody', name: '', secret: 'x' }))
   await t.rejects(openstack.projects(), { name: 'UpstreamError', role: 'identity', reason: 'refused', facts: { status: 404 } })
+  t.same(outcomes, ['issue-token refused'])
 })
 
 t.test('refuses what has another form', async (t) => {

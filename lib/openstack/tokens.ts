@@ -1,0 +1,66 @@
+import { NotFound, UpstreamError } from '../errors.js'
+import { keep } from '../keep.js'
+import type { Clock, Keep } from '../keep.js'
+import type { Upstream } from '../upstream.js'
+import type { Cloud } from './clouds.js'
+import { logIn, rescope } from './identity.js'
+import type { Token } from './identity.js'
+
+/** Milliseconds after a login that was refused in which none is tried: each costs Keystone the hash of a password, and may lock the account. */
+const refusedFor = 2_000
+
+/** Milliseconds in which a scope's token is replaced once at the most: where every token is refused, a login a request would be of no use. */
+const replacedFor = 5_000
+
+/** The tokens of a credential, of its own scope and of projects: one a scope, had when it is first needed, and renewed at 80 % of its life. */
+export function createTokens (cloud: Cloud, upstream: Upstream, clock: Clock) {
+  const own = keepToken(logInOnce)
+  const rescoped = new Map<string, Keep<Token>>()
+  const replaced = new Map<string | undefined, number>()
+  let refused: { err: UpstreamError, at: number } | undefined
+
+  function keepToken (read: () => Promise<Token>) {
+    return keep(read, ({ life }, readAt) => ({ renew: readAt + 0.8 * life, gone: readAt + life }), clock)
+  }
+
+  /** Whether a moment is less ago than that: where the clock was set back, nobody knows. */
+  const isRecent = (at: number | undefined, milliseconds: number) => at !== undefined && Math.abs(clock.now() - at) < milliseconds
+
+  async function logInOnce () {
+    if (isRecent(refused?.at, refusedFor)) throw refused!.err
+    try {
+      return await logIn(upstream, cloud)
+    } catch (err) {
+      if (err instanceof UpstreamError && err.reason === 'refused') refused = { err, at: clock.now() }
+      throw err
+    }
+  }
+
+  /** A project's token, from the credential's own: a login by password costs Keystone ten times as much. */
+  async function rescopeTo (project: string) {
+    const base = await own.get()
+    const token = await rescope(upstream, cloud.authUrl, base, project)
+    if (token !== undefined) return token
+    // No role on the project, or a base that was revoked: a new base tells.
+    replace(base)
+    const renewed = await rescope(upstream, cloud.authUrl, await own.get(), project)
+    if (renewed === undefined) throw new NotFound('no such project')
+    return renewed
+  }
+
+  function of (project?: string) {
+    if (project === undefined) return own
+    let tokens = rescoped.get(project)
+    if (tokens === undefined) rescoped.set(project, tokens = keepToken(() => rescopeTo(project)))
+    return tokens
+  }
+
+  /** Forgets a token that was refused, so that another one is had; but not one after the other. */
+  function replace (token: Token, project?: string) {
+    if (isRecent(replaced.get(project), replacedFor)) return
+    replaced.set(project, clock.now())
+    of(project).drop(token)
+  }
+
+  return { of, replace }
+}
