@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import type { Clock } from '../keep.js'
 import { createKept } from '../kept.js'
 import type { ValidToken } from '../openstack/validation.js'
-import type { AccessRule } from './access-rules.js'
+import { rulesIn } from './access-rules.js'
+import type { Rule } from './access-rules.js'
 import { scopeOf } from './scope.js'
 import type { Scope } from './scope.js'
 import { invalidToken } from './token.js'
@@ -11,7 +12,7 @@ import { invalidToken } from './token.js'
 export interface Caller {
   scope: Scope
   /** The only requests that the token is for, where it is an application credential's with such rules. */
-  rules?: AccessRule[]
+  rules?: Rule[]
 }
 
 export interface CallersOptions {
@@ -37,8 +38,7 @@ export function keepCallers (validate: (token: string) => Promise<ValidToken | u
   async function read (token: string) {
     const valid = await validate(token)
     if (valid === undefined) return { value: {}, whole: true, until: clock.now() + briefly }
-    const caller = { scope: scopeOf(valid, globalRoles), rules: valid.application_credential?.access_rules }
-    return { value: { caller }, whole: true, until: Date.parse(valid.expires_at) }
+    return { value: { caller: callerWith(valid, globalRoles) }, whole: true, until: Date.parse(valid.expires_at) }
   }
 
   const keyOf = (token: string) => hash('sha256', token, 'base64url')
@@ -55,6 +55,13 @@ export function keepCallers (validate: (token: string) => Promise<ValidToken | u
     },
     counts: kept.counts
   }
+}
+
+function callerWith (valid: ValidToken, globalRoles: string[]): Caller {
+  const given = valid.application_credential?.access_rules
+  const rules = given && rulesIn(given)
+  if (given !== undefined && rules === undefined) return { scope: { sees: 'none', why: 'the access rules of the application credential are too long' } }
+  return { scope: scopeOf(valid, globalRoles), rules }
 }
 
 const sizeOf = (value: object) => 512 + JSON.stringify(value).length

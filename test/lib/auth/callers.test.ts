@@ -116,12 +116,21 @@ t.test('keeps nobody where that is switched off', async (t) => {
 
 t.test('keeps a bounded number, and the rules that a token comes with', async (t) => {
   const { valid, callerOf, asked } = connect({ globalRoles: ['reader'] })
-  const rules = Array.from({ length: 1_000 }, (_, i) => ({ service: 'monitoring', method: 'GET', path: `/${i}` }))
-  for (let i = 0; i < 200; i++) valid.set(`t${i}`, { project: { id: 'a' }, application_credential: { access_rules: rules } })
-  for (let i = 0; i < 200; i++) t.same(await callerOf(`t${i}`), { scope: { sees: 'all' }, rules })
-  t.equal(asked(), 200)
-  await callerOf('t199')
+  const rules = Array.from({ length: 1_000 }, () => ({ method: 'GET', parts: ['/', '*'] }))
+  const given = rules.map(({ method }) => ({ service: 'monitoring', method, path: '/*' }))
+  for (let i = 0; i < 300; i++) valid.set(`t${i}`, { project: { id: 'a' }, application_credential: { access_rules: given } })
+  for (let i = 0; i < 300; i++) t.same(await callerOf(`t${i}`), { scope: { sees: 'all' }, rules })
+  t.equal(asked(), 300)
+  await callerOf('t299')
   t.equal(asked(), 0)
   await callerOf('t0')
   t.equal(asked(), 1)
+})
+
+t.test('lets nobody in whose rules are too long to be followed', async (t) => {
+  const { valid, callerOf } = connect()
+  valid.set('ann', { project: { id: 'a' }, application_credential: { access_rules: Array(100).fill({ service: 'monitoring', method: 'GET', path: '**x'.repeat(10) }) } })
+  t.same(await callerOf('ann'), { scope: { sees: 'none', why: 'the access rules of the application credential are too long' } })
+  valid.set('bob', { project: { id: 'b' }, application_credential: {} })
+  t.match(await callerOf('bob'), { scope: { sees: 'project', id: 'b' }, rules: undefined })
 })
