@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Interception } from '../../demo/simulator.js'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '../../demo/seed.js'
 import { demoUserId, roleId } from '../../demo/users.js'
 import { projects, range, startService, summary } from '../auth/service.js'
@@ -116,6 +117,31 @@ t.test('goes on with whom it knows while Keystone is down, and tells the others 
   t.equal((await get(series(demoInstanceId), known)).statusCode, 503)
   simulator.intercept = undefined
   t.equal((await get(series(demoInstanceId), known)).statusCode, 200)
+})
+
+t.test('tells whom it cannot validate to come again, however Keystone fails', async (t) => {
+  const failures: Record<string, [Interception, detail: string]> = {
+    'a reset': ['reset', 'cannot be reached'],
+    'a 500': [{ status: 500, body: { error: { code: 500, message: 'a secret of Keystone\'s' } } }, 'answered what it must not'],
+    'a 429': [{ status: 429, body: '' }, 'answered what it must not'],
+    'a page': [{ status: 200, body: '<html>a secret of Keystone\'s</html>' }, 'answered what it must not'],
+    'another form': [{ status: 200, body: { token: { secret: 1 } } }, 'answered what it must not'],
+    nothing: ['hang', 'did not answer within its time limit']
+  }
+  const { get, tokenOf, simulator, app } = await startService(t, { UPSTREAM_TIMEOUT: '1s' })
+  await app.openstack.reach()
+  const token = await tokenOf('demo')
+  for (const [name, [failure, detail]] of Object.entries(failures)) {
+    simulator.intercept = ({ role, method }) => role === 'identity' && method === 'GET' ? failure : undefined
+    for (const url of [summary, series(demoInstanceId), pageOf(demoProjectId)]) {
+      const answer = await get(url, token)
+      t.match(answer, { statusCode: 503, headers: { 'retry-after': '5', 'content-type': /^application\/problem\+json/ } }, `${name} ${url}`)
+      t.match(answer.json(), { status: 503, title: 'Service Unavailable', detail: `The identity service ${detail}.` }, name)
+      t.notMatch(answer.body, 'secret')
+    }
+  }
+  simulator.intercept = undefined
+  t.equal((await get(summary, token)).statusCode, 200)
 })
 
 t.test('says that its own credential may not validate tokens', async (t) => {
