@@ -12,6 +12,8 @@ export function refusalOf ({ url = '', httpVersion, headers, rawHeaders }: Asked
   const hosts = countHosts(rawHeaders)
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return new Refusal(400, 'Exactly one Host header must be given.')
   if (url.length > longestUrl) return new Refusal(414, `The URL must not be longer than ${longestUrl} characters.`)
+  // The router would cut it off, and who looks at the path after it would not.
+  if (url.includes('#')) return new Refusal(400, 'The URL must not have a fragment.')
   if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') return new Refusal(417, 'Nothing but 100-continue may be expected.')
   return undefined
 }

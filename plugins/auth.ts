@@ -18,6 +18,10 @@ declare module 'fastify' {
     /** What the caller may see. */
     scope: Scope
   }
+  interface FastifyContextConfig {
+    /** `true` on a route that asks nobody who he is. */
+    open?: boolean
+  }
 }
 
 /** The routes that tell nothing of any project: they ask nobody who he is. All others do, those that there are not among them. */
@@ -43,7 +47,10 @@ export default fp(async (app) => {
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {
     app.decorate('holdsToken', (token) => callers.known(token) !== undefined)
-    app.addHook('onRoute', tellOfAuth)
+    app.addHook('onRoute', (route) => {
+      if (open.test(route.url)) route.config = { ...route.config, open: true }
+      else tellOfAuth(route)
+    })
   }
   app.addHook('onRequest', config.AUTH === 'keystone' ? ask : letIn)
 
@@ -54,7 +61,7 @@ export default fp(async (app) => {
 
   function ask (request: FastifyRequest, reply: FastifyReply, done: () => void) {
     request.scope = nothing
-    if (open.test(request.routeOptions.url ?? '')) return done()
+    if (request.routeOptions.config.open === true) return done()
     reply.header('vary', vary)
     const token = tokenIn(request.headers)
     const known = callers.known(token)
@@ -75,7 +82,7 @@ function enter ({ scope, rules }: Caller, request: FastifyRequest) {
 
 /** Tells in the OpenAPI document that a route asks who calls, and what it answers therefore. */
 function tellOfAuth (route: RouteOptions) {
-  if (open.test(route.url) || route.schema === undefined) return
+  if (route.schema === undefined) return
   const response = { ...route.schema.response as object, ...problems(401, 403), ...('params' in route.schema && unseen) }
   route.schema = { ...route.schema, security: [{ token: [] }, { bearer: [] }], response }
 }

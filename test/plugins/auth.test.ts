@@ -1,9 +1,11 @@
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import type { Interception } from '../../demo/simulator.js'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '../../demo/seed.js'
 import { demoUserId, roleId } from '../../demo/users.js'
 import { projects, range, startService, summary } from '../auth/service.js'
 import { startService as startOnSimulator } from '../service.js'
+import { answersIn, converse } from '../socket.js'
 
 const series = (instance: string) => `${projects}/${instance}/networkIo?${range}`
 const pageOf = (project: string) => `${projects}/${project}/instances?limit=5`
@@ -32,6 +34,29 @@ t.test('says how to come in', async (t) => {
 
   const { get: elsewhere } = await startService(t, { WWW_AUTHENTICATE_URI: 'https://cloud.example.org:5000/v3' })
   t.equal((await elsewhere(summary)).headers['www-authenticate'], 'Keystone uri="https://cloud.example.org:5000/v3"')
+})
+
+t.test('lets nobody past the rules of his credential by a path that the router reads otherwise', async (t) => {
+  const { app, tokenOf } = await startService(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const token = await tokenOf('restricted')
+  const ask = async (url: string) => answersIn(await converse(port, `GET ${url} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Auth-Token: ${token}\r\n\r\n`))[0]!
+  t.equal((await ask(pageOf(demoProjectId))).statusCode, 200)
+  t.equal((await ask(`${summary}?projectName=/instances`)).statusCode, 403)
+  const refused = await ask(`${summary}#projectName=/instances`)
+  t.equal(refused.statusCode, 400)
+  t.match(JSON.parse(refused.body), { detail: 'The URL must not have a fragment.' })
+})
+
+t.test('asks nobody at the open routes, and everybody elsewhere', async (t) => {
+  const { get } = await startService(t)
+  for (const url of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/openapi.yaml', '/docs/', '/docs/static/swagger-ui.css']) {
+    const { statusCode, headers } = await get(url, 'x'.repeat(5_000))
+    t.equal(statusCode, 200, url)
+    t.notMatch(headers.vary, /token/, url)
+  }
+  for (const url of ['/', '/nothing', '/healthz/', '/docsx', '/openapi.xml', '/v1', summary]) t.equal((await get(url)).statusCode, 401, url)
 })
 
 t.test('asks Keystone nothing about what can be no token', async (t) => {

@@ -26,6 +26,8 @@ t.test('refuses a request for its form, with a problem that says why', async (t)
     ['a header that is too long', get('/healthz', 'Host: a', `Long: ${'a'.repeat(100_000)}`), 431, /headers/],
     ['another version', 'GET /healthz HTTP/2.0\r\nHost: a\r\nConnection: close\r\n\r\n', 400, /HTTP\/1\.1/],
     ['no version', 'GET /healthz\r\nHost: a\r\nConnection: close\r\n\r\n', 400, /HTTP\/1\.1/],
+    ['a fragment', get('/healthz#limit=1', 'Host: a'), 400, /fragment/],
+    ['a path that cannot be read', get('/%', 'Host: a'), 400, /url component/],
     ['something that nobody offers', get('/healthz', 'Host: a', 'Expect: nonsense'), 417, /100-continue/],
     ['something else', 'what?\r\n\r\n', 400, /can be read/]
   ]
@@ -34,6 +36,7 @@ t.test('refuses a request for its form, with a problem that says why', async (t)
     t.equal(answer!.statusCode, status, name)
     t.match(answer!.headers['content-type'], /^application\/problem\+json/)
     t.match(JSON.parse(answer!.body), { type: 'about:blank', title: String, status, detail, instance: String })
+    t.match(answer!.headers, { 'x-openstack-request-id': /^req-[0-9a-f-]{36}$/, 'x-content-type-options': 'nosniff', 'content-security-policy': /^default-src 'none'/ }, name)
     t.same(others, [])
   }
 })
