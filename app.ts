@@ -35,7 +35,7 @@ export async function buildApp ({ env = process.env, now = Date.now, logger = fa
     // Time to send a request in: whoever takes longer holds a connection for nothing.
     requestTimeout: 30_000,
     http,
-    ...(certificate && { https: { ...http, ...certificate } }),
+    ...(certificate && { https: { ...http, ...certificate, handshakeTimeout: http.headersTimeout } }),
     trustProxy: trustedProxies(config.TRUST_PROXY),
     frameworkErrors: (err, request, reply) => sendUnrouted(err, request, reply.headers(headers)),
     clientErrorHandler (this: FastifyInstance, err, socket) {

@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
+import { lookup } from 'node:dns/promises'
 import { setFlagsFromString } from 'node:v8'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.js'
@@ -31,5 +32,7 @@ async function serve () {
     else app.log.info({ signal }, 'asked to end')
     await app.close()
   })
-  await app.listen({ host: app.config.HOST, port: app.config.PORT })
+  // Of `localhost` Fastify would listen on all addresses, with servers that the plugins know nothing of.
+  const { address } = await lookup(app.config.HOST, { order: 'ipv4first' })
+  await app.listen({ host: address, port: app.config.PORT })
 }

@@ -9,7 +9,8 @@ interface Log {
 
 /** Answers what is no HTTP request at all, before there is a request to answer, and hangs up. */
 export function answerClientError (err: Error & { code?: string, rawPacket?: unknown }, socket: Socket, headers: OutgoingHttpHeaders, log: Log) {
-  if (!socket.writable) return socket.destroy()
+  // Whoever has not shaken hands in time cannot be told, and waits for nothing.
+  if (!socket.writable || err.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return socket.destroy()
   const [status, detail] = describe(err)
   const title = STATUS_CODES[status]
   const requestId = `req-${randomUUID()}`

@@ -100,3 +100,8 @@ t.test('takes over a certificate whose folder is exchanged behind a link', async
   t.same(log, ['the new certificate is taken over'])
   t.equal(served(await open()), 1)
 })
+
+t.test('hangs up on who shakes no hands', { timeout: 60_000 }, async (t) => {
+  const { url } = await serve(t, one.files.cert, one.files.key)
+  t.equal(await converse(Number(new URL(url).port), ''), '')
+})
