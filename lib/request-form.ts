@@ -18,6 +18,17 @@ export function refusalOf ({ url = '', httpVersion, headers, rawHeaders }: Asked
   return undefined
 }
 
+/** Names of this host alone, with any port. */
+const loopback = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.[0-9]{1,3}){3}|\[::1\])?(?::[0-9]*)?$/i
+
+/**
+ * Why a request is refused where nobody is asked who he is, and only this host can ask: a page of anywhere could else have its own name lead here,
+ * and read what it is answered.
+ */
+export function foreignHost ({ headers: { host = '' } }: Asked) {
+  return loopback.test(host) ? undefined : new Refusal(400, 'The Host header must name this host, such as localhost, unless ALLOW_UNAUTHENTICATED is set.')
+}
+
 /** Whether a request has a body. */
 export function hasBody ({ headers }: Asked) {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0

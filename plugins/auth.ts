@@ -5,7 +5,7 @@ import { keepCallers } from '../lib/auth/callers.js'
 import type { Caller } from '../lib/auth/callers.js'
 import type { Scope } from '../lib/auth/scope.js'
 import { tokenHeaders, tokenIn } from '../lib/auth/token.js'
-import { Forbidden } from '../lib/errors.js'
+import { Forbidden, InvalidSetting } from '../lib/errors.js'
 import { list, tokenLifetime } from '../lib/settings.js'
 import { problems, unseen } from '../schemas/problem.js'
 
@@ -43,7 +43,7 @@ export default fp(async (app) => {
   }, clock)
 
   app.telemetry.cache('callers', callers.counts)
-  app.decorate('challenge', `Keystone uri="${new URL(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl).href}"`)
+  app.decorate('challenge', challengeOf(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl))
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {
     app.decorate('holdsToken', (token) => callers.known(token) !== undefined)
@@ -70,6 +70,13 @@ export default fp(async (app) => {
     done()
   }
 }, { name: 'auth', dependencies: ['config', 'openstack', 'concurrency', 'request-context'] })
+
+/** Where a caller is to get a token: an address alone, whatever else the URL may have in it. @throws InvalidSetting */
+function challengeOf (uri: string) {
+  if (!URL.canParse(uri)) throw new InvalidSetting('WWW_AUTHENTICATE_URI must be the URL of Keystone, such as https://cloud.example.org:5000/v3')
+  const { origin, pathname } = new URL(uri)
+  return `Keystone uri="${origin}${pathname}"`
+}
 
 /** Lets a caller see what he may, unless this request is nothing for his token. @throws Forbidden */
 function enter ({ scope, rules }: Caller, request: FastifyRequest) {

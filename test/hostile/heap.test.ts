@@ -33,7 +33,7 @@ const range = 'defaultTimeRange=10m&groupBy=1m'
 /** Requests that no other round has, each with some kilobytes that mean nothing. */
 function unlike (round: number) {
   const texts = Array.from({ length: 12 }, (_, n) => `${round}-${n}-${'x'.repeat(5_000)}`)
-  const message = (url: string, ...headers: string[]) => [`GET ${url} HTTP/1.1`, 'Host: a', 'Connection: close', ...headers, '', ''].join('\r\n')
+  const message = (url: string, ...headers: string[]) => [`GET ${url} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join('\r\n')
   return texts.flatMap((text, n) => [
     message(`/${text}`),
     message(`${base}/${text}/cpuUsage?${range}`),
@@ -46,7 +46,7 @@ function unlike (round: number) {
     message('/healthz', `X-Forwarded-For: ${text}`),
     message('/healthz', `Origin: https://${text}.example`, `If-None-Match: "${text}"`),
     message('/healthz', `${text}: 1`),
-    `POST ${base}/${text} HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`
+    `POST ${base}/${text} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`
   ])
 }
 

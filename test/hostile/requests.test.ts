@@ -30,7 +30,7 @@ const ordinary = [
   `${base}/summary`, ...['', '&hostname=a', '&hostname=*', `&marker=${demoInstanceId}`].map((query) => `${base}/${demoProjectId}/instances?limit=10${query}`),
   `${base}/none/instances?limit=10`, ...usages.map((usage) => `${base}/${demoInstanceId}/${usage}?defaultTimeRange=10m&groupBy=1m`), '/readyz'
 ]
-const write = ({ method, url }: Asked, lines: string[] = []) => [`${method} ${url} HTTP/1.1`, 'Host: a', 'Connection: close', ...lines, '', ''].join('\r\n')
+const write = ({ method, url }: Asked, lines: string[] = []) => [`${method} ${url} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...lines, '', ''].join('\r\n')
 
 /** A call without what it is about: the statements in full, and of all else the names. */
 function formOf ({ role, method, path, query, body }: SimulatedCall) {

@@ -12,7 +12,7 @@ await app.openstack.reach()
 simulator.calls.splice(0)
 
 const ask = (lines: string[]) =>
-  converse(port, ['GET /v1/openstack/projects/summary HTTP/1.1', 'Host: a', 'Connection: close', ...lines, '', ''].join('\r\n'))
+  converse(port, ['GET /v1/openstack/projects/summary HTTP/1.1', 'Host: localhost', 'Connection: close', ...lines, '', ''].join('\r\n'))
 
 t.test('no token that Keystone has not given out opens anything', async (t) => {
   for (const lines of [[], ...tokens]) {

@@ -34,6 +34,8 @@ t.test('says how to come in', async (t) => {
 
   const { get: elsewhere } = await startService(t, { WWW_AUTHENTICATE_URI: 'https://cloud.example.org:5000/v3' })
   t.equal((await elsewhere(summary)).headers['www-authenticate'], 'Keystone uri="https://cloud.example.org:5000/v3"')
+  const { get: secretly } = await startService(t, { WWW_AUTHENTICATE_URI: 'https://ann:secret@cloud.example.org/v3' })
+  t.equal((await secretly(summary)).headers['www-authenticate'], 'Keystone uri="https://cloud.example.org/v3"')
 })
 
 t.test('lets nobody past the rules of his credential by a path that the router reads otherwise', async (t) => {
@@ -41,7 +43,7 @@ t.test('lets nobody past the rules of his credential by a path that the router r
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const token = await tokenOf('restricted')
-  const ask = async (url: string) => answersIn(await converse(port, `GET ${url} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Auth-Token: ${token}\r\n\r\n`))[0]!
+  const ask = async (url: string) => answersIn(await converse(port, `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Auth-Token: ${token}\r\n\r\n`))[0]!
   t.equal((await ask(pageOf(demoProjectId))).statusCode, 200)
   t.equal((await ask(`${summary}?projectName=/instances`)).statusCode, 403)
   const refused = await ask(`${summary}#projectName=/instances`)

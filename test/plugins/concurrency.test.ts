@@ -5,7 +5,7 @@ import t from 'tap'
 import { startService } from '../service.js'
 import { answersIn, converse } from '../socket.js'
 
-const asked = (url: string) => `GET ${url} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
+const asked = (url: string) => `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
 const series = asked('/v1/openstack/projects/of-none/cpuUsage?defaultTimeRange=10m&groupBy=1m')
 
 t.test('answers so many requests of a caller at once', async (t) => {
