@@ -171,6 +171,36 @@ t.test('tells whom it cannot validate to come again, however Keystone fails', as
   t.equal((await get(summary, token)).statusCode, 200)
 })
 
+t.test('lets federated users in like any other', async (t) => {
+  const { get, simulator } = await startService(t)
+  // Of a user whom Keystone knows by another's word alone. Source: Identity API v3, `OS-FEDERATION`.
+  const token = {
+    methods: ['openid'],
+    user: {
+      id: '9f6b1f0b6f1c4d5f8d6a2c9d1e0f3a7b',
+      name: 'ann@example.org',
+      domain: { id: 'federated', name: 'federated' },
+      'OS-FEDERATION': { groups: [{ id: '0cd5e9' }], identity_provider: { id: 'example' }, protocol: { id: 'openid' } }
+    },
+    audit_ids: ['vz4Sp2J2S0yQF2T6iVz5Gw'],
+    issued_at: '2026-11-23T11:30:00.000000Z',
+    expires_at: '2026-11-23T12:30:00.000000Z',
+    project: { id: demoProjectId, name: 'demo', domain: { id: 'default', name: 'Default' } },
+    is_domain: false,
+    roles: [{ id: 'a1', name: 'member' }, { id: 'a2', name: 'reader' }]
+  }
+  let scope: object = {}
+  simulator.intercept = ({ method, path }) => method === 'GET' && path === '/v3/auth/tokens' ? { status: 200, body: { token: { ...token, ...scope } } } : undefined
+  t.same((await get(summary, 'of-ann')).json().map(({ name }: { name: string }) => name), ['demo'])
+  t.equal((await get(pageOf(demoProjectId), 'of-ann')).statusCode, 200)
+  t.equal((await get(pageOf(adminProjectId), 'of-ann')).statusCode, 404)
+  t.equal((await get(series(demoInstanceId), 'of-ann')).statusCode, 200)
+
+  // Before a project was chosen there is neither a scope nor a role.
+  scope = { project: undefined, roles: undefined, is_domain: undefined }
+  t.match((await get(summary, 'of-ann-unscoped')).json(), { status: 403, detail: /no scope/ })
+})
+
 t.test('says that its own credential may not validate tokens', async (t) => {
   const { get, tokenOf } = await startService(t, { OS_USERNAME: 'demo', OS_PROJECT_NAME: 'demo' })
   t.match((await get(summary, await tokenOf('admin'))).json(), { status: 502, detail: 'The identity service does not accept the credential of this service.' })
