@@ -89,7 +89,7 @@ function enter ({ scope, rules }: Caller, request: FastifyRequest) {
 
 /** Tells in the OpenAPI document that a route asks who calls, and what it answers therefore. */
 function tellOfAuth (route: RouteOptions) {
-  if (route.schema === undefined) return
-  const response = { ...route.schema.response as object, ...problems(401, 403), ...('params' in route.schema && unseen) }
-  route.schema = { ...route.schema, security: [{ token: [] }, { bearer: [] }], response }
+  const schema = { ...route.schema }
+  const response = { ...schema.response as object, ...problems(401, 403), ...('params' in schema && unseen) }
+  route.schema = { ...schema, security: [{ token: [] }, { bearer: [] }], response }
 }
