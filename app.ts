@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import autoload from '@fastify/autoload'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
-import type { FastifyServerOptions } from 'fastify'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { readCertificate } from './lib/certificate.js'
 import { answerClientError } from './lib/client-error.js'
 import { trustedProxies } from './lib/proxies.js'
+import { securityHeaders } from './lib/security-headers.js'
 import { readSettings } from './lib/settings.js'
-import { sendProblem } from './plugins/errors.js'
+import { sendUnrouted } from './plugins/errors.js'
 
 export interface AppOptions {
   /** Where the settings are read from; `process.env` unless given. */
@@ -25,6 +26,7 @@ const http = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHe
 export async function buildApp ({ env = process.env, now = Date.now, logger = false }: AppOptions = {}) {
   const config = readSettings(env)
   const certificate = readCertificate(config)
+  const headers = securityHeaders(certificate !== undefined)
   const app = Fastify({
     logger,
     // One line a request is plugins/request-log's to write.
@@ -33,10 +35,12 @@ export async function buildApp ({ env = process.env, now = Date.now, logger = fa
     // Time to send a request in: whoever takes longer holds a connection for nothing.
     requestTimeout: 30_000,
     http,
-    ...(certificate && { https: { ...http, ...certificate } }),
+    ...(certificate && { https: { ...http, ...certificate, handshakeTimeout: http.headersTimeout } }),
     trustProxy: trustedProxies(config.TRUST_PROXY),
-    frameworkErrors: sendProblem,
-    clientErrorHandler: answerClientError,
+    frameworkErrors: (err, request, reply) => sendUnrouted(err, request, reply.headers(headers)),
+    clientErrorHandler (this: FastifyInstance, err, socket) {
+      answerClientError(err, socket, headers, this.log)
+    },
     // Whoever is connected when the service closes is answered: see plugins/drain.
     return503OnClosing: false,
     // Long enough that an id of any length is refused as one, and not as an unknown route.
@@ -49,7 +53,7 @@ export async function buildApp ({ env = process.env, now = Date.now, logger = fa
     reply.header('x-openstack-request-id', request.id)
     done()
   })
-  await app.register(autoload, { dir: join(import.meta.dirname, 'plugins'), options: { config, certificate, now } })
+  await app.register(autoload, { dir: join(import.meta.dirname, 'plugins'), options: { config, certificate, headers, now } })
   await app.register(autoload, { dir: join(import.meta.dirname, 'routes') })
   return app
 }

@@ -32,7 +32,7 @@ async function serve () {
     else app.log.info({ signal }, 'asked to end')
     await app.close()
   })
-  // Of `localhost` Fastify would take each address, with a server of its own that plugins/drain does not see.
-  const { address: host } = await lookup(app.config.HOST)
-  await app.listen({ host, port: app.config.PORT })
+  // Of `localhost` Fastify would listen on all addresses, with servers that the plugins know nothing of.
+  const { address } = await lookup(app.config.HOST, { order: 'ipv4first' })
+  await app.listen({ host: address, port: app.config.PORT })
 }

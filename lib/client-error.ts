@@ -1,14 +1,29 @@
-import type { Socket } from 'node:net'
+import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
+
+interface Log {
+  info: (facts: object, message: string) => void
+}
 
 /** Answers what is no HTTP request at all, before there is a request to answer, and hangs up. */
-export function answerClientError (err: Error & { code?: string, rawPacket?: unknown }, socket: Socket) {
+export function answerClientError (err: Error & { code?: string, rawPacket?: unknown }, socket: Socket, headers: OutgoingHttpHeaders, log: Log) {
+  // Whoever has not shaken hands in time cannot be told, and waits for nothing.
+  if (!socket.writable || err.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return socket.destroy()
   const [status, detail] = describe(err)
   const title = STATUS_CODES[status]
+  const requestId = `req-${randomUUID()}`
   const body = JSON.stringify({ type: 'about:blank', title, status, detail, instance: '/' })
-  if (!socket.writable) return socket.destroy()
-  socket.end(`HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-    `Connection: close\r\n\r\n${body}`)
+  const lines = Object.entries({
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+    'x-openstack-request-id': requestId,
+    ...headers
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  log.info({ requestId, status, code: err.code }, 'answered what is no request')
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`)
 }
 
 function describe ({ code, rawPacket }: { code?: string, rawPacket?: unknown }): [status: number, detail: string] {

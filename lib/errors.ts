@@ -32,6 +32,13 @@ export class UpstreamError extends Error {
   }
 }
 
+/** Keystone did not tell whether a caller's token is good, which says nothing of the token: that passes, whatever the reason. */
+export class Unvalidated extends UpstreamError {
+  constructor ({ role, reason, message, facts }: UpstreamError) {
+    super(role, reason, `a token cannot be validated: ${message}`, facts)
+  }
+}
+
 export interface ParameterError {
   parameter: string
   message: string

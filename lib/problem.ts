@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { Forbidden, InvalidParameters, NotFound, quote, Refusal, Unauthorized, UpstreamError } from './errors.js'
+import { Forbidden, InvalidParameters, NotFound, quote, Refusal, Unauthorized, Unvalidated, UpstreamError } from './errors.js'
 import type { ParameterError, Reason } from './errors.js'
 
 /** The body of every error. Source: RFC 9457. */
@@ -53,7 +53,7 @@ export interface Asked {
 export function toProblem (err: unknown, asked: Asked): Problem {
   if (err instanceof UpstreamError) {
     const { status, detail } = upstreamProblems[err.reason]
-    return problem(status, `The ${err.role} service ${detail}.`, asked)
+    return problem(err instanceof Unvalidated ? 503 : status, `The ${err.role} service ${detail}.`, asked)
   }
   const { statusCode = 500, validation, message } = err as RequestError
   const [, refused] = refusals.find(([kind]) => err instanceof kind) ?? []

@@ -12,8 +12,21 @@ export function refusalOf ({ url = '', httpVersion, headers, rawHeaders }: Asked
   const hosts = countHosts(rawHeaders)
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return new Refusal(400, 'Exactly one Host header must be given.')
   if (url.length > longestUrl) return new Refusal(414, `The URL must not be longer than ${longestUrl} characters.`)
+  // The router would cut it off, and who looks at the path after it would not.
+  if (url.includes('#')) return new Refusal(400, 'The URL must not have a fragment.')
   if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') return new Refusal(417, 'Nothing but 100-continue may be expected.')
   return undefined
+}
+
+/** Names of this host alone, with any port. */
+const loopback = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.[0-9]{1,3}){3}|\[::1\])?(?::[0-9]*)?$/i
+
+/**
+ * Why a request is refused where nobody is asked who he is, and only this host can ask: a page of anywhere could else have its own name lead here,
+ * and read what it is answered.
+ */
+export function foreignHost ({ headers: { host = '' } }: Asked) {
+  return loopback.test(host) ? undefined : new Refusal(400, 'The Host header must name this host, such as localhost, unless ALLOW_UNAUTHENTICATED is set.')
 }
 
 /** Whether a request has a body. */

@@ -26,7 +26,7 @@ export const Settings = Type.Object({
   AUTH_GLOBAL_ROLES: text('roles, comma-separated, that see every project, beside `admin`'),
   TOKEN_CACHE_TIME: lifetime('1m', 'how long a caller\'s token counts as valid without being asked for again, at most 5m: so long a revoked one still works. `0` is off'),
   WWW_AUTHENTICATE_URI: Type.Optional(Type.String({ pattern: '^https?://', description: 'Keystone\'s URL as callers are told it; without it `OS_AUTH_URL`' })),
-  ALLOW_UNAUTHENTICATED: flag('`true` lets it listen with `AUTH=none` on an address that is not loopback, where everyone who reaches it reads every project'),
+  ALLOW_UNAUTHENTICATED: flag('`true` lets it listen with `AUTH=none` on an address that is not loopback, where everyone who reaches it reads every project, and to be asked by any `Host`'),
   TLS_CERT: text('a PEM file with the certificate, and those that it is signed with, to serve HTTPS instead of HTTP. Looked at every 10 s: a new one is taken over while connections live on'),
   TLS_KEY: text('a PEM file with its key'),
   TRUST_PROXY: text('proxies that are believed about the caller\'s address (`X-Forwarded-For`): addresses and CIDRs, comma-separated; without it none'),

@@ -5,7 +5,7 @@ import { keepCallers } from '../lib/auth/callers.js'
 import type { Caller } from '../lib/auth/callers.js'
 import type { Scope } from '../lib/auth/scope.js'
 import { tokenHeaders, tokenIn } from '../lib/auth/token.js'
-import { Forbidden } from '../lib/errors.js'
+import { Forbidden, InvalidSetting } from '../lib/errors.js'
 import { list, tokenLifetime } from '../lib/settings.js'
 import { problems, unseen } from '../schemas/problem.js'
 
@@ -17,6 +17,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the caller may see. */
     scope: Scope
+  }
+  interface FastifyContextConfig {
+    /** `true` on a route that asks nobody who he is. */
+    open?: boolean
   }
 }
 
@@ -39,11 +43,14 @@ export default fp(async (app) => {
   }, clock)
 
   app.telemetry.cache('callers', callers.counts)
-  app.decorate('challenge', `Keystone uri="${new URL(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl).href}"`)
+  app.decorate('challenge', challengeOf(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl))
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {
     app.decorate('holdsToken', (token) => callers.known(token) !== undefined)
-    app.addHook('onRoute', tellOfAuth)
+    app.addHook('onRoute', (route) => {
+      if (open.test(route.url)) route.config = { ...route.config, open: true }
+      else tellOfAuth(route)
+    })
   }
   app.addHook('onRequest', config.AUTH === 'keystone' ? ask : letIn)
 
@@ -54,7 +61,7 @@ export default fp(async (app) => {
 
   function ask (request: FastifyRequest, reply: FastifyReply, done: () => void) {
     request.scope = nothing
-    if (open.test(request.routeOptions.url ?? '')) return done()
+    if (request.routeOptions.config.open === true) return done()
     reply.header('vary', vary)
     const token = tokenIn(request.headers)
     const known = callers.known(token)
@@ -63,6 +70,13 @@ export default fp(async (app) => {
     done()
   }
 }, { name: 'auth', dependencies: ['config', 'openstack', 'concurrency', 'request-context'] })
+
+/** Where a caller is to get a token: an address alone, whatever else the URL may have in it. @throws InvalidSetting */
+function challengeOf (uri: string) {
+  if (!URL.canParse(uri)) throw new InvalidSetting('WWW_AUTHENTICATE_URI must be the URL of Keystone, such as https://cloud.example.org:5000/v3')
+  const { origin, pathname } = new URL(uri)
+  return `Keystone uri="${origin}${pathname}"`
+}
 
 /** Lets a caller see what he may, unless this request is nothing for his token. @throws Forbidden */
 function enter ({ scope, rules }: Caller, request: FastifyRequest) {
@@ -75,7 +89,7 @@ function enter ({ scope, rules }: Caller, request: FastifyRequest) {
 
 /** Tells in the OpenAPI document that a route asks who calls, and what it answers therefore. */
 function tellOfAuth (route: RouteOptions) {
-  if (open.test(route.url) || route.schema === undefined) return
-  const response = { ...route.schema.response as object, ...problems(401, 403), ...('params' in route.schema && unseen) }
-  route.schema = { ...route.schema, security: [{ token: [] }, { bearer: [] }], response }
+  const schema = { ...route.schema }
+  const response = { ...schema.response as object, ...problems(401, 403), ...('params' in schema && unseen) }
+  route.schema = { ...schema, security: [{ token: [] }, { bearer: [] }], response }
 }

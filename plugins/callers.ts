@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { normalizeIP } from '@fastify/rate-limit'
 import fp from 'fastify-plugin'
-import type { FastifyRequest } from 'fastify'
+import { tokenOf } from '../lib/auth/token.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -26,13 +26,8 @@ export default fp(async (app) => {
   app.decorateRequest('caller', {
     getter () {
       if (this.routeOptions.config.limited === false) return undefined
-      const token = app.holdsToken && tokenOf(this)
+      const token = app.holdsToken && tokenOf(this.headers)?.toString()
       return token && app.holdsToken!(token) ? hash('sha256', token) : normalizeIP(String(this.ip).slice(0, longestAddress))
     }
   })
 }, { name: 'callers' })
-
-/** The token that a request was sent with, in either of the two ways. */
-function tokenOf ({ headers }: FastifyRequest) {
-  return headers['x-auth-token']?.toString() ?? /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
-}

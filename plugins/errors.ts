@@ -29,4 +29,10 @@ export function sendProblem (err: Error, request: FastifyRequest, reply: Fastify
   return reply.code(problem.status).type('application/problem+json').send(problem)
 }
 
+/** Answers what came to no route, nor to the hooks that each request meets: its URL cannot be read. */
+export function sendUnrouted (err: Error, request: FastifyRequest, reply: FastifyReply) {
+  sendProblem(err, request, reply)
+  request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode }, 'answered')
+}
+
 const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0]!

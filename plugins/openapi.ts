@@ -69,4 +69,4 @@ export default fp(async (app) => {
   const schemas = [ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem, ParameterError]
   for (const schema of schemas) app.addSchema(schema)
   await app.register(swaggerUi, { routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy })
-}, { name: 'openapi', dependencies: ['config'] })
+}, { name: 'openapi', dependencies: ['config', 'auth'] })

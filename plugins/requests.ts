@@ -1,8 +1,11 @@
 import fp from 'fastify-plugin'
-import { hasBody, refusalOf } from '../lib/request-form.js'
+import { foreignHost, hasBody, refusalOf } from '../lib/request-form.js'
 
 /** The form that every request must have. */
 export default fp(async (app) => {
+  const { AUTH, ALLOW_UNAUTHENTICATED } = app.config
+  // Then it listens on loopback: it would not have started elsewhere.
+  const isLocal = AUTH === 'none' && !ALLOW_UNAUTHENTICATED
   // Node would answer both by itself: the one with leave to send a body, the other with a refusal that is no problem.
   for (const event of ['checkContinue', 'checkExpectation']) {
     app.server.on(event, (request, response) => { app.server.emit('request', request, response) })
@@ -14,6 +17,6 @@ export default fp(async (app) => {
 
   app.addHook('onRequest', ({ raw }, reply, done) => {
     if (hasBody(raw)) reply.header('connection', 'close')
-    done(refusalOf(raw))
+    done(refusalOf(raw) ?? (isLocal ? foreignHost(raw) : undefined))
   })
-}, { name: 'requests', dependencies: ['headers', 'cors', 'tracing'] })
+}, { name: 'requests', dependencies: ['config', 'headers', 'cors', 'tracing'] })

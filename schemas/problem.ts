@@ -44,7 +44,7 @@ const descriptions = {
   429: 'The caller has asked too often, or has too much under way: where the operator has set limits',
   500: 'A fault of the service itself',
   502: 'An upstream answered what it must not',
-  503: 'An upstream cannot be reached, or the service has more to do than it can',
+  503: 'An upstream cannot be reached, or does not tell whether a token is valid; or the service has more to do than it can',
   504: 'An upstream did not answer within its time limit'
 }
 

@@ -5,34 +5,59 @@ import type { Static } from '@sinclair/typebox'
 export const AccessRule = Type.Object({ service: Type.String(), method: Type.String(), path: Type.String() })
 export type AccessRule = Static<typeof AccessRule>
 
+/** A rule as requests are held against it: of the path what stands there, and `*` and `**` for what may stand there. */
+export interface Rule {
+  method: string
+  parts: string[]
+}
+
 /** What this service is called in access rules. Source: OpenStack service types authority. */
 const service = 'monitoring'
 
-/** No path of this service is longer; and what a pattern costs is bounded by it. */
-const longest = 256
+/** No path of this service is longer. With the next one, it bounds what the rules cost each request: they are a user's own text. */
+const longestPath = 256
+/** Characters of all rules for this service together: one for each of its routes has 500. */
+const longestRules = 2_048
 
-/** Whether one of the rules allows a request, whose path is as it was sent. */
-export function isAllowed (rules: AccessRule[], method: string, path: string) {
-  return path.length <= longest && rules.some((rule) => rule.service === service && rule.method === method && fits(rule.path, path))
+/** The rules that are for this service; `undefined` where that is too much text to hold each request against. */
+export function rulesIn (rules: AccessRule[]): Rule[] | undefined {
+  const own = rules.filter((rule) => rule.service === service)
+  if (own.reduce((sum, { path }) => sum + path.length, 0) > longestRules) return undefined
+  return own.map(({ method, path }) => ({ method, parts: partsOf(path) }))
 }
 
-/**
- * Whether a path is what a pattern says: `**` stands for anything, `*` and `{name}` for some characters of which none is a slash.
- * A pattern is a user's own text, so it becomes no regular expression: it is followed at all its places at once, a character at a time.
- * Source: keystonemiddleware, "Access rules".
- */
-function fits (pattern: string, path: string) {
-  const parts = pattern.match(/\*\*|\*|\{[^{}]*\}|./gsu) ?? []
-  /** Where one is who has come to a place: `**` may stand for nothing. */
-  const at = (place: number): number[] => parts[place] === '**' ? [place, ...at(place + 1)] : [place]
-  /** Where a character leads from a place. */
-  const after = (place: number, character: string) => {
-    const part = parts[place]
-    if (part === '**') return at(place)
-    if (part === '*' || /^\{.*\}$/s.test(part ?? '')) return character === '/' ? [] : [place, ...at(place + 1)]
-    return part === character ? at(place + 1) : []
+/** `**` stands for anything, `*` and `{name}` for some characters of which none is a slash. Source: keystonemiddleware, "Access rules". */
+function partsOf (pattern: string) {
+  const parts = pattern.split(/(\*\*|\*|\{[^{}]*\})/)
+  return parts.map((part, n) => n % 2 === 0 || part === '**' ? part : '*').filter((part) => part !== '')
+}
+
+/** Whether one of the rules allows a request, whose path is as it was sent. */
+export function isAllowed (rules: Rule[], method: string, path: string) {
+  return path.length <= longestPath && rules.some((rule) => rule.method === method && fits(rule.parts, path))
+}
+
+/** A pattern becomes no regular expression: it is followed to all the places that its parts may end at, each of them once. */
+const fits = (parts: string[], path: string) => parts.reduce((places, part) => follow(places, part, path), [0]).at(-1) === path.length
+
+/** The places in a path that a part may end at which begins at one of these; they ascend, and so do those. */
+export function follow (places: number[], part: string, path: string) {
+  const ends: number[] = []
+  if (part === '**') {
+    for (let end = places[0] ?? Infinity; end <= path.length; end++) ends.push(end)
+  } else if (part === '*') {
+    let last = -1
+    for (const place of places) {
+      if (place > last) last = endOfSegment(path, place)
+      for (let end = Math.max(place, ends.at(-1) ?? 0) + 1; end <= last; end++) ends.push(end)
+    }
+  } else {
+    for (const place of places) if (path.startsWith(part, place)) ends.push(place + part.length)
   }
-  let places = new Set(at(0))
-  for (const character of path) places = new Set([...places].flatMap((place) => after(place, character)))
-  return places.has(parts.length)
+  return ends
+}
+
+function endOfSegment (path: string, place: number) {
+  const slash = path.indexOf('/', place)
+  return slash < 0 ? path.length : slash
 }

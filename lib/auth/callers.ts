@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto'
+import pLimit from 'p-limit'
+import { Unvalidated, UpstreamError } from '../errors.js'
 import type { Clock } from '../keep.js'
 import { createKept } from '../kept.js'
 import type { ValidToken } from '../openstack/validation.js'
-import type { AccessRule } from './access-rules.js'
+import { rulesIn } from './access-rules.js'
+import type { Rule } from './access-rules.js'
 import { scopeOf } from './scope.js'
 import type { Scope } from './scope.js'
 import { invalidToken } from './token.js'
@@ -11,7 +14,7 @@ import { invalidToken } from './token.js'
 export interface Caller {
   scope: Scope
   /** The only requests that the token is for, where it is an application credential's with such rules. */
-  rules?: AccessRule[]
+  rules?: Rule[]
 }
 
 export interface CallersOptions {
@@ -27,6 +30,11 @@ const bytes = 8 * 1024 * 1024
 /** Milliseconds that a token counts as invalid without being asked for again: who insists must not keep Keystone busy. */
 const briefly = 10_000
 
+/** Validations at once: who makes tokens up must leave Keystone's turns to the service's own logins and reads, which are 32 by default. */
+const mostAtOnce = 8
+/** Those that may wait for that: at 20 ms each, the last one does so for a second. */
+const mostWaiting = 400
+
 /**
  * Callers by their tokens, of which nothing but a hash is kept. One validation serves all who come with a token at the same time, and
  * those who come later, but none once the token has expired.
@@ -34,11 +42,22 @@ const briefly = 10_000
 export function keepCallers (validate: (token: string) => Promise<ValidToken | undefined>, { lifetime, globalRoles }: CallersOptions, clock: Clock) {
   const kept = createKept<{ caller?: Caller }>({ bytes, sizeOf, staleLimit: lifetime }, clock)
 
+  const turns = pLimit(mostAtOnce)
+
+  async function ask (token: string) {
+    try {
+      if (turns.pendingCount >= mostWaiting) throw new UpstreamError('identity', 'busy', 'has too many tokens waiting to be validated')
+      return await turns(validate, token)
+    } catch (err) {
+      // That Keystone does not accept the service's own credential does not pass.
+      throw err instanceof UpstreamError && err.reason !== 'refused' ? new Unvalidated(err) : err
+    }
+  }
+
   async function read (token: string) {
-    const valid = await validate(token)
+    const valid = await ask(token)
     if (valid === undefined) return { value: {}, whole: true, until: clock.now() + briefly }
-    const caller = { scope: scopeOf(valid, globalRoles), rules: valid.application_credential?.access_rules }
-    return { value: { caller }, whole: true, until: Date.parse(valid.expires_at) }
+    return { value: { caller: callerWith(valid, globalRoles) }, whole: true, until: Date.parse(valid.expires_at) }
   }
 
   const keyOf = (token: string) => hash('sha256', token, 'base64url')
@@ -47,7 +66,7 @@ export function keepCallers (validate: (token: string) => Promise<ValidToken | u
     /** The caller with a token that has been validated. It costs no promise: that would be more than all else that is done for him. */
     known: (token: string) => kept.fresh(keyOf(token), lifetime)?.value.caller,
 
-    /** The caller with a token. @throws Unauthorized; UpstreamError where Keystone cannot tell. */
+    /** The caller with a token. @throws Unauthorized; Unvalidated where Keystone does not tell; UpstreamError where the service may not ask. */
     async find (token: string): Promise<Caller> {
       const { value: { caller } } = await kept.get(keyOf(token), { ttl: lifetime, grace: 0 }, () => read(token))
       if (caller === undefined) throw invalidToken()
@@ -55,6 +74,13 @@ export function keepCallers (validate: (token: string) => Promise<ValidToken | u
     },
     counts: kept.counts
   }
+}
+
+function callerWith (valid: ValidToken, globalRoles: string[]): Caller {
+  const given = valid.application_credential?.access_rules
+  const rules = given && rulesIn(given)
+  if (given !== undefined && rules === undefined) return { scope: { sees: 'none', why: 'the access rules of the application credential are too long' } }
+  return { scope: scopeOf(valid, globalRoles), rules }
 }
 
 const sizeOf = (value: object) => 512 + JSON.stringify(value).length

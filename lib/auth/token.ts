@@ -10,16 +10,21 @@ export const tokenHeaders = ['x-auth-token', 'authorization'] as const
  */
 const form = /^[A-Za-z0-9._~+/-]{1,4096}={0,2}$/
 
+/** What a request brings for a token, whatever it is: as OpenStack's clients send it, or as OAuth's do. */
+export const tokenOf = ({ 'x-auth-token': own, authorization }: IncomingHttpHeaders) => own || bearerIn(authorization)
+
+const bearerIn = (authorization?: string) => authorization && /^Bearer +([^ ].*)$/i.exec(authorization)?.[1]
+
 /**
- * The token that a request brings, as OpenStack's clients send it or as OAuth's do.
+ * The token that a request brings.
  * @throws Unauthorized where there is none, or something that cannot be one; InvalidParameters where there are two.
  */
-export function tokenIn ({ 'x-auth-token': own, authorization }: IncomingHttpHeaders) {
-  const [, bearer] = /^Bearer +([^ ].*)$/i.exec(authorization ?? '') ?? []
-  if (own && bearer && own !== bearer) {
+export function tokenIn (headers: IncomingHttpHeaders) {
+  const token = tokenOf(headers)
+  const bearer = bearerIn(headers.authorization)
+  if (bearer && token !== bearer) {
     throw new InvalidParameters([{ parameter: 'X-Auth-Token', message: 'must be the token of Authorization, or stand alone' }])
   }
-  const token = own || bearer
   if (!token) throw new Unauthorized('there is no token: send one of Keystone\'s as X-Auth-Token, or as Authorization: Bearer')
   if (!form.test(String(token))) throw invalidToken()
   return String(token)

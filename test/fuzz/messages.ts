@@ -20,7 +20,7 @@ const version = fc.oneof(
   { weight: 12, arbitrary: fc.constant('HTTP/1.1') },
   { weight: 1, arbitrary: fc.constantFrom('HTTP/1.0', 'HTTP/2.0', 'HTTP/1', 'HTTP/9.9', 'http/1.1', '') }
 )
-const host = fc.oneof({ weight: 12, arbitrary: fc.constant(['Host: a']) }, { weight: 1, arbitrary: fc.constantFrom([], ['Host:'], ['Host: a', 'Host: b'], ['Host: a\0']) })
+const host = fc.oneof({ weight: 12, arbitrary: fc.constant(['Host: localhost']) }, { weight: 1, arbitrary: fc.constantFrom([], ['Host:'], ['Host: localhost', 'Host: b'], ['Host: localhost\0']) })
 const line = fc.oneof(
   fc.constantFrom('Host : c', ' folded', 'no colon', ': no name', 'A\0: b', 'A: \0', 'Content-Length: 5', 'Content-Length: -1', 'Content-Length: 5, 6',
     'Transfer-Encoding: chunked', 'Transfer-Encoding: gzip', 'Expect: 100-continue', 'Expect: nonsense', 'Upgrade: h2c', 'Connection: upgrade',

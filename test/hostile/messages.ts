@@ -9,12 +9,12 @@ export interface Message {
 }
 
 const text = (...lines: string[]) => lines.join('\r\n')
-const get = (...headers: string[]) => text('GET /healthz HTTP/1.1', 'Host: a', ...headers, '', '')
-const post = (headers: string[], body: string) => text('POST /healthz HTTP/1.1', 'Host: a', ...headers, '', body)
+const get = (...headers: string[]) => text('GET /healthz HTTP/1.1', 'Host: localhost', ...headers, '', '')
+const post = (headers: string[], body: string) => text('POST /healthz HTTP/1.1', 'Host: localhost', ...headers, '', body)
 /** What an attacker would have taken for a request of somebody else's. */
-const hidden = text('GET /openapi.json HTTP/1.1', 'Host: a', 'Connection: close', '', '')
+const hidden = text('GET /openapi.json HTTP/1.1', 'Host: localhost', 'Connection: close', '', '')
 const chunked = `0\r\n\r\n${hidden}`
-const line = (line: string) => text(line, 'Host: a', 'Connection: close', '', '')
+const line = (line: string) => text(line, 'Host: localhost', 'Connection: close', '', '')
 
 const named = (statuses: number[], messages: Record<string, string>, options: Partial<Message> = {}): Message[] =>
   Object.entries(messages).map(([name, bytes]) => ({ name, bytes, statuses, ...options }))
@@ -51,7 +51,7 @@ export const smuggling = named([400], {
   'chunks behind a bare carriage return': post(['X: y\rTransfer-Encoding: chunked'], chunked),
   'an encoding that is none': post(['Transfer-Encoding: identity'], hidden),
   'a length in a line without a name': post([': Content-Length: 4'], `aaaa${hidden}`),
-  'a header before all': text('GET /healthz HTTP/1.1', ' Host: a', 'Host: b', '', ''),
+  'a header before all': text('GET /healthz HTTP/1.1', ' Host: localhost', 'Host: b', '', ''),
   'a chunk without a length': post(['Transfer-Encoding: chunked'], `\r\n${chunked}`),
   'a length after the chunks': post(['Transfer-Encoding: chunked'], `0\r\nContent-Length: 5\r\n\r\n${hidden}`),
   'a chunk of another number': post(['Transfer-Encoding: chunked'], `0x5\r\nhello\r\n${chunked}`),
@@ -65,10 +65,10 @@ export const smuggling = named([400], {
 /** Requests that are to be read in one way only, and are answered once: what stands behind a body is not answered. */
 export const bodies = [
   ...named([200], {
-    'a body': text('GET /healthz HTTP/1.1', 'Host: a', 'Content-Length: 5', '', `hello${hidden}`),
-    'a body in chunks': text('GET /healthz HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked', '', `5\r\nhello\r\n${chunked}`),
-    'a body that looks like a request': text('GET /healthz HTTP/1.1', 'Host: a', `Content-Length: ${hidden.length}`, '', hidden),
-    'a body after leave': text('GET /healthz HTTP/1.1', 'Host: a', 'Expect: 100-continue', `Content-Length: ${hidden.length}`, '', hidden)
+    'a body': text('GET /healthz HTTP/1.1', 'Host: localhost', 'Content-Length: 5', '', `hello${hidden}`),
+    'a body in chunks': text('GET /healthz HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: chunked', '', `5\r\nhello\r\n${chunked}`),
+    'a body that looks like a request': text('GET /healthz HTTP/1.1', 'Host: localhost', `Content-Length: ${hidden.length}`, '', hidden),
+    'a body after leave': text('GET /healthz HTTP/1.1', 'Host: localhost', 'Expect: 100-continue', `Content-Length: ${hidden.length}`, '', hidden)
   }),
   ...named([404], {
     'a body that is no JSON': post(['Content-Type: application/json', 'Content-Length: 1'], `{${hidden}`),
@@ -87,8 +87,8 @@ export const malformed = [
   ...named([400], {
     'no host': text('GET /healthz HTTP/1.1', 'Connection: close', '', ''),
     'two hosts': get('Host: b', 'Connection: close'),
-    'two hosts that are one': get('host: a', 'Connection: close'),
-    'a host on two lines': text('GET /healthz HTTP/1.1', 'Host: a', ' b', '', ''),
+    'two hosts that are one': get('host: localhost', 'Connection: close'),
+    'a host on two lines': text('GET /healthz HTTP/1.1', 'Host: localhost', ' b', '', ''),
     'a folded header': get('X: y', ' z'),
     'a header without a colon': get('nonsense'),
     'a header without a name': get(': a'),
@@ -97,8 +97,8 @@ export const malformed = [
     'a header with a NUL in its name': get('X\0: a'),
     'a header with a bare carriage return': get('X: a\rX-Evil: 1'),
     'a header with a bare line feed': get('X: a\nX-Evil: 1'),
-    'bare line feeds': 'GET /healthz HTTP/1.1\nHost: a\n\n',
-    'bare carriage returns': 'GET /healthz HTTP/1.1\rHost: a\r\r',
+    'bare line feeds': 'GET /healthz HTTP/1.1\nHost: localhost\n\n',
+    'bare carriage returns': 'GET /healthz HTTP/1.1\rHost: localhost\r\r',
     'no version': line('GET /healthz'),
     'a version of long ago': line('GET /healthz HTTP/0.9'),
     'a version to come': line('GET /healthz HTTP/2.0'),
@@ -137,6 +137,10 @@ export const malformed = [
     'ten thousand headers': get(...Array.from({ length: 10_000 }, (_, n) => `h${n}: a`)),
     'tabs of 100 kB in a header': get(`X: a${'\t'.repeat(100_000)}a`)
   }),
+  // Where nobody is asked who he is, it must be this host.
+  ...named([200, 400], {
+    'a host that is none': text('GET /healthz HTTP/1.1', 'Host: ../../\'"><script>', 'Connection: close', '', '')
+  }),
   ...named([417], { 'something that nobody offers': get('Expect: nonsense', 'Connection: close') }),
   ...named([404], {
     'another method': line('DELETE /healthz HTTP/1.1'),
@@ -149,7 +153,6 @@ export const malformed = [
     'a whole URL': line('GET http://evil.example/healthz HTTP/1.1'),
     'a whole URL with a user': line('GET http://admin:admin@evil.example:80/healthz HTTP/1.1'),
     'spaces of 100 kB before a header': get(`X:${' '.repeat(100_000)}a`, 'Connection: close'),
-    'a host that is none': text('GET /healthz HTTP/1.1', 'Host: ../../\'"><script>', 'Connection: close', '', ''),
     'lines before a request': `\r\n\r\n${line('GET /healthz HTTP/1.1')}`,
     'an old version': 'GET /healthz HTTP/1.0\r\n\r\n',
     'another protocol to change to': get('Connection: upgrade, close', 'Upgrade: websocket', 'Sec-WebSocket-Key: AAAA', 'Sec-WebSocket-Version: 13')
@@ -160,6 +163,6 @@ export const malformed = [
     'half a method': 'GE',
     'half a URL': 'GET /heal',
     'half a header': 'GET /healthz HTTP/1.1\r\nHo',
-    'all but the end': 'GET /healthz HTTP/1.1\r\nHost: a\r\n'
+    'all but the end': 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n'
   }, { end: true })
 ]

@@ -6,6 +6,6 @@ import { answerClientError } from '../../lib/client-error.js'
 t.test('answers nobody who is gone', async (t) => {
   const socket = new Duplex({ read () {}, write: () => t.fail('nothing is written') })
   socket.end()
-  answerClientError(new Error('gone'), socket as Socket)
+  answerClientError(new Error('gone'), socket as Socket, {}, { info: () => t.fail('nothing is told') })
   t.equal(socket.destroyed, true)
 })

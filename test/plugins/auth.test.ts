@@ -1,8 +1,11 @@
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import type { Interception } from '../../demo/simulator.js'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '../../demo/seed.js'
 import { demoUserId, roleId } from '../../demo/users.js'
 import { projects, range, startService, summary } from '../auth/service.js'
 import { startService as startOnSimulator } from '../service.js'
+import { answersIn, converse } from '../socket.js'
 
 const series = (instance: string) => `${projects}/${instance}/networkIo?${range}`
 const pageOf = (project: string) => `${projects}/${project}/instances?limit=5`
@@ -31,6 +34,31 @@ t.test('says how to come in', async (t) => {
 
   const { get: elsewhere } = await startService(t, { WWW_AUTHENTICATE_URI: 'https://cloud.example.org:5000/v3' })
   t.equal((await elsewhere(summary)).headers['www-authenticate'], 'Keystone uri="https://cloud.example.org:5000/v3"')
+  const { get: secretly } = await startService(t, { WWW_AUTHENTICATE_URI: 'https://ann:secret@cloud.example.org/v3' })
+  t.equal((await secretly(summary)).headers['www-authenticate'], 'Keystone uri="https://cloud.example.org/v3"')
+})
+
+t.test('lets nobody past the rules of his credential by a path that the router reads otherwise', async (t) => {
+  const { app, tokenOf } = await startService(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const token = await tokenOf('restricted')
+  const ask = async (url: string) => answersIn(await converse(port, `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Auth-Token: ${token}\r\n\r\n`))[0]!
+  t.equal((await ask(pageOf(demoProjectId))).statusCode, 200)
+  t.equal((await ask(`${summary}?projectName=/instances`)).statusCode, 403)
+  const refused = await ask(`${summary}#projectName=/instances`)
+  t.equal(refused.statusCode, 400)
+  t.match(JSON.parse(refused.body), { detail: 'The URL must not have a fragment.' })
+})
+
+t.test('asks nobody at the open routes, and everybody elsewhere', async (t) => {
+  const { get } = await startService(t)
+  for (const url of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/openapi.yaml', '/docs/', '/docs/static/swagger-ui.css']) {
+    const { statusCode, headers } = await get(url, 'x'.repeat(5_000))
+    t.equal(statusCode, 200, url)
+    t.notMatch(headers.vary, /token/, url)
+  }
+  for (const url of ['/', '/nothing', '/healthz/', '/docsx', '/openapi.xml', '/v1', summary]) t.equal((await get(url)).statusCode, 401, url)
 })
 
 t.test('asks Keystone nothing about what can be no token', async (t) => {
@@ -116,6 +144,61 @@ t.test('goes on with whom it knows while Keystone is down, and tells the others 
   t.equal((await get(series(demoInstanceId), known)).statusCode, 503)
   simulator.intercept = undefined
   t.equal((await get(series(demoInstanceId), known)).statusCode, 200)
+})
+
+t.test('tells whom it cannot validate to come again, however Keystone fails', async (t) => {
+  const failures: Record<string, [Interception, detail: string]> = {
+    'a reset': ['reset', 'cannot be reached'],
+    'a 500': [{ status: 500, body: { error: { code: 500, message: 'a secret of Keystone\'s' } } }, 'answered what it must not'],
+    'a 429': [{ status: 429, body: '' }, 'answered what it must not'],
+    'a page': [{ status: 200, body: '<html>a secret of Keystone\'s</html>' }, 'answered what it must not'],
+    'another form': [{ status: 200, body: { token: { secret: 1 } } }, 'answered what it must not'],
+    nothing: ['hang', 'did not answer within its time limit']
+  }
+  const { get, tokenOf, simulator, app } = await startService(t, { UPSTREAM_TIMEOUT: '1s' })
+  await app.openstack.reach()
+  const token = await tokenOf('demo')
+  for (const [name, [failure, detail]] of Object.entries(failures)) {
+    simulator.intercept = ({ role, method }) => role === 'identity' && method === 'GET' ? failure : undefined
+    for (const url of [summary, series(demoInstanceId), pageOf(demoProjectId)]) {
+      const answer = await get(url, token)
+      t.match(answer, { statusCode: 503, headers: { 'retry-after': '5', 'content-type': /^application\/problem\+json/ } }, `${name} ${url}`)
+      t.match(answer.json(), { status: 503, title: 'Service Unavailable', detail: `The identity service ${detail}.` }, name)
+      t.notMatch(answer.body, 'secret')
+    }
+  }
+  simulator.intercept = undefined
+  t.equal((await get(summary, token)).statusCode, 200)
+})
+
+t.test('lets federated users in like any other', async (t) => {
+  const { get, simulator } = await startService(t)
+  // Of a user whom Keystone knows by another's word alone. Source: Identity API v3, `OS-FEDERATION`.
+  const token = {
+    methods: ['openid'],
+    user: {
+      id: '9f6b1f0b6f1c4d5f8d6a2c9d1e0f3a7b',
+      name: 'ann@example.org',
+      domain: { id: 'federated', name: 'federated' },
+      'OS-FEDERATION': { groups: [{ id: '0cd5e9' }], identity_provider: { id: 'example' }, protocol: { id: 'openid' } }
+    },
+    audit_ids: ['vz4Sp2J2S0yQF2T6iVz5Gw'],
+    issued_at: '2026-11-23T11:30:00.000000Z',
+    expires_at: '2026-11-23T12:30:00.000000Z',
+    project: { id: demoProjectId, name: 'demo', domain: { id: 'default', name: 'Default' } },
+    is_domain: false,
+    roles: [{ id: 'a1', name: 'member' }, { id: 'a2', name: 'reader' }]
+  }
+  let scope: object = {}
+  simulator.intercept = ({ method, path }) => method === 'GET' && path === '/v3/auth/tokens' ? { status: 200, body: { token: { ...token, ...scope } } } : undefined
+  t.same((await get(summary, 'of-ann')).json().map(({ name }: { name: string }) => name), ['demo'])
+  t.equal((await get(pageOf(demoProjectId), 'of-ann')).statusCode, 200)
+  t.equal((await get(pageOf(adminProjectId), 'of-ann')).statusCode, 404)
+  t.equal((await get(series(demoInstanceId), 'of-ann')).statusCode, 200)
+
+  // Before a project was chosen there is neither a scope nor a role.
+  scope = { project: undefined, roles: undefined, is_domain: undefined }
+  t.match((await get(summary, 'of-ann-unscoped')).json(), { status: 403, detail: /no scope/ })
 })
 
 t.test('says that its own credential may not validate tokens', async (t) => {

@@ -1,11 +1,11 @@
 import { on } from 'node:events'
 import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import { startService } from '../service.js'
 import { answersIn, converse } from '../socket.js'
 
-const asked = (url: string) => `GET ${url} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
+const asked = (url: string) => `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
 const series = asked('/v1/openstack/projects/of-none/cpuUsage?defaultTimeRange=10m&groupBy=1m')
 
 t.test('answers so many requests of a caller at once', async (t) => {
@@ -33,4 +33,24 @@ t.test('answers so many requests of a caller at once', async (t) => {
   const answers = []
   for (let n = 0; n < 5; n++) answers.push((await ask(series)).statusCode)
   t.same(answers, Array(5).fill(200), 'who has been answered has nothing under way')
+})
+
+t.test('counts nothing of a connection that is gone, whatever was asked on it at once', async (t) => {
+  const { app, simulator } = await startService(t, { env: { CONCURRENCY_LIMIT: '3' } })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  simulator.intercept = ({ role }) => role === 'metrics' ? 'hang' : undefined
+
+  const [connections, arrivals] = [on(app.server, 'connection'), on(app.server, 'request')]
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  socket.write(series.replace('close', 'keep-alive').repeat(3))
+  const { value: [served] } = await connections.next() as { value: [Socket] }
+  for (let n = 0; n < 3; n++) await arrivals.next()
+  const closed = new Promise((resolve) => served.once('close', resolve))
+  socket.resetAndDestroy()
+  await closed
+
+  simulator.intercept = undefined
+  const answers = await Promise.all([1, 2, 3].map(async () => answersIn(await converse(port, series.replace('cpuUsage', 'diskRead')))[0]!.statusCode))
+  t.same(answers, [200, 200, 200])
 })

@@ -39,6 +39,7 @@ const refusals: Array<[Record<string, string>, RegExp]> = [
   [{ ...cloud, CORS_ORIGINS: 'https://a.example:443' }, /^CORS_ORIGINS must be /],
   [{ ...cloud, CORS_ORIGINS: 'a.example' }, /^CORS_ORIGINS must be /],
   [{ ...cloud, CORS_ORIGINS: 'null' }, /^CORS_ORIGINS must be /],
+  [{ ...cloud, WWW_AUTHENTICATE_URI: 'http://' }, /^WWW_AUTHENTICATE_URI must be the URL of Keystone/],
   [{ ...cloud, RATE_LIMIT: '0' }, /^RATE_LIMIT must be >= 1: how many requests each caller/],
   [{ ...cloud, RATE_LIMIT: '1.5' }, /^RATE_LIMIT must be integer: /],
   [{ ...cloud, CONCURRENCY_LIMIT: 'many' }, /^CONCURRENCY_LIMIT must be integer: /],

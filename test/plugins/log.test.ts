@@ -1,8 +1,10 @@
+import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import t from 'tap'
 import { adminCredential } from '../../demo/users.js'
 import { logger } from '../../lib/logger.js'
 import { startService } from '../service.js'
+import { answersIn, converse } from '../socket.js'
 
 /** A log in memory. */
 function record () {
@@ -20,6 +22,22 @@ t.test('writes one line a request, with its id', async (t) => {
   t.match(log.parsed(), [
     { requestId: good.headers['x-openstack-request-id'], method: 'GET', path: '/v1/openstack/projects/summary', query: 'limit=1', status: 200, ms: Number },
     { status: 400 }
+  ])
+  t.equal(log.lines.length, 2)
+  t.notMatch(log.lines.join(''), 'gone-astray')
+})
+
+t.test('writes a line of what came to no route, and of what was no request', async (t) => {
+  const log = record()
+  const { app } = await startService(t, { logger: log.logger })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  log.lines.length = 0
+  const unreadable = await app.inject('/%?token=gone-astray')
+  const [none] = answersIn(await converse(port, 'token=gone-astray\r\n\r\n'))
+  t.match(log.parsed(), [
+    { requestId: unreadable.headers['x-openstack-request-id'], method: 'GET', path: '/%', status: 400, msg: 'answered' },
+    { requestId: none!.headers['x-openstack-request-id'], status: 400, code: /^HPE_/, msg: 'answered what is no request' }
   ])
   t.equal(log.lines.length, 2)
   t.notMatch(log.lines.join(''), 'gone-astray')

@@ -90,6 +90,7 @@ t.test('counts a token that holds by itself, and made-up ones for their address'
   app.decorate('holdsToken', (token: string) => ['ann', 'bob'].includes(token))
   t.same(await statuses(3, { 'x-auth-token': 'ann' }), [200, 200, 429])
   t.same(await statuses(1, { authorization: 'Bearer ann' }, '192.0.2.9'), [429], 'wherever it comes from, in whichever header')
+  t.same(await statuses(1, { authorization: 'bearer  ann', 'x-auth-token': '' }, '192.0.2.9'), [429], 'whatever the door takes for a token')
   t.same(await statuses(3, { 'x-auth-token': 'bob' }), [200, 200, 429])
   t.same(await statuses(1, { 'x-auth-token': 'made-up' }), [200])
   t.same(await statuses(1, { authorization: 'Basic Og==' }), [200])

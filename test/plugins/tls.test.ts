@@ -40,7 +40,7 @@ const served = (socket: TLSSocket) => [one.cert, two.cert].indexOf(socket.getPee
 
 /** The status that a connection is answered with. */
 async function ask (socket: TLSSocket) {
-  socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+  socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
   return Number(/^HTTP\/1\.1 (\d+)/.exec(String((await once(socket, 'data'))[0]))![1])
 }
 
@@ -52,7 +52,7 @@ t.test('serves HTTPS, which browsers are to insist on', async (t) => {
   const { statusCode, headers } = await request(`${url}/healthz`, { dispatcher })
   t.equal(statusCode, 200)
   t.equal(headers['strict-transport-security'], 'max-age=31536000')
-  t.equal(await converse(Number(new URL(url).port), 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'), '', 'who speaks no TLS is hung up on')
+  t.equal(await converse(Number(new URL(url).port), 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'), '', 'who speaks no TLS is hung up on')
 })
 
 t.test('takes over a certificate that is written in place, and drops no connection', async (t) => {
@@ -99,4 +99,9 @@ t.test('takes over a certificate whose folder is exchanged behind a link', async
   look()
   t.same(log, ['the new certificate is taken over'])
   t.equal(served(await open()), 1)
+})
+
+t.test('hangs up on who shakes no hands', { timeout: 60_000 }, async (t) => {
+  const { url } = await serve(t, one.files.cert, one.files.key)
+  t.equal(await converse(Number(new URL(url).port), ''), '')
 })

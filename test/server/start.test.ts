@@ -47,3 +47,17 @@ t.test('starts while InfluxDB is down, and is ready when it is back', async (t) 
   t.same(await untilGood(`${origin}/readyz`), { status: 'ready', upstreams: states })
   t.same(await untilGood(origin + series('cpuUsage')), [{ name: 'cpu', metric: [] }])
 })
+
+t.test('listens on one address, by whichever name', async (t) => {
+  const simulator = await startSimulator({ projects: 0, instances: 0 })
+  t.teardown(() => simulator.close())
+  const { logged, output } = runServer(t, { ...simulator.env, HOST: 'localhost', PORT: '0' })
+  t.match(await logged('"reach":"all"'), /^http:\/\/127\.0\.0\.1:\d+$/)
+  t.equal(output.stdout.split('listening at').length, 2)
+})
+
+t.test('says in a line that a name is of no address', async (t) => {
+  const { exited, output } = runServer(t, { OS_AUTH_URL: 'http://127.0.0.1:9/v3', OS_USERNAME: 'a', OS_PASSWORD: 'b', HOST: 'nowhere.invalid', AUTH: 'keystone', PORT: '0' })
+  t.equal(await exited, 1)
+  t.match(output.stderr, /^getaddrinfo \S+ nowhere\.invalid\n$/)
+})

@@ -8,7 +8,7 @@ const projects = ['a1:a', 'a2:a', 'b1:b'].map((text) => {
   return { id, name: id, enabled: true, domain_id: domain, is_domain: false }
 })
 const servers = new Map([['of-a1', 'a1'], ['of-a2', 'a2'], ['of-b1', 'b1']])
-const series = new Map([['gone-from-a1', ['a1']], ['gone-from-b1', ['b1']], ['gone-from-b1-and-made-up-by-a2', ['b1', 'a2']]])
+const series = new Map([['gone-from-a1', ['a1']], ['gone-from-b1', ['b1']], ['gone-from-b1-and-made-up-by-a2', ['b1', 'a2']], ['made-up', ['../../v3/users', 'a b', '', 'x'.repeat(65), ...Array.from({ length: 20 }, (_, n) => `p${n}`)]]])
 
 /** Access to a cloud of three projects in two domains, and what was asked of it and of the metrics store. */
 function connect () {
@@ -96,6 +96,10 @@ t.test('finds whose an instance is: by Nova, and of one that is gone by its seri
     if (project !== undefined) t.equal(await access.series(scope, instance), project, name)
     else await t.rejects(access.series(scope, instance), { name: 'NotFound', message: 'no such instance' }, name)
   }
+  asked.length = 0
+  await t.rejects(access.series(a, 'made-up'), { name: 'NotFound' })
+  t.same(asked, ['owner made-up undefined', 'owners made-up', ...Array.from({ length: 8 }, (_, n) => `project p${n}`)], 'what is no id is not asked for, nor are any number')
+  t.equal(await access.series({ sees: 'project', id: 'p19' }, 'made-up'), 'p19', 'nobody is kept from his own by what others made up')
   asked.length = 0
   await access.series(a1, 'of-a1')
   await access.series(a, 'of-a1')

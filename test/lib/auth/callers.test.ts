@@ -1,6 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { keepCallers } from '../../../lib/auth/callers.js'
 import type { CallersOptions } from '../../../lib/auth/callers.js'
+import { Unvalidated, UpstreamError } from '../../../lib/errors.js'
+import type { Reason } from '../../../lib/errors.js'
 import type { ValidToken } from '../../../lib/openstack/validation.js'
 
 const seconds = (count: number) => count * 1_000
@@ -116,12 +119,55 @@ t.test('keeps nobody where that is switched off', async (t) => {
 
 t.test('keeps a bounded number, and the rules that a token comes with', async (t) => {
   const { valid, callerOf, asked } = connect({ globalRoles: ['reader'] })
-  const rules = Array.from({ length: 1_000 }, (_, i) => ({ service: 'monitoring', method: 'GET', path: `/${i}` }))
-  for (let i = 0; i < 200; i++) valid.set(`t${i}`, { project: { id: 'a' }, application_credential: { access_rules: rules } })
-  for (let i = 0; i < 200; i++) t.same(await callerOf(`t${i}`), { scope: { sees: 'all' }, rules })
-  t.equal(asked(), 200)
-  await callerOf('t199')
+  const rules = Array.from({ length: 1_000 }, () => ({ method: 'GET', parts: ['/', '*'] }))
+  const given = rules.map(({ method }) => ({ service: 'monitoring', method, path: '/*' }))
+  for (let i = 0; i < 300; i++) valid.set(`t${i}`, { project: { id: 'a' }, application_credential: { access_rules: given } })
+  for (let i = 0; i < 300; i++) t.same(await callerOf(`t${i}`), { scope: { sees: 'all' }, rules })
+  t.equal(asked(), 300)
+  await callerOf('t299')
   t.equal(asked(), 0)
   await callerOf('t0')
   t.equal(asked(), 1)
+})
+
+t.test('lets nobody in whose rules are too long to be followed', async (t) => {
+  const { valid, callerOf } = connect()
+  valid.set('ann', { project: { id: 'a' }, application_credential: { access_rules: Array(100).fill({ service: 'monitoring', method: 'GET', path: '**x'.repeat(10) }) } })
+  t.same(await callerOf('ann'), { scope: { sees: 'none', why: 'the access rules of the application credential are too long' } })
+  valid.set('bob', { project: { id: 'b' }, application_credential: {} })
+  t.match(await callerOf('bob'), { scope: { sees: 'project', id: 'b' }, rules: undefined })
+})
+
+/** Kept callers over a Keystone that answers nobody until it is told to; how many tokens it has been asked about. */
+function connectSlow () {
+  const waiting: Array<() => void> = []
+  const { find } = keepCallers(() => new Promise((resolve) => waiting.push(() => resolve(undefined))), { lifetime: seconds(60), globalRoles: [] }, { now: () => 0, failed: () => {} })
+  return { find, waiting }
+}
+
+t.test('asks about so many tokens at once, and lets so many wait', async (t) => {
+  const { find, waiting } = connectSlow()
+  const asked = Array.from({ length: 408 }, (_, n) => find(`made up ${n}`).catch((err) => err.name))
+  await setImmediate()
+  t.equal(waiting.length, 8)
+  t.match(await find('one more').catch((err) => err), { role: 'identity', reason: 'busy' })
+  for (let done = 0; done < asked.length; done++) {
+    waiting.shift()!()
+    await setImmediate()
+    t.ok(waiting.length <= 8)
+  }
+  t.same(await Promise.all(asked), Array(408).fill('Unauthorized'))
+})
+
+t.test('tells what passes from what does not', async (t) => {
+  const failing = (err: Error) => keepCallers(() => Promise.reject(err), { lifetime: 0, globalRoles: [] }, { now: () => 0, failed: () => {} }).find('x').catch((err) => err)
+  for (const reason of ['timeout', 'unreachable', 'absent', 'invalid', 'resting', 'busy'] satisfies Reason[]) {
+    const err = await failing(new UpstreamError('identity', reason, 'fails', { status: 500, requestId: 'req-1' }))
+    t.ok(err instanceof Unvalidated, reason)
+    t.match(err, { role: 'identity', reason, message: 'identity: a token cannot be validated: identity: fails', facts: { status: 500, requestId: 'req-1' } })
+  }
+  const refused = new UpstreamError('identity', 'refused', 'does not let the service in')
+  t.equal(await failing(refused), refused)
+  const bug = new TypeError('a bug')
+  t.equal(await failing(bug), bug)
 })

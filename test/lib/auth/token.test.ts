@@ -1,5 +1,5 @@
 import t from 'tap'
-import { tokenIn } from '../../../lib/auth/token.js'
+import { tokenIn, tokenOf } from '../../../lib/auth/token.js'
 
 const fernet = `gAAAAAB${'kP-_'.repeat(44)}=`
 const jws = `${'eyJ0'.repeat(40)}.${'x_-1'.repeat(300)}.${'A'.repeat(86)}`
@@ -9,6 +9,7 @@ t.test('takes a token as OpenStack\'s clients send it, or as OAuth\'s do', async
     t.equal(tokenIn({ 'x-auth-token': token }), token)
     t.equal(tokenIn({ authorization: `Bearer ${token}` }), token)
     t.equal(tokenIn({ authorization: `bearer  ${token}` }), token)
+    t.equal(tokenIn({ 'x-auth-token': '', authorization: `Bearer ${token}` }), token)
     t.equal(tokenIn({ 'x-auth-token': token, authorization: `Bearer ${token}` }), token)
     t.equal(tokenIn({ 'x-auth-token': token, authorization: 'Basic YTpi' }), token, 'what is for somebody else is left to him')
   }
@@ -25,6 +26,13 @@ t.test('takes nothing for a token that cannot be one', async (t) => {
     t.throws(() => tokenIn({ 'x-auth-token': token }), { name: 'Unauthorized', message: 'the token is not valid' }, JSON.stringify(token.slice(0, 20)))
   }
   t.throws(() => tokenIn({ 'x-auth-token': ['a', 'b'] }), { name: 'Unauthorized' })
+})
+
+t.test('tells without a word what a request brings', async (t) => {
+  for (const headers of [{ 'x-auth-token': fernet }, { authorization: `bearer  ${fernet}` }, { 'x-auth-token': '', authorization: `Bearer ${fernet}` }]) {
+    t.equal(tokenOf(headers), fernet)
+  }
+  for (const headers of [{}, { 'x-auth-token': '' }, { authorization: 'Bearer ' }, { authorization: `Basic ${fernet}` }]) t.notOk(tokenOf(headers))
 })
 
 t.test('does not choose between two', async (t) => {
