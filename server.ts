@@ -6,7 +6,7 @@ import { buildApp } from './app.js'
 import { about } from './lib/about.js'
 import { InvalidSetting } from './lib/errors.js'
 import { logger, stdout } from './lib/logger.js'
-import { shutdownGrace } from './lib/settings.js'
+import { milliseconds } from './lib/settings.js'
 
 // The flag above is in `npm start` too: half of the space for what is new, for 25 MB less in all.
 // On a machine with much memory V8 lets garbage grow to several times of what is alive: 330 MB instead of 230 after ten minutes of all that the
@@ -27,7 +27,7 @@ try {
 
 async function serve () {
   const app = await buildApp({ logger: { ...logger, stream: stdout() } })
-  closeWithGrace({ delay: shutdownGrace(app.config), logger: app.log }, async ({ signal, err }) => {
+  closeWithGrace({ delay: milliseconds(app.config, 'SHUTDOWN_GRACE'), logger: app.log }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'a fault of the service itself: it ends')
     else app.log.info({ signal }, 'asked to end')
     await app.close()

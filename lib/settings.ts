@@ -89,7 +89,7 @@ export const Settings = Type.Object({
   CACHE: Type.Unsafe<'on' | 'off'>({ type: 'string', enum: ['on', 'off'], default: 'on', description: '`off` keeps nothing: for measuring' }),
   REDIS_URL: secret('a Redis or Valkey through which processes share what they keep: `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS; a cluster is `redis+cluster://` or `rediss+cluster://`, with one or more of its hosts, comma-separated'),
 
-  UPSTREAM_TIMEOUT: duration('10s', 'how long one call to an upstream may take'),
+  UPSTREAM_TIMEOUT: duration('10s', 'how long one call to an upstream may take, at most 1h'),
   UPSTREAM_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1024, default: 32, description: 'how many calls to one upstream may be under way at once' })
 } satisfies Record<string, TSchema>)
 
@@ -111,23 +111,19 @@ export function readSettings (env: Record<string, string | undefined>) {
 
 type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
 
-/** Milliseconds of a setting that is a duration, or a lifetime, which may be 0. @throws InvalidSetting where it is another zero, or over ten years. */
+/**
+ * The most that some of them may be: revocations must not wait for longer than five minutes, nobody waits for an hour, and timers know no
+ * more than some weeks.
+ */
+const most: Partial<Record<keyof Settings, string>> = { TOKEN_CACHE_TIME: '5m', SHUTDOWN_GRACE: '1h', UPSTREAM_TIMEOUT: '1h' }
+
+/** Milliseconds of a setting that is a duration, or a lifetime, which may be 0. @throws InvalidSetting where it is another zero, or too long. */
 export function milliseconds (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'SHUTDOWN_GRACE' | Lifetime) {
-  return settings[name] === '0' ? 0 : seconds(name, settings[name]) * 1000
-}
-
-/** Milliseconds that a validation of a token counts. @throws InvalidSetting where it is over five minutes, which revocations must not wait. */
-export function tokenLifetime (settings: Settings) {
-  const lifetime = milliseconds(settings, 'TOKEN_CACHE_TIME')
-  if (lifetime > 300_000) throw new InvalidSetting('TOKEN_CACHE_TIME must be at most 5m')
-  return lifetime
-}
-
-/** Milliseconds that requests have to finish. @throws InvalidSetting where it is over an hour, for which nobody waits, and timers not for much more. */
-export function shutdownGrace (settings: Settings) {
-  const grace = milliseconds(settings, 'SHUTDOWN_GRACE')
-  if (grace > 3_600_000) throw new InvalidSetting('SHUTDOWN_GRACE must be at most 1h')
-  return grace
+  if (settings[name] === '0') return 0
+  const given = seconds(name, settings[name])
+  const limit = most[name]
+  if (limit !== undefined && given > parseDuration(limit)!) throw new InvalidSetting(`${name} must be at most ${limit}`)
+  return given * 1000
 }
 
 /** Seconds after its end in which a bucket may still change, as a function of its width in seconds. @throws InvalidSetting as above. */

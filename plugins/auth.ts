@@ -6,7 +6,7 @@ import type { Caller } from '../lib/auth/callers.js'
 import type { Scope } from '../lib/auth/scope.js'
 import { tokenHeaders, tokenIn } from '../lib/auth/token.js'
 import { Forbidden, InvalidSetting } from '../lib/errors.js'
-import { list, tokenLifetime } from '../lib/settings.js'
+import { list, milliseconds } from '../lib/settings.js'
 import { problems, unseen } from '../schemas/problem.js'
 
 declare module 'fastify' {
@@ -36,7 +36,7 @@ const everything: Scope = { sees: 'all' }
 /** Who asks: with `AUTH=keystone`, whoever Keystone knows by his token. */
 export default fp(async (app) => {
   const { config, clock, openstack } = app
-  const lifetime = tokenLifetime(config)
+  const lifetime = milliseconds(config, 'TOKEN_CACHE_TIME')
   const callers = keepCallers(openstack.validate, {
     lifetime: config.CACHE === 'on' ? lifetime : 0,
     globalRoles: list(config.AUTH_GLOBAL_ROLES ?? '')

@@ -4,7 +4,7 @@ import { Server } from 'node:net'
 import type { Socket } from 'node:net'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import fp from 'fastify-plugin'
-import { shutdownGrace } from '../lib/settings.js'
+import { milliseconds } from '../lib/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -22,7 +22,7 @@ const lastUse = 2_000
  */
 export default fp(async (app) => {
   const { server, config } = app
-  const wait = Math.min(lastUse, shutdownGrace(config) / 2)
+  const wait = Math.min(lastUse, milliseconds(config, 'SHUTDOWN_GRACE') / 2)
   const sockets = new Set<Socket>()
   const underWay = new Map<Socket, Set<ServerResponse>>()
   let over = false

@@ -26,19 +26,6 @@ t.test('starts while its upstreams are down', async (t) => {
   t.equal(await exited, 0)
 })
 
-t.test('listens on one address, where a name has several', async (t) => {
-  const both = `import dns from 'node:dns'
-    const { lookup } = dns
-    const addresses = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]
-    dns.lookup = (name, options, then) => options.all ? then(null, addresses) : lookup(name, options, then)`
-  const { logged } = runServer(t, {
-    OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden', HOST: 'localhost', PORT: '0'
-  }, '--import', `data:text/javascript,${encodeURIComponent(both)}`)
-  const { hostname, port } = new URL((await logged('not known yet'))!)
-  t.equal((await fetch(`http://${hostname}:${port}/healthz`)).status, 200)
-  await t.rejects(fetch(`http://127.0.0.2:${port}/healthz`), { cause: { code: 'ECONNREFUSED' } })
-})
-
 t.test('ends with one line where it cannot start', async (t) => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')

@@ -17,6 +17,7 @@ const refusals: Array<[Record<string, string>, RegExp]> = [
   [{ ...cloud, SETTLE_TIME: '0s' }, /^SETTLE_TIME must be a duration from 1s to 3650d$/],
   [{ ...cloud, SETTLE_TIME: '5' }, /^SETTLE_TIME must match pattern .*: how long after its end/],
   [{ ...cloud, AUTH: 'basic' }, /^AUTH must be equal to one of the allowed values \(none, keystone\): /],
+  [{ ...cloud, UPSTREAM_TIMEOUT: '3601s' }, /^UPSTREAM_TIMEOUT must be at most 1h$/],
   [{ ...cloud, TOKEN_CACHE_TIME: '301s' }, /^TOKEN_CACHE_TIME must be at most 5m$/],
   [{ ...cloud, TOKEN_CACHE_TIME: '0s' }, /^TOKEN_CACHE_TIME must be a duration/],
   [{ ...cloud, TOKEN_CACHE_TIME: '60' }, /^TOKEN_CACHE_TIME must match pattern .*: how long/],
