@@ -58,6 +58,11 @@ export interface Kept<V> {
 
 /** Milliseconds between a read that failed and the next try, where a kept value stands in. */
 const pause = 1_000
+/**
+ * Milliseconds after such a read in which nobody waits for the next ones either: while an upstream is slow to fail, callers who ask again and
+ * again would wait for that again and again.
+ */
+const doubt = 10_000
 
 interface Held<V> extends Dated<V> {
   /** When it could last not be read again, and why is its `failure`. */
@@ -86,8 +91,9 @@ export function createKept<V extends object> (
   // A clock that is set back must not keep a value young until it has caught up.
   const ageOf = ({ readAt }: Dated<V>) => Math.abs(now() - readAt)
   const serves = (held: Held<V>, { ttl, grace }: Freshness) => ageOf(held) < Math.max(ttl + grace, staleLimit)
+  const failedWithin = (held: Held<V>, milliseconds: number) => Math.abs(now() - held.failedAt) < milliseconds
   const rests = (held: Held<V>, freshness: Freshness) =>
-    ageOf(held) < freshness.ttl || (Math.abs(now() - held.failedAt) < pause && serves(held, freshness))
+    ageOf(held) < freshness.ttl || (failedWithin(held, pause) && serves(held, freshness))
 
   function hold (key: string, { value, readAt }: Dated<V>, until = Infinity) {
     const held = { value, readAt, failedAt: -Infinity, until }
@@ -148,7 +154,7 @@ export function createKept<V extends object> (
       const held = ttl === 0 || reading.has(key) || (here !== undefined && rests(here, freshness)) ? here : await join(looking, key, () => look(key))
       if (held !== undefined && rests(held, freshness)) return await give(ageOf(held) < ttl ? 'hit' : 'stale', held)
       const again = join(reading, key, () => readNow(key, freshness, read))
-      if (held !== undefined && ageOf(held) < ttl + grace) {
+      if (held !== undefined && (ageOf(held) < ttl + grace || (failedWithin(held, doubt) && ageOf(held) < staleLimit))) {
         // That has been told to the clock, or the next caller meets it.
         again.catch(() => {})
         return await give('stale', held)

@@ -50,14 +50,35 @@ t.test('stands in for reads that fail, up to its limit, and lets the upstream be
   t.equal(state.reads, 2, 'it is not tried again at once')
   clock.time -= 1_000
   await get()
+  await settled()
   t.equal(state.reads, 3, 'but where the clock was set back nobody knows when that was')
   clock.time += 2_000
   await get()
+  await settled()
   t.equal(state.reads, 4)
   clock.time += 5_000
   await t.rejects(get(), { message: 'metrics: read 5 failed' })
   state.fails = false
   t.match(await get(), { value: { read: 6 }, failure: undefined })
+})
+
+t.test('has nobody wait for what has just failed and is tried again', async (t) => {
+  const { get, clock, state } = keeping({ staleLimit: 50_000 })
+  await get()
+  state.fails = true
+  clock.time += 100
+  t.match(await get(), { value: { read: 1 }, state: 'stale' })
+  state.fails = false
+  clock.time += 2_000
+  t.match(await get(), { value: { read: 1 }, state: 'stale', failure: { message: 'metrics: read 2 failed' } })
+  await settled()
+  t.match(await get(), { value: { read: 3 }, state: 'hit' })
+  state.fails = true
+  clock.time += 100
+  await get()
+  state.fails = false
+  clock.time += 10_000
+  t.match(await get(), { value: { read: 5 }, state: 'miss' }, 'but for what failed a while ago')
 })
 
 for (const [when, time] of [['while it may be given out', 15], ['when it is waited for', 50]] as const) {
