@@ -4,7 +4,7 @@ import type { Waits } from './waits.js'
 
 /** The request that something is done for; a read for which several wait is done for the one who began it. */
 export interface RequestContext {
-  /** Our own id of it. */
+  /** What upstreams are told to call it: our own id of it, or the one that the caller has for what it is a part of. */
   id: string
   /** The trace that it belongs to, where its caller tells of one. */
   trace?: Trace

@@ -13,7 +13,7 @@ export default fp(async (app) => {
   await app.register(cors, {
     origin,
     methods: ['GET', 'HEAD'],
-    allowedHeaders: ['Authorization', 'If-None-Match', 'Traceparent', 'Tracestate', 'X-Auth-Token'],
+    allowedHeaders: ['Authorization', 'If-None-Match', 'Traceparent', 'Tracestate', 'X-Auth-Token', 'X-Openstack-Request-Id'],
     exposedHeaders: [
       'Age', 'ETag', 'Link', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'Retry-After',
       ...(SERVER_TIMING ? ['Server-Timing'] : []), 'X-Openstack-Request-Id'

@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
+import { globalRequestId } from '../lib/global-request-id.js'
 import { within } from '../lib/request-context.js'
 import type { RequestContext } from '../lib/request-context.js'
 
@@ -16,7 +17,7 @@ export default fp(async (app) => {
   const { SERVER_TIMING } = app.config
   app.decorateRequest('context', undefined)
   app.decorateRequest('within', function <Result> (this: FastifyRequest, work: () => Result) {
-    this.context ??= { id: this.id, trace: this.trace, ...(SERVER_TIMING && { waits: [] }) }
+    this.context ??= { id: globalRequestId(this.headers) ?? this.id, trace: this.trace, ...(SERVER_TIMING && { waits: [] }) }
     return within(this.context, work)
   })
 }, { name: 'request-context', dependencies: ['config', 'tracing'] })

@@ -53,7 +53,7 @@ t.test('answers who asks whether it may ask', async (t) => {
   t.match(headers, {
     'access-control-allow-origin': portal,
     'access-control-allow-methods': 'GET, HEAD',
-    'access-control-allow-headers': 'Authorization, If-None-Match, Traceparent, Tracestate, X-Auth-Token',
+    'access-control-allow-headers': 'Authorization, If-None-Match, Traceparent, Tracestate, X-Auth-Token, X-Openstack-Request-Id',
     'access-control-max-age': '600'
   })
   t.notOk('ratelimit-limit' in headers, 'that is no request of anybody\'s yet')

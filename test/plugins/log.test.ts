@@ -43,6 +43,17 @@ t.test('writes a line of what came to no route, and of what was no request', asy
   t.notMatch(log.lines.join(''), 'gone-astray')
 })
 
+t.test('writes the id of what a request is a part of, where its caller tells it', async (t) => {
+  const log = record()
+  const { app } = await startService(t, { logger: log.logger })
+  log.lines.length = 0
+  const id = 'req-2f1c8f0e-5a57-4c55-9d0a-0f5b2b8e7c11'
+  await app.inject({ url: '/healthz', headers: { 'x-openstack-request-id': id } })
+  await app.inject({ url: '/healthz', headers: { 'x-openstack-request-id': 'gone-astray' } })
+  t.match(log.parsed(), [{ globalRequestId: id }, { globalRequestId: undefined }])
+  t.notMatch(log.lines.join(''), 'gone-astray')
+})
+
 t.test('logs an upstream\'s failure once, with the upstream\'s own request id', async (t) => {
   const log = record()
   const { app, simulator } = await startService(t, { logger: log.logger })

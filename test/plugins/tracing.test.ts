@@ -26,6 +26,22 @@ t.test('upstreams are told our id of the request, and its trace, each call by an
   }
 })
 
+t.test('upstreams are told the caller\'s own id of what he asks for, where it has the form of one', async (t) => {
+  const { app, simulator } = await startService(t)
+  const global = 'req-2f1c8f0e-5a57-4c55-9d0a-0f5b2b8e7c11'
+  const told = async (id: string) => {
+    simulator.calls.length = 0
+    const answer = await app.inject({ url: cpuUsage(demoInstanceId), headers: { 'x-openstack-request-id': id } })
+    t.not(answer.headers['x-openstack-request-id'], id, 'the answer has ours')
+    return { told: simulator.calls[0]!.headers['x-request-id'], own: answer.headers['x-openstack-request-id'] }
+  }
+  t.equal((await told(global)).told, global)
+  for (const other of [global.toUpperCase(), `${global}0`, 'req-1', global.slice(4), '']) {
+    const { told: id, own } = await told(other)
+    t.equal(id, own, other)
+  }
+})
+
 t.test('a trace that is malformed, or is not there, is not told', async (t) => {
   const { app, simulator } = await startService(t)
   for (const headers of [{}, { traceparent: 'malformed', tracestate: 'vendor=opaque' }, { tracestate: 'vendor=opaque' }]) {
