@@ -28,6 +28,7 @@ export default fp(async (app) => {
   let over = false
 
   app.decorate('ending', false)
+  app.telemetry.requests(() => allUnderWay().length)
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -72,4 +73,4 @@ export default fp(async (app) => {
   function allUnderWay () {
     return Array.from(underWay.values(), (responses) => [...responses]).flat()
   }
-}, { name: 'drain', dependencies: ['config'] })
+}, { name: 'drain', dependencies: ['config', 'telemetry'] })

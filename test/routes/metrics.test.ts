@@ -35,6 +35,16 @@ t.test('counts requests by method, route and status', async (t) => {
   t.ok(told.get(`http_request_duration_seconds_sum{method="GET",${route},status="200"}`)! > 0)
 })
 
+t.test('counts the requests that are under way', async (t) => {
+  const { app, count } = await startService(t, { latency: 500 })
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  const asked = fetch(`${origin}${cpuUsage}`)
+  while (count('metrics') === 0) await sleep(10)
+  t.equal((await read(app)).get('http_requests_active'), 1)
+  await (await asked).text()
+  while ((await read(app)).get('http_requests_active') !== 0) await sleep(10)
+})
+
 t.test('counts each call to an upstream, by what it asks for and what comes of it', async (t) => {
   const { app, simulator } = await startService(t)
   await app.inject(`${projects}/summary`)
