@@ -67,7 +67,8 @@ function legible (url: string) {
 /** Names in a query, as each of those who read queries may understand them. */
 function namesIn (query: string) {
   const raw = query.split('&').map((part) => part.split('=', 1)[0]!)
-  return [...raw, ...new URLSearchParams(query).keys()].map((name) => name.slice(0, 64))
+  // It takes a first question mark for none of the query's own.
+  return [...raw, ...new URLSearchParams(`?${query}`).keys()].map((name) => name.slice(0, 64))
 }
 
 /** What is wrong with the names of bad parameters: each was sent, or is missing and was not. Those of the path are always sent. */
