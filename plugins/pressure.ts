@@ -9,8 +9,11 @@ import { Refusal } from '../lib/errors.js'
  */
 const maxEventLoopDelay = 1_000
 
-/** Of the memory that V8 allows itself, the share that may be in use. With more it does little but look for some to free, and then it ends the process. */
-const heapShare = 0.8
+/**
+ * Of the memory that V8 allows itself, the share that may be in use. From 80 % on it ends the process once it has looked for some to free
+ * again and again and found little.
+ */
+const heapShare = 0.75
 
 /** Milliseconds between two lines of the log about the same pressure. */
 const period = 10_000
