@@ -40,10 +40,10 @@ declare module 'fastify' {
 
 type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL'
 
-/** The bytes of the answers that are kept: some 4,500 charts of an hour by the minute, or 450 of 12 hours. */
-const bytes = 24 * 1024 * 1024
+/** The bytes of the answers that are kept: some 3,700 charts of an hour by the minute, or 370 of 12 hours. */
+const bytes = 20 * 1024 * 1024
 /** The bytes of the URLs that are known to ask for them, each by those of one scope. */
-const urlBytes = 8 * 1024 * 1024
+const urlBytes = 4 * 1024 * 1024
 
 /** The answers, kept for a short time as the bytes that they are sent in, and HTTP caching by their tags and ages. */
 export default fp(async (app) => {

@@ -13,8 +13,8 @@ declare module 'fastify' {
   }
 }
 
-/** What kept buckets may take: some 750 series of a week in buckets of 5 minutes, or 3,000 of a day. A series is one metric of one instance. */
-const bytes = 24 * 1024 * 1024
+/** What kept buckets may take: some 500 series of a week in buckets of 5 minutes, or 2,000 of a day. A series is one metric of one instance. */
+const bytes = 16 * 1024 * 1024
 
 /** The InfluxDB client, which keeps the buckets that no longer change, and loads for when it cannot be asked. */
 export default fp(async (app) => {
