@@ -21,7 +21,7 @@ export function createTelemetry () {
   const registry = new Registry()
   const services = new Map<Role, () => ServiceState>()
   const caches = new Map<string, () => CacheCounts>()
-  let underWay = () => 0
+  const requestCounts: Array<() => number> = []
   const registers = [registry]
   const nameOf = (name: string) => `openstack_monitoring_${name}`
 
@@ -69,7 +69,7 @@ export function createTelemetry () {
   const redis = new Counter({
     name: nameOf('redis_failures_total'), help: 'Commands and connections to Redis that failed', registers
   })
-  look(Gauge, 'http_requests_active', 'Requests that are under way', [], () => [[{}, underWay()]])
+  look(Gauge, 'http_requests_active', 'Requests that are under way', [], () => requestCounts.map((count): Sample => [{}, count()]))
   look(Counter, 'upstream_repeats_total', 'Calls that were made a second time', ['role'], ofServices(({ repeated }) => repeated))
   look(Gauge, 'upstream_calls_active', 'Calls that are under way', ['role'], ofServices(({ active }) => active))
   look(Gauge, 'upstream_calls_waiting', 'Calls that wait for their turn', ['role'], ofServices(({ waiting }) => waiting))
@@ -84,7 +84,7 @@ export function createTelemetry () {
     /** Tells of a request that has been answered. */
     answered: (method: string, route: string, status: number, seconds: number) => requests.observe({ method, route, status }, seconds),
     /** Tells how many requests are under way, to be looked at. */
-    requests: (count: () => number) => { underWay = count },
+    requests: (count: () => number) => { requestCounts.push(count) },
     calls: {
       began: (role, look) => { services.set(role, look) },
       ended: (role, operation, outcome, seconds) => calls.observe({ role, operation, outcome }, seconds)
