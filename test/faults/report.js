@@ -69,7 +69,7 @@ function soakOf ({ seconds, capacity, rate, sent, statuses, unanswered, judged, 
     ['answers compared with what is true, and wrong ones', `${count(judged)}, ${count(wrong)}`],
     ['time to an answer: median, 99 %, longest', latency.map(time).join(', ')],
     ['memory (RSS) when all was well: in the first third, in the last; the most of all', resident.map((megabytes) => `${megabytes} MB`).join(', ')],
-    ['open files and sockets: the same', handles.join(', ')],
+    ['open files, and sockets but those of who asks: the same', handles.join(', ')],
     ['share of its time that the thread which asks was busy', String(busy)]
   ]
   return `## The soak\n\nAll routes, about all projects, at 80 % of the capacity, with a fault of 5 s every 20 s.\n

@@ -47,7 +47,7 @@ if (site) {
     })
     await asker.capacity(callers, 3)
     const capacity = await asker.capacity(callers, 5)
-    const watch = watchProcess(server.pid)
+    const watch = watchProcess(server.pid, Number(new URL(server.origin).port))
     const asking = asker.atRate(Math.round(0.8 * capacity), length, marker)
 
     const told: string[] = []
