@@ -72,7 +72,8 @@ function soakOf ({ seconds, capacity, rate, sent, statuses, unanswered, judged, 
     ['open files, and sockets but those of who asks: the same', handles.join(', ')],
     ['share of its time that the thread which asks was busy', String(busy)]
   ]
-  return `## The soak\n\nAll routes, about all projects, at 80 % of the capacity, with a fault of 5 s every 20 s.\n
+  return `## The soak\n\nAll routes, about all projects, at 80 % of the capacity, with a fault of 5 s every 20 s. The times count from when a
+request was due: what a fault holds up waits behind one another, and longest where who asks is itself busy nearly all of the time.\n
 ${tableOf(['what', 'figure'], rows)}\n
 The faults, in this order: ${faults.join('; ')}.`
 }

@@ -19,13 +19,16 @@ function connectionsTo (port: number) {
   }).length
 }
 
-/** Looks at a process several times a second. How many ask it at once is theirs to say: their connections to its port do not count. */
+/** The open files and sockets of a process that listens on a port. How many ask it at once is theirs to say: their connections do not count. */
+export const filesOf = (pid: number, port: number) => readdirSync(`/proc/${pid}/fd`).length - connectionsTo(port)
+
+/** Looks at a process several times a second. */
 export function watchProcess (pid: number, port: number) {
   const resident: Watched = { calm: [], all: [] }
   const handles: Watched = { calm: [], all: [] }
   const look = (kind: keyof Watched) => {
     resident[kind].push(residentOf(pid))
-    handles[kind].push(readdirSync(`/proc/${pid}/fd`).length - connectionsTo(port))
+    handles[kind].push(filesOf(pid, port))
   }
   const timer = setInterval(look, 250, 'all')
   return {
