@@ -1,32 +1,21 @@
-import { createServer } from 'node:http'
 import type { RequestListener, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Role } from '../../lib/errors.js'
-import { createDispatcher, createUpstream } from '../../lib/upstream.js'
+import { serveUpstream } from './loopback.js'
 
 const ok: RequestListener = (_, response) => { response.end('{}') }
 
 /** A service on loopback that answers as it is told just then, and counts what it was asked. */
 async function serve (t: Test, bounds = { timeout: 2_000, connections: 4 }) {
   const state = { asked: 0, open: 0, most: 0, answer: ok }
-  const server = createServer((request, response) => {
+  const { url, upstream } = await serveUpstream(t, bounds, (request, response) => {
     state.asked++
     state.most = Math.max(state.most, ++state.open)
     response.on('close', () => state.open--)
     state.answer(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const dispatcher = createDispatcher(bounds)
-  t.teardown(async () => {
-    await dispatcher.destroy()
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const upstream = createUpstream(dispatcher, bounds)
   const ask = (role: Role = 'compute', method?: 'POST') => upstream(role, { operation: 'show-quota', url, method })
   /** What was asked, and what came of it, of so many calls one after another. */
   const each = async (count: number) => {

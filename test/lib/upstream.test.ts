@@ -1,24 +1,14 @@
-import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
 import { createDispatcher, createUpstream } from '../../lib/upstream.js'
+import { serveUpstream } from './loopback.js'
 
 const bounds = { timeout: 300, connections: 2 }
 
 /** An upstream on loopback that answers as it is told, and a way to call it. */
 async function serve (t: Test, listener: RequestListener) {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const dispatcher = createDispatcher(bounds)
-  t.teardown(async () => {
-    await dispatcher.destroy()
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const upstream = createUpstream(dispatcher, bounds)
+  const { server, url, upstream } = await serveUpstream(t, bounds, listener)
   return { url, server, get: (expect?: number[]) => upstream('compute', { operation: 'show-quota', url, expect }) }
 }
 
