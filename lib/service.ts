@@ -39,6 +39,12 @@ const waitable = 0.5
 /** Of a service's calls, the share that may be made a second time. */
 const repeatable = 0.1
 
+/** Milliseconds after which another call may try whether a service is back, where the one that tries hangs. */
+const patience = 1_000
+
+/** Only what says that a service is sick counts against it: no answer, a late one, or a 5xx. What it refuses, it does well to. */
+const isSick = ({ reason, facts }: UpstreamError) => reason === 'timeout' || reason === 'unreachable' || (facts.status ?? 0) >= 500
+
 /** Half of no less than 20 calls within 10 s must fail before a service is left alone; after 2 s one call tries whether it is back. */
 const breaking: CircuitBreaker.Options = {
   timeout: false,
@@ -48,8 +54,7 @@ const breaking: CircuitBreaker.Options = {
   resetTimeout: 2_000,
   rollingPercentilesEnabled: false,
   enableSnapshots: false,
-  // Only what says that it is sick counts against it: no answer, a late one, or a 5xx. What it refuses, it does well to.
-  errorFilter: ({ reason, facts }: UpstreamError) => !(reason === 'timeout' || reason === 'unreachable' || (facts.status ?? 0) >= 500)
+  errorFilter: (err: UpstreamError) => !isSick(err)
 }
 
 /**
@@ -71,6 +76,21 @@ export function createService (role: Role, { dispatcher, timeout, connections }:
     return true
   }
 
+  /** Tries whether a service that was left alone is back. One that hangs is not waited for by others: the fault may have ended meanwhile. */
+  async function tryOut (call: Call, end: number) {
+    const hung = setTimeout(() => { if (breaker.halfOpen) breaker.open() }, patience)
+    try {
+      const answer = await breaker.fire(call, end)
+      breaker.close()
+      return answer
+    } catch (err) {
+      if (!isSick(err as UpstreamError)) breaker.close()
+      throw err
+    } finally {
+      clearTimeout(hung)
+    }
+  }
+
   /** A call that has its turn now, and began to wait for it at `from`. */
   async function ask (call: Call, from: number): Promise<Answer> {
     const start = performance.now()
@@ -82,7 +102,7 @@ export function createService (role: Role, { dispatcher, timeout, connections }:
         throw new UpstreamError(role, 'resting', 'is left alone for a moment: it has failed again and again')
       }
       repeats = Math.min(connections, repeats + repeatable)
-      const answer = await breaker.fire(call, from + timeout)
+      const answer = await (breaker.closed ? breaker.fire(call, from + timeout) : tryOut(call, from + timeout))
       end('ok')
       return answer
     } catch (err) {

@@ -17,13 +17,23 @@ async function serve (t: Test, bounds = { timeout: 2_000, connections: 4 }) {
     state.answer(request, response)
   })
   const ask = (role: Role = 'compute', method?: 'POST') => upstream(role, { operation: 'show-quota', url, method })
+  const tell = (call: Promise<unknown>) => call.then(() => 'ok', ({ reason, facts }) => facts.status ?? reason)
   /** What was asked, and what came of it, of so many calls one after another. */
   const each = async (count: number) => {
     const reasons: string[] = []
-    for (let i = 0; i < count; i++) reasons.push(await ask().then(() => 'ok', ({ reason, facts }) => facts.status ?? reason))
+    for (let i = 0; i < count; i++) reasons.push(await tell(ask()))
     return reasons
   }
-  return { state, ask, each }
+  /** Calls until one of them has come through, which is the last, and what comes of them. */
+  const tryOut = async () => {
+    const tries: Array<Promise<string>> = []
+    for (const before = state.asked; state.asked === before;) {
+      tries.push(tell(ask()))
+      await sleep(50)
+    }
+    return tries
+  }
+  return { state, ask, each, tryOut }
 }
 
 /** Answers with a status until it has been asked so often, and then well. */
@@ -125,6 +135,33 @@ t.test('leaves a service alone that fails again and again, until one call finds 
   while (await ask().then(() => false, () => true)) await sleep(50)
   t.same(await each(20), Array(20).fill('ok'))
 })
+
+t.test('finds a service back although the call that tried hangs on', async (t) => {
+  const { state, each, ask, tryOut } = await serve(t, { timeout: 30_000, connections: 4 })
+  state.answer = passing(500, Infinity)
+  await each(20)
+  const held: Array<() => void> = []
+  state.answer = (_, response) => { held.push(() => response.end('{}')) }
+  const tries = await tryOut()
+  t.same(await each(20), Array(20).fill('resting'), 'nobody else is let through meanwhile')
+  state.answer = ok
+  while (await ask().then(() => false, () => true)) await sleep(50)
+  t.same(await each(20), Array(20).fill('ok'))
+  t.equal(held.length, 1)
+  held[0]!()
+  t.equal((await Promise.all(tries)).at(-1), 'ok')
+})
+
+for (const [what, status, told] of [['answers', 200, 'ok'], ['refuses', 404, 404]] as const) {
+  t.test(`finds a service back that takes its time, and ${what}`, async (t) => {
+    const { state, each, tryOut } = await serve(t, { timeout: 30_000, connections: 4 })
+    state.answer = passing(500, Infinity)
+    await each(20)
+    state.answer = (_, response) => { setTimeout(() => response.writeHead(status).end('{}'), 1_500) }
+    await Promise.all(await tryOut())
+    t.same(await each(1), [told], 'the first call that came back is enough')
+  })
+}
 
 t.test('is not lenient with one that fails anew, for all that it has kept from it', async (t) => {
   const { state, each, ask } = await serve(t)
