@@ -8,7 +8,7 @@ import type { Dated } from './kept.js'
 export interface Shared<V> {
   get (key: string): Promise<Dated<V> | undefined>
   set (key: string, dated: Dated<V>): void
-  /** Takes a key's next read on, for some seconds at the most. Gives what ends that; `undefined` where another process has it. */
+  /** Takes a key's next read on, for as long as this process lives. Gives what ends that; `undefined` where another process has it. */
   lease (key: string): Promise<(() => void) | undefined>
 }
 

@@ -27,8 +27,6 @@ export interface Case {
   fromStart?: boolean
   /** Whether others ask all the while, before it as well. */
   load?: boolean
-  /** Milliseconds from its end until all is well again, where that may be more than five seconds. */
-  within?: number
   /** Milliseconds that the service's clock is made to be wrong by. */
   shift?: number
 }

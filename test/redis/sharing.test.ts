@@ -33,6 +33,12 @@ if (redis) {
     t.equal(calls(), 1)
   })
 
+  t.test('a read that takes long is left to the one who began it', async (t) => {
+    const { a, b, calls } = await startPair(t, url, { latency: 3_000 })
+    await Promise.all([a(cpu), b(cpu)])
+    t.equal(calls('metrics'), 1)
+  })
+
   t.test('what is too old to be given out is read by one, and waited for by the others', async (t) => {
     const { a, b, clock, calls } = await startPair(t, url)
     await Promise.all([a(cpu), b(cpu)])

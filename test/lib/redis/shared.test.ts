@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Connection } from '../../../lib/redis/connection.js'
 import { quotaForm, seal } from '../../../lib/redis/form.js'
@@ -11,12 +12,12 @@ function sharing (answer: unknown = null, status = 'ready') {
   const clock = { time: 1_000_000 }
   const commands: unknown[][] = []
   const failures: Error[] = []
-  const command = (name: string) => async (...args: unknown[]) => {
+  const command = (name: string, answered = answer) => async (...args: unknown[]) => {
     commands.push([name, ...args])
     if (answer instanceof Error) throw answer
-    return answer
+    return answered
   }
-  const redis = { status, getrangeBuffer: command('getrange'), set: command('set'), del: command('del') } as unknown as Connection
+  const redis = { status, getrangeBuffer: command('getrange'), set: command('set'), del: command('del'), pexpire: command('pexpire', 1) } as unknown as Connection
   const shared = shareOver(redis, { prefix: 'p', form: quotaForm, staleLimit: 60_000, now: () => clock.time, failed: (err) => failures.push(err) })
   return { shared, clock, commands, failures }
 }
@@ -51,7 +52,7 @@ t.test('a lease is given to one, beside the value, and ended by him', async (t) 
   const { shared, commands } = sharing('OK')
   const done = await shared.lease('key')
   done!()
-  t.match(commands, [['set', /^p:\{[\w-]{43}\}:lease$/, '', 'PX', 5_000, 'NX'], ['del', commands[0]![1]]])
+  t.match(commands, [['set', /^p:\{[\w-]{43}\}:lease$/, '', 'PX', 2_000, 'NX'], ['del', commands[0]![1]]])
   t.equal(await sharing(null).shared.lease('key'), undefined)
 })
 
@@ -59,9 +60,20 @@ t.test('a lease that has run out is left alone', async (t) => {
   const { shared, commands } = sharing('OK')
   const done = await shared.lease('key')
   const from = performance.now()
-  t.intercept(performance, 'now', { value: () => from + 5_000 })
+  t.intercept(performance, 'now', { value: () => from + 2_000 })
   done!()
   t.equal(commands.length, 1)
+})
+
+t.test('a lease is made to last as long as the read', async (t) => {
+  const { shared, commands } = sharing('OK')
+  const done = await shared.lease('key')
+  const place = commands[0]![1]
+  while (commands.length < 5) await sleep(10)
+  t.same(commands.slice(1), Array(4).fill(['pexpire', place, 2_000]))
+  done!()
+  await sleep(1_000)
+  t.same(commands.slice(5), [['del', place]], 'and no longer')
 })
 
 t.test('where Redis is not there, or refuses, there is nothing, and everyone reads', async (t) => {
