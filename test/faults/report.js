@@ -58,10 +58,10 @@ const outcome = ({ statuses, missing }) => `${statuses.join(' or ')}${missing.le
 const time = (ms) => ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`
 const count = (n) => n.toLocaleString('en')
 
-function soakOf ({ seconds, capacity, rate, sent, statuses, unanswered, judged, wrong, latency, resident, handles, busy, faults }) {
+function soakOf ({ seconds, inTime, capacity, rate, sent, statuses, unanswered, judged, wrong, latency, resident, handles, busy, faults }) {
   const rows = [
     ['length', `${seconds} s`],
-    ['capacity, measured first with 256 requests at once', `${count(capacity)} requests/s`],
+    [`capacity, measured first: 99 % of all that is asked is answered within ${inTime} ms`, `${count(capacity)} requests/s`],
     ['rate, whatever is answered', `${count(rate)} requests/s`],
     ['requests', count(sent)],
     ['answers', Object.entries(statuses).map(([status, n]) => `${status}: ${count(n)}`).join(', ')],
@@ -73,7 +73,7 @@ function soakOf ({ seconds, capacity, rate, sent, statuses, unanswered, judged, 
     ['share of its time that the thread which asks was busy', String(busy)]
   ]
   return `## The soak\n\nAll routes, about all projects, at 80 % of the capacity, with a fault of 5 s every 20 s. The times count from when a
-request was due: what a fault holds up waits behind one another, and longest where who asks is itself busy nearly all of the time.\n
+request was due, and so what waits behind others counts that too.\n
 ${tableOf(['what', 'figure'], rows)}\n
 The faults, in this order: ${faults.join('; ')}.`
 }

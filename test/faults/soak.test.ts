@@ -3,6 +3,7 @@ import t from 'tap'
 import { mean, shuffle } from '../../bench/statistics.js'
 import { parseDuration } from '../../lib/duration.js'
 import { startAsker } from './asker.js'
+import type { Asker } from './asker.js'
 import { answers } from './cases/answers.js'
 import { atOnce } from './cases/at-once.js'
 import { cloud } from './cases/cloud.js'
@@ -18,8 +19,10 @@ import { filesOf, watchProcess } from './watch.js'
 
 /** Seconds. */
 const length = parseDuration(process.env.SOAK ?? '20s')!
-/** Who asks at once while the capacity is measured. */
+/** Who asks at once for as much as they are answered: more than that is no rate to begin with. */
 const callers = 256
+/** A rate is within the capacity where 99 % of what is asked for some seconds is answered within so many milliseconds. */
+const [seconds, inTime] = [5, 100]
 /** Of which one fault lasts so long, and one begins so often. */
 const [faulty, period] = [5, 20]
 /** From how many faults on it is told whether memory grows. */
@@ -49,10 +52,10 @@ if (site) {
     })
     const port = Number(new URL(server.origin).port)
     const before = filesOf(server.pid, port)
-    await asker.capacity(callers, 3)
-    const capacity = await asker.capacity(callers, 5)
+    const capacity = await capacityOf(asker)
+    const rate = Math.round(0.8 * capacity)
     const watch = watchProcess(server.pid, port)
-    const asking = asker.atRate(Math.round(0.8 * capacity), length, marker)
+    const asking = asker.atRate(rate, length, marker)
 
     const told: string[] = []
     for (let n = 0; (n + 1) * period <= length; n++) {
@@ -88,8 +91,9 @@ if (site) {
     if (told.length >= enough) t.ok(memory[1]! <= 1.2 * memory[0]!, `memory is flat: ${memory}`)
     record({
       seconds: length,
-      capacity: Math.round(capacity),
-      rate: Math.round(0.8 * capacity),
+      inTime,
+      capacity,
+      rate,
       sent,
       statuses,
       unanswered: unanswered.length,
@@ -102,4 +106,13 @@ if (site) {
       faults: told
     })
   })
+}
+
+/** Requests a second: the most, of rates each 5 % less than the one before, that the service can do. Where callers wait for their answers it does more, but late. */
+async function capacityOf (asker: Asker) {
+  let rate = Math.round(await asker.atMost(callers, seconds))
+  for (;; rate = Math.round(0.95 * rate)) {
+    const { latency: [, most] } = await asker.atRate(rate, seconds, marker)
+    if (most! < inTime) return rate
+  }
 }
