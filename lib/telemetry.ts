@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { UpstreamError } from './errors.js'
 import type { Role } from './errors.js'
 import type { CacheCounts, CacheState } from './kept.js'
 import { processMetrics } from './process-metrics.js'
@@ -63,8 +64,11 @@ export function createTelemetry () {
   const series = new Histogram({
     name: nameOf('batch_series'), help: 'Series that a request for series asks for', buckets: batchBuckets, registers
   })
-  const renewals = new Counter({
-    name: nameOf('renewal_failures_total'), help: 'Renewals of what is kept that failed, so that it is used on', registers
+  const failures = new Counter({
+    name: nameOf('upstream_failures_total'),
+    help: 'Reads that an upstream failed, why, and what was answered for that: what is kept, a part, or a problem',
+    labelNames: ['role', 'reason', 'answer'],
+    registers
   })
   const redis = new Counter({
     name: nameOf('redis_failures_total'), help: 'Commands and connections to Redis that failed', registers
@@ -95,7 +99,10 @@ export function createTelemetry () {
       statements.observe(statementCount)
       series.observe(seriesCount)
     },
-    renewalFailed: () => renewals.inc(),
+    /** Tells of a read that failed, and what is answered for that. Only the failures of upstreams count: others are answers of their own. */
+    failed (err: unknown, answer: 'kept' | 'part' | 'problem') {
+      if (err instanceof UpstreamError) failures.inc({ role: err.role, reason: err.reason, answer })
+    },
     redisFailed: () => redis.inc(),
     /** All of it, as Prometheus reads it. */
     contentType: all.contentType,

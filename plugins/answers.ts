@@ -73,7 +73,10 @@ export default fp(async (app) => {
     const ttl = config.CACHE === 'off' ? 0 : milliseconds(config, lifetime)
     const held = await kept.get(key, { ttl, grace: ttl }, async (before) => {
       const { payload, last, failures = [], whole = failures.length === 0, asOf } = await compose()
-      for (const err of failures) request.log.warn({ err }, whole ? 'answered by what was kept' : 'answered in part')
+      for (const err of failures) {
+        telemetry.failed(err, whole ? 'kept' : 'part')
+        request.log.warn({ err }, whole ? 'answered by what was kept' : 'answered in part')
+      }
       const link = last === undefined ? undefined : nextLink(request.url, last)
       const value = createAnswer(String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json')), scope, { link, asOf, before })
       // What old facts stand in for is no younger than they are.

@@ -20,7 +20,7 @@ export default fp<{ config: Settings, now: () => number }>(async (app, { config,
   app.decorate('clock', {
     now,
     failed (err) {
-      app.telemetry.renewalFailed()
+      app.telemetry.failed(err, 'kept')
       app.log.warn({ err }, 'a renewal failed: what is in hand is used on')
     }
   })

@@ -22,6 +22,7 @@ export function sendProblem (err: Error, request: FastifyRequest, reply: Fastify
     known: Object.keys((request.routeOptions?.schema?.querystring as { properties?: object } | undefined)?.properties ?? {})
   })
   if (problem.status >= 500 && !(err instanceof Refusal)) request.log.error({ err }, 'answered with a problem')
+  request.server.telemetry.failed(err, 'problem')
   if (problem.status === 401) reply.header('www-authenticate', request.server.challenge)
   if (problem.status === 503) reply.header('retry-after', retryAfter)
   // Here as well as in the hook, which does not run for a path that cannot be read.

@@ -25,7 +25,8 @@ const alerts = rules.map(({ alert, expr }) => ({ title: alert, expr: expr.trim()
 
 const prometheus = await findProgram(t, 'prometheus')
 if (prometheus !== undefined) {
-  const { app, simulator } = await startService(t, { projects: 5, instances: 20, env: { CACHE: 'on', SERIES_TTL: '1s' } })
+  let time = Date.now()
+  const { app, simulator } = await startService(t, { projects: 5, instances: 20, env: { CACHE: 'on', SERIES_TTL: '1s' }, now: () => time })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { query } = await startPrometheus(t, prometheus, `127.0.0.1:${(app.server.address() as AddressInfo).port}`)
 
@@ -36,6 +37,8 @@ if (prometheus !== undefined) {
     }
     simulator.intercept = ({ role }) => role === 'metrics' ? { status: 401 } : undefined
     await app.inject(`${projects}/of-none/memUsage?defaultTimeRange=10m&groupBy=1m`)
+    time += 60_000
+    await app.inject(`${projects}/${demoInstanceId}/cpuUsage?defaultTimeRange=10m&groupBy=1m`)
     simulator.intercept = undefined
   }
   // What is counted over a time needs to be seen more than once: each series, the first of each outcome among them.
@@ -71,7 +74,9 @@ if (prometheus !== undefined) {
     const value = async (expression: string) => (await query(expression))[0]?.value
     t.equal(await value('sum(openstack_monitoring_http_request_duration_seconds_count{status="502"})'), 2)
     t.equal(await value('sum(openstack_monitoring_http_request_duration_seconds_count{route="none"})'), 2)
-    t.equal(await value('sum(openstack_monitoring_upstream_call_duration_seconds_count{outcome="refused", role="metrics"})'), 2)
+    t.equal(await value('sum(openstack_monitoring_upstream_call_duration_seconds_count{outcome="refused", role="metrics"})'), 4)
+    t.equal(await value('sum(openstack_monitoring_upstream_failures_total{role="metrics", reason="refused", answer="kept"})'), 2)
+    t.equal(await value('sum(openstack_monitoring_upstream_failures_total{role="metrics", reason="refused", answer="problem"})'), 2)
   })
 }
 

@@ -115,15 +115,25 @@ t.test('tells of what is kept, and how it was come by', async (t) => {
   for (const cache of ['answers', 'callers', 'owners', 'projects', 'buckets']) t.ok(told.get(`cache_bytes{cache="${cache}"}`)! > 0, cache)
 })
 
-t.test('counts renewals that fail', async (t) => {
+t.test('counts reads that fail, by what is answered for that', async (t) => {
   let time = Date.now()
-  const { app, simulator } = await startService(t, { now: () => time })
-  await app.inject(`${projects}/summary`)
-  t.equal((await read(app)).get('renewal_failures_total'), 0)
+  const { app, simulator } = await startService(t, { now: () => time, env: { CACHE: 'on', SERIES_TTL: '1s' } })
+  const failures = async () => Object.fromEntries(Array.from(await read(app)).filter(([name]) => name.startsWith('upstream_failures_total')))
+  const of = (role: string, answer: string) => `upstream_failures_total{role="${role}",reason="invalid",answer="${answer}"}`
+  for (const url of [`${projects}/summary`, cpuUsage]) t.equal((await app.inject(url)).statusCode, 200)
+  await app.inject('/nothing')
+  t.same(await failures(), {})
+  // One that is no failure of its server, but of another form.
+  simulator.intercept = ({ role }) => role === 'network' || role === 'metrics' ? { status: 200, body: '[]' } : undefined
+  time += 3_000
+  t.equal((await app.inject(cpuUsage)).statusCode, 200)
+  t.same(await failures(), { [of('metrics', 'kept')]: 1 })
+  t.equal((await app.inject(cpuUsage.replace('10m', '5m'))).statusCode, 502)
+  simulator.intercept = ({ method, role }) => role === 'network' ? { status: 200, body: '[]' } : method === 'POST' ? { status: 500 } : undefined
+  // By then the token is to be renewed.
   time += 0.9 * 3_600_000
-  simulator.intercept = ({ method }) => method === 'POST' ? { status: 500 } : undefined
-  await app.inject(`${projects}/summary`)
-  t.equal((await read(app)).get('renewal_failures_total'), 1)
+  t.equal((await app.inject(`${projects}/summary`)).statusCode, 200)
+  t.same(await failures(), { [of('metrics', 'kept')]: 1, [of('metrics', 'problem')]: 1, [of('network', 'part')]: 1, [of('identity', 'kept')]: 1 })
 })
 
 t.test('counts what Redis fails at', async (t) => {
