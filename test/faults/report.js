@@ -23,11 +23,14 @@ Each case runs the built server between a simulated cloud and a real InfluxDB, w
 right, or it is \`null\` and its service is named in \`unavailable\`. After the fault's end what is true changes, and all is *well again* when all that
 is asked has been read anew. In no case has an answer or the log a word of an upstream's, nor does the process end before it is asked to.
 
-*Without* says what is \`null\`. *Calls* are those that the upstreams at fault received during the fault, with second tries, and in brackets the
-connections that were opened for them; a dash is where nothing counts them.
+*Without* says what is \`null\`. *Received* are the calls that the upstreams at fault received during the fault, with second tries, and in brackets the
+connections that were opened for them; a dash is where nothing counts them. *Counted* is what the service's own \`/metrics\` has of the same time:
+calls by what came of them, but for those that went well (\`upstream_call_duration_seconds_count\`), second tries (\`upstream_repeats_total\`), reads that
+failed, by what was answered for that (\`upstream_failures_total\`), and what Redis failed at (\`redis_failures_total\`). Nothing is held there against an
+upstream that is well.
 `
 
-const columns = ['fault', 'at', 'summary', 'instances', 'series', 'asked before', 'slowest answer', 'well again after', 'calls']
+const columns = ['fault', 'at', 'summary', 'instances', 'series', 'asked before', 'slowest answer', 'well again after', 'received', 'counted']
 
 /** docs/reliability.md, from what the cases and the soak have seen. */
 export function reportOf (seen) {
@@ -46,14 +49,22 @@ export function faultsIn (document) {
 
 const tableOf = (columns, rows) => [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-function cellsOf ({ fault, where, unknown, known, slowest, back, calls, connections }) {
+function cellsOf ({ fault, where, unknown, known, slowest, back, calls, connections, counted }) {
   const { summary, instances, series } = unknown
   return [
     fault, where, ...[summary, instances, series].map(outcome), known ? outcome(known) : '–', time(slowest), time(back),
-    calls === null ? '–' : `${calls} (${connections})`
+    calls === null ? '–' : `${calls} (${connections})`, countsIn(counted)
   ]
 }
 
+/** What was counted, of all roles together. */
+function countsIn (counted) {
+  const kindsOf = (counts, name) => [...new Set(counts.map((count) => count[name]))].map((kind) => counts.filter((count) => count[name] === kind))
+  const sums = (counts) => kindsOf(counts, 'how').map((same) => `${sum(same)} ${same[0].how ?? ''}`.trim()).join(', ')
+  return kindsOf(counted, 'what').map((counts) => `${counts[0].what}: ${sums(counts)}`).join('; ') || 'nothing'
+}
+
+const sum = (counts) => counts.reduce((sum, { count }) => sum + count, 0)
 const outcome = ({ statuses, missing }) => `${statuses.join(' or ')}${missing.length > 0 ? ` without ${missing.join(', ')}` : ''}`
 const time = (ms) => ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`
 const count = (n) => n.toLocaleString('en')

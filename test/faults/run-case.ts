@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import type { Role } from '../../demo/simulator.js'
 import type { Case, End } from './case.js'
+import { countedBetween, countedBy } from './counted.js'
+import type { Count } from './counted.js'
 import { marker } from './faults.js'
 import { missingIn, wrongIn } from './questions.js'
 import type { Kind, Question } from './questions.js'
@@ -56,12 +59,14 @@ async function runCase (t: Test, site: Site, one: Case) {
   }
 
   const before = calls()
+  const countedBefore = one.fromStart ? [] : await countedBy(server)
   if (!one.fromStart) end = await one.begin(site, one.at, server)
   load?.ask([...known, ...unknown])
   const [health, fresh] = await Promise.all([server.get('/healthz'), askAll(server, unknown)])
   await sleep(Math.max(0, stale - (performance.now() - asked)))
   const stood = one.fromStart ? [] : await askAll(server, known)
   if (load) await sleep(stale)
+  const counted = countedBetween(countedBefore, await countedBy(server))
   const after = calls()
   const during = [...fresh, ...stood, ...load?.seen.splice(0) ?? []]
 
@@ -71,6 +76,7 @@ async function runCase (t: Test, site: Site, one: Case) {
   t.same(told(during.filter(isNoAnswer)), [], 'each request has an answer')
   t.same(wrongOf(during, truths, clocks()), [], 'no number is wrong')
   t.same(told(during.filter(isNoProblem)), [], 'what is no answer is a problem')
+  isCounted(t, counted, one)
   const longest = Math.max(...during.map(({ ms }) => ms))
   t.ok(longest < slowest, `the slowest answer took ${Math.round(longest)} ms`)
 
@@ -102,6 +108,7 @@ async function runCase (t: Test, site: Site, one: Case) {
     slowest: Math.round(longest),
     back: Math.round(back),
     answers: during.length,
+    counted,
     calls: one.at.length === 0 ? null : sum(after, 'requests') - sum(before, 'requests'),
     connections: one.at.length === 0 ? null : sum(after, 'connections') - sum(before, 'connections')
   })
@@ -180,6 +187,15 @@ function isOutcome (t: Test, kind: Kind, seen: Seen[], { outcome }: Case) {
     const found = missingIn(question, text)
     if (!(perhaps && found.length === 0)) t.same(found, [...missing].sort(), `${kind} is without ${missing.join(', ') || 'nothing'}`)
   }
+}
+
+/** That is counted what a fault costs, and held against none that is well. */
+function isCounted (t: Test, counted: Count[], { at, outcome }: Case) {
+  const ill = new Set([...at, ...Object.values(outcome).flatMap(({ missing = [] }) => missing)])
+  t.same(counted.filter(({ role }) => role !== undefined && !ill.has(role as Role)), [], 'only who is ill is counted as that')
+  const costs = Object.values(outcome).some(({ status, missing = [], perhaps = false }) =>
+    [status].flat().every((status) => status >= 500) || (missing.length > 0 && !perhaps))
+  t.equal(counted.some(({ what, how }) => what === 'answers' && how !== 'kept'), costs, 'and that answers lack something, where they do')
 }
 
 /** Answers in a few words, and each of them once. */
