@@ -41,9 +41,8 @@ const repeatable = 0.1
 
 /** Milliseconds after which another call may try whether a service is back, where the one that tries hangs. */
 const patience = 1_000
-
-/** Only what says that a service is sick counts against it: no answer, a late one, or a 5xx. What it refuses, it does well to. */
-const isSick = ({ reason, facts }: UpstreamError) => reason === 'timeout' || reason === 'unreachable' || (facts.status ?? 0) >= 500
+/** So few calls without an answer are enough to leave a service alone, where nothing else has come since the first: more would take long to come. */
+const few = 8
 
 /** Half of no less than 20 calls within 10 s must fail before a service is left alone; after 2 s one call tries whether it is back. */
 const breaking: CircuitBreaker.Options = {
@@ -54,7 +53,8 @@ const breaking: CircuitBreaker.Options = {
   resetTimeout: 2_000,
   rollingPercentilesEnabled: false,
   enableSnapshots: false,
-  errorFilter: (err: UpstreamError) => !isSick(err)
+  // Only what says that it is sick counts against it: no answer, a late one, or a 5xx. What it refuses, it does well to.
+  errorFilter: ({ reason, facts }: UpstreamError) => !(reason === 'timeout' || reason === 'unreachable' || (facts.status ?? 0) >= 500)
 }
 
 /**
@@ -66,7 +66,13 @@ export function createService (role: Role, { dispatcher, timeout, connections }:
   // What a restart drops at once may all be asked for again.
   let repeats = connections
   let repeated = 0
-  const breaker = new CircuitBreaker((call: Call, end: number) => exchange(role, call, { dispatcher, end, mayRepeat }), breaking)
+  const breaker = new CircuitBreaker((answer: Promise<Answer>) => answer, breaking)
+  /** How often it has been left alone, and when a call last tried whether it is back. */
+  let rests = 0
+  let triedAt = -Infinity
+  /** Calls in a row that had no answer in time. */
+  let unanswered = 0
+  breaker.on('open', () => { rests++ })
   began(role, () => ({ active: turns.activeCount, waiting: turns.pendingCount, resting: !breaker.closed, repeated }))
 
   function mayRepeat () {
@@ -76,19 +82,23 @@ export function createService (role: Role, { dispatcher, timeout, connections }:
     return true
   }
 
-  /** Tries whether a service that was left alone is back. One that hangs is not waited for by others: the fault may have ended meanwhile. */
-  async function tryOut (call: Call, end: number) {
-    const hung = setTimeout(() => { if (breaker.halfOpen) breaker.open() }, patience)
-    try {
-      const answer = await breaker.fire(call, end)
-      breaker.close()
-      return answer
-    } catch (err) {
-      if (!isSick(err as UpstreamError)) breaker.close()
-      throw err
-    } finally {
-      clearTimeout(hung)
-    }
+  /** Whether the service is not left alone just now, or a call is to try whether it is back. */
+  function mayAsk () {
+    if (breaker.closed) return true
+    const now = performance.now()
+    if (breaker.opened || now - triedAt < patience) return false
+    triedAt = now
+    return true
+  }
+
+  /** Tells the breaker of a call when it has ended. What began before the service was last left alone says nothing of how it is now. */
+  async function count (answer: Promise<Answer>) {
+    const begun = rests
+    const reason = await answer.then(() => 'ok', (err: UpstreamError) => err.reason)
+    if (begun !== rests) return
+    breaker.fire(answer).catch(() => {})
+    unanswered = reason === 'timeout' ? unanswered + 1 : 0
+    if (unanswered >= few) breaker.open()
   }
 
   /** A call that has its turn now, and began to wait for it at `from`. */
@@ -97,12 +107,11 @@ export function createService (role: Role, { dispatcher, timeout, connections }:
     const end = (outcome: 'ok' | Reason) => ended(role, call.operation, outcome, (performance.now() - start) / 1000)
     try {
       if (start - from > waitable * timeout) throw busy(role)
-      // Not left to the breaker, which counts what it rejects as calls: those that fail would be fewer by it.
-      if (!breaker.closed && !breaker.pendingClose) {
-        throw new UpstreamError(role, 'resting', 'is left alone for a moment: it has failed again and again')
-      }
+      if (!mayAsk()) throw resting(role)
       repeats = Math.min(connections, repeats + repeatable)
-      const answer = await (breaker.closed ? breaker.fire(call, from + timeout) : tryOut(call, from + timeout))
+      const answering = exchange(role, call, { dispatcher, end: from + timeout, mayRepeat })
+      count(answering)
+      const answer = await answering
       end('ok')
       return answer
     } catch (err) {
@@ -112,12 +121,14 @@ export function createService (role: Role, { dispatcher, timeout, connections }:
   }
 
   return async (call: Call): Promise<Answer> => {
-    if (turns.pendingCount >= mostWaiting) {
-      ended(role, call.operation, 'busy', 0)
-      throw busy(role)
+    const refusal = breaker.opened ? resting(role) : turns.pendingCount >= mostWaiting ? busy(role) : undefined
+    if (refusal !== undefined) {
+      ended(role, call.operation, refusal.reason, 0)
+      throw refusal
     }
     return await waitForCall(role, turns(ask, call, performance.now()))
   }
 }
 
+const resting = (role: Role) => new UpstreamError(role, 'resting', 'is left alone for a moment: it has failed again and again')
 const busy = (role: Role) => new UpstreamError(role, 'busy', 'has too many calls waiting for it')

@@ -33,7 +33,7 @@ async function serve (t: Test, bounds = { timeout: 2_000, connections: 4 }) {
     }
     return tries
   }
-  return { state, ask, each, tryOut }
+  return { state, ask, tell, each, tryOut }
 }
 
 /** Answers with a status until it has been asked so often, and then well. */
@@ -162,6 +162,42 @@ for (const [what, status, told] of [['answers', 200, 'ok'], ['refuses', 404, 404
     t.same(await each(1), [told], 'the first call that came back is enough')
   })
 }
+
+t.test('does not hear of calls from before it was left alone once it is back', async (t) => {
+  const { state, each, ask, tell } = await serve(t, { timeout: 3_000, connections: 16 })
+  state.answer = () => {}
+  const hanging = Array.from({ length: 12 }, () => tell(ask()))
+  while (state.asked < 12) await sleep(5)
+  state.answer = passing(500, Infinity)
+  t.same(await each(21), [...Array(20).fill(500), 'resting'])
+  state.answer = ok
+  while (await ask().then(() => false, () => true)) await sleep(50)
+  t.same(await Promise.all(hanging), Array(12).fill('timeout'))
+  t.same(await each(20), Array(20).fill('ok'))
+})
+
+for (const connections of [1, 4, 16]) {
+  t.test(`leaves a service alone that answers nothing, with ${connections} calls at once`, async (t) => {
+    const { state, ask, tell } = await serve(t, { timeout: 300, connections })
+    state.answer = () => {}
+    for (let asked = 0; asked < 8; asked += connections) {
+      t.same(await Promise.all(Array.from({ length: connections }, () => tell(ask()))), Array(connections).fill('timeout'))
+    }
+    t.equal(await tell(ask()), 'resting')
+  })
+}
+
+t.test('does not leave one alone that answers between', async (t) => {
+  const { state, each } = await serve(t, { timeout: 100, connections: 1 })
+  state.answer = () => {}
+  t.same(await each(7), Array(7).fill('timeout'))
+  state.answer = passing(404)
+  t.same(await each(1), [404])
+  state.answer = () => {}
+  t.same(await each(7), Array(7).fill('timeout'))
+  state.answer = ok
+  t.same(await each(1), ['ok'])
+})
 
 t.test('is not lenient with one that fails anew, for all that it has kept from it', async (t) => {
   const { state, each, ask } = await serve(t)
