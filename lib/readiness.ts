@@ -11,12 +11,32 @@ export interface Readiness {
 /** The upstreams without which some route has nothing to answer. The others cost a few numbers. */
 const needed: Role[] = ['identity', 'compute', 'metrics']
 
-/** Asks each upstream whether it answers. */
-export async function readReadiness (checks: Record<Role, () => Promise<void>>): Promise<Readiness> {
-  const states = await Promise.all(Object.entries(checks).map(async ([role, check]) => [role, await stateOf(check)] as const))
+/**
+ * Milliseconds that an upstream may take: who asks by way of a health check waits for a second himself, or a few. To him an upstream that hangs
+ * must not look as if the service did.
+ */
+const patience = 800
+
+/**
+ * Asks each upstream whether it answers, and soon.
+ * @param failed told of a fault of ours that shows when its check is no longer waited for; sooner it is thrown
+ */
+export async function readReadiness (checks: Record<Role, () => Promise<void>>, failed: (err: unknown) => void): Promise<Readiness> {
+  const states = await Promise.all(Object.entries(checks).map(async ([role, check]) => [role, await inTime(stateOf(check), failed)] as const))
   const upstreams = Object.fromEntries(states) as Record<Role, State>
   if (needed.some((role) => upstreams[role] !== 'up')) return { status: 'unready', upstreams }
   return { status: states.every(([, state]) => state === 'up') ? 'ready' : 'degraded', upstreams }
+}
+
+/** A state, or that it is too late for one. */
+function inTime (state: Promise<State>, failed: (err: unknown) => void) {
+  return new Promise<State>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      state.catch(failed)
+      resolve('timeout')
+    }, patience).unref()
+    state.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 async function stateOf (check: () => Promise<void>): Promise<State> {

@@ -6,7 +6,7 @@ import { exampleOf, NoQuery } from '../schemas/common.js'
 import { exampleUnready, Readiness } from '../schemas/health.js'
 import { problems } from '../schemas/problem.js'
 
-/** Milliseconds that an answer serves everybody: who asks often must not make the upstreams busy. */
+/** Milliseconds that an answer serves everybody, from when it is there: who asks often must not make the upstreams busy. */
 const period = 2_000
 
 const readyz: FastifyPluginAsyncTypebox = async (app) => {
@@ -18,8 +18,8 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
       network: () => openstack.check('network'),
       'block-storage': () => openstack.check('block-storage'),
       metrics: () => influx.check()
-    }),
-    (_, readAt) => ({ renew: readAt + period, gone: readAt + period }),
+    }, (err) => app.log.error({ err }, 'a check of an upstream failed by a fault of the service')),
+    () => ({ renew: clock.now() + period, gone: clock.now() + period }),
     clock
   )
   const content = (example: object) => ({ 'application/json': { schema: Type.Ref('Readiness'), example } })

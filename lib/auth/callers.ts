@@ -34,6 +34,8 @@ const briefly = 10_000
 const mostAtOnce = 8
 /** Those that may wait for that: at 20 ms each, the last one does so for a second. */
 const mostWaiting = 400
+/** Milliseconds that one may wait for that: where Keystone hangs, those ahead of it take all of their time, eight after eight. */
+const patience = 2_000
 
 /**
  * Callers by their tokens, of which nothing but a hash is kept. One validation serves all who come with a token at the same time, and
@@ -44,10 +46,16 @@ export function keepCallers (validate: (token: string) => Promise<ValidToken | u
 
   const turns = pLimit(mostAtOnce)
 
+  /** A validation that has its turn now, and began to wait for it at `from`. */
+  async function askInTurn (token: string, from: number) {
+    if (performance.now() - from > patience) throw busy()
+    return await validate(token)
+  }
+
   async function ask (token: string) {
     try {
-      if (turns.pendingCount >= mostWaiting) throw new UpstreamError('identity', 'busy', 'has too many tokens waiting to be validated')
-      return await turns(validate, token)
+      if (turns.pendingCount >= mostWaiting) throw busy()
+      return await turns(askInTurn, token, performance.now())
     } catch (err) {
       // That Keystone does not accept the service's own credential does not pass.
       throw err instanceof UpstreamError && err.reason !== 'refused' ? new Unvalidated(err) : err
@@ -82,5 +90,7 @@ function callerWith (valid: ValidToken, globalRoles: string[]): Caller {
   if (given !== undefined && rules === undefined) return { scope: { sees: 'none', why: 'the access rules of the application credential are too long' } }
   return { scope: scopeOf(valid, globalRoles), rules }
 }
+
+const busy = () => new UpstreamError('identity', 'busy', 'has too many tokens waiting to be validated')
 
 const sizeOf = (value: object) => 512 + JSON.stringify(value).length

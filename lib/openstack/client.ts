@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import pLimit from 'p-limit'
 import { NotFound, UpstreamError } from '../errors.js'
 import { keep } from '../keep.js'
 import type { Clock } from '../keep.js'
@@ -20,6 +21,9 @@ import { validateToken } from './validation.js'
 export type OpenStack = ReturnType<typeof createOpenStack>
 
 const hour = 3_600_000
+
+/** Projects as which a server is asked for at once: to begin with all would hold up other requests, or be more than may wait. */
+const atOnce = 64
 
 const projectIn = shape('identity', 'a project', Type.Object({ project: Project }))
 const domainsIn = shape('identity', 'a list of domains', Type.Object({ domains: Type.Array(Type.Object({ id: Type.String() })) }))
@@ -84,12 +88,25 @@ export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock,
 
   /**
    * The project of a server; `undefined` where Nova does not know it, or no longer. A credential that is no admin's asks as the project that is
-   * named, or as each that it reads. @throws UpstreamError
+   * named, or as each that it reads until one has it. @throws UpstreamError
    */
   async function owner (server: string, project?: string): Promise<string | undefined> {
     if (!isServerId(server)) return undefined
     const asking = project !== undefined ? [project] : await reach() === 'all' ? ['any'] : (await projects()).map(({ id }) => id)
-    const answers = await Promise.all(asking.map((project) => get('compute', project, 'show-server', () => `/servers/${server}`, [404]).catch(unlessNotFound)))
+    let over = false
+    const answers = await pLimit(atOnce).map(asking, async (project) => {
+      if (over) return undefined
+      try {
+        const answer = await get('compute', project, 'show-server', () => `/servers/${server}`, [404])
+        over ||= answer.status === 200
+        return answer
+      } catch (err) {
+        // A project that the credential does not read has nothing that it finds; and what fails when the server is found changes nothing.
+        if (over || err instanceof NotFound) return undefined
+        over = true
+        throw err
+      }
+    })
     const found = answers.find((answer) => answer?.status === 200)
     return found && ownerIn(found.body).server.tenant_id
   }
@@ -115,9 +132,4 @@ export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock,
     validate,
     check
   }
-}
-
-/** A project that the credential does not read has nothing that it finds. */
-function unlessNotFound (err: unknown): undefined {
-  if (!(err instanceof NotFound)) throw err
 }

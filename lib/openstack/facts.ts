@@ -19,6 +19,9 @@ export interface FactLifetimes {
   staleLimit: number
 }
 
+/** Milliseconds that nobody's instance counts as that: who insists must not keep Nova busy, and a new instance not stay unknown. */
+const briefly = 10_000
+
 /**
  * The bytes of what is kept of each kind: a quota takes some 500, so that there is room for 3 of each of 20,000 projects, for a list of them,
  * for as many that were asked for, and for the projects of 30,000 instances.
@@ -58,7 +61,7 @@ export function keepFacts (openstack: OpenStack, { quota, project, list, owner, 
     async owner (server: string, asking?: string) {
       const { value } = await owners.get(`${asking ?? ''} ${server}`, { ttl: owner, grace: 0 }, async () => {
         const project = await openstack.owner(server, asking)
-        return { value: { project }, whole: project !== undefined }
+        return { value: { project }, whole: true, until: project === undefined ? clock.now() + briefly : undefined }
       })
       return value.project
     },

@@ -1,3 +1,4 @@
+import { UpstreamError } from '../errors.js'
 import type { Answer } from '../upstream.js'
 import { hasInName, isExact, namesIn, serverQuery, serversIn, unknownMarker } from './servers.js'
 import type { Server, ServerQuery } from './servers.js'
@@ -62,11 +63,17 @@ async function sift (ask: Ask, project: string, { limit, marker, hostname }: Ser
   return { servers, last: last === matches.at(-1)!.id ? undefined : last, total: matches.length }
 }
 
-/** The servers that Nova finds by a part of the name, and those that really have it in theirs. */
+/**
+ * The servers that Nova finds by a part of the name, and those that really have it in theirs.
+ * @throws UpstreamError where its pages lead in a circle, which would be followed for ever.
+ */
 async function listNames (ask: Ask, project: string, hostname: string) {
   const names = []
+  const sent = new Set<string | undefined>()
   let marker: string | undefined
   do {
+    if (sent.has(marker)) throw new UpstreamError('compute', 'invalid', 'answered a list of servers whose pages lead in a circle')
+    sent.add(marker)
     const { servers, servers_links: next } = namesIn((await ask((own) => `/servers?${serverQuery(project, own, { marker, hostname })}`)).body)
     names.push(...servers)
     marker = next && servers.at(-1)?.id

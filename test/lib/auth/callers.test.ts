@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { keepCallers } from '../../../lib/auth/callers.js'
@@ -157,6 +158,28 @@ t.test('asks about so many tokens at once, and lets so many wait', async (t) => 
     t.ok(waiting.length <= 8)
   }
   t.same(await Promise.all(asked), Array(408).fill('Unauthorized'))
+})
+
+t.test('asks about no token that has waited for long, and about the next ones again', async (t) => {
+  const { find, waiting } = connectSlow()
+  const clock = { time: 0 }
+  t.intercept(performance, 'now', { value: () => clock.time })
+  const outcome = (token: string) => find(token).catch(({ name, reason }) => reason ?? name)
+  const hung = Array.from({ length: 8 }, (_, n) => outcome(`hangs ${n}`))
+  const early = Array.from({ length: 400 }, (_, n) => outcome(`early ${n}`))
+  await setImmediate()
+  clock.time = 10_000
+  waiting.shift()!()
+  t.same(await Promise.all(early), Array(400).fill('busy'))
+  t.equal(waiting.length, 7, 'Keystone is not asked about them')
+
+  const late = [outcome('takes the free turn'), outcome('has waited just long enough')]
+  await setImmediate()
+  clock.time += 2_000
+  waiting.splice(0).forEach((done) => done())
+  await setImmediate()
+  waiting.splice(0).forEach((done) => done())
+  t.same(await Promise.all([...hung, ...late]), Array(10).fill('Unauthorized'))
 })
 
 t.test('tells what passes from what does not', async (t) => {

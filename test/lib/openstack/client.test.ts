@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import { startSimulator } from '../../../demo/simulator.js'
 import type { SimulatorOptions } from '../../../demo/simulator.js'
 import { adminCredential, demoCredential } from '../../../demo/users.js'
+import { UpstreamError } from '../../../lib/errors.js'
 import { createOpenStack } from '../../../lib/openstack/client.js'
 import { readCloud } from '../../../lib/openstack/clouds.js'
 import { quotaSources } from '../../../lib/openstack/quotas.js'
 import type { CallWatch } from '../../../lib/service.js'
 import type { Settings } from '../../../lib/settings.js'
 import { createDispatcher, createUpstream } from '../../../lib/upstream.js'
+import type { Answer } from '../../../lib/upstream.js'
 import { byPassword, logIn, onProject } from '../../demo/helper.js'
 
 const bounds = { timeout: 5_000, connections: 16 }
@@ -29,11 +32,12 @@ async function connect (t: Test, env: Partial<Settings> = {}, options: Simulator
   const outcomes: string[] = []
   const watch: CallWatch = { began () {}, ended: (role, operation, outcome) => { outcomes.push(`${operation} ${outcome}`) } }
   const cloud = readCloud({ ...simulator.env, ...env } as Partial<Settings> as Settings)
-  const openstack = createOpenStack(cloud, createUpstream(dispatcher, bounds, watch), { now, failed: (err) => failed.push(err) }, ['heat_user_domain'])
+  const upstream = createUpstream(dispatcher, bounds, watch)
+  const openstack = createOpenStack(cloud, upstream, { now, failed: (err) => failed.push(err) }, ['heat_user_domain'])
   const paths = () => simulator.calls.splice(0).map(({ method, path }) => `${method} ${path}`)
   const logins = () => simulator.calls.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body).auth.identity.methods[0])
   const count = async (project: string, hostname?: string) => (await openstack.servers(project, { limit: 1, hostname })).total
-  return { openstack, simulator, clock, failed, outcomes, paths, logins, count }
+  return { openstack, cloud, upstream, simulator, clock, failed, outcomes, paths, logins, count }
 }
 
 const userOnly = { OS_PROJECT_NAME: undefined, OS_USERNAME: undefined, OS_PASSWORD: undefined }
@@ -108,6 +112,51 @@ t.test('finds whose a server is as a project, or as each that it reads', async (
   paths()
   t.equal(await openstack.owner(instance), admin)
   t.same(paths().filter((path) => path.includes('servers')), Array(2).fill(`GET /v2.1/servers/${instance}`))
+})
+
+/**
+ * A client that reads more than 200 projects, none as an admin, and has a token of each; over a Nova that answers whose a server is as it is
+ * told just then, and how often that was asked, and at once.
+ */
+async function connectMany (t: Test) {
+  const { cloud, upstream, simulator, clock } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' }, { projects: 200 })
+  const { roles } = simulator.cloud.users.find(({ name }) => name === 'monitor')!
+  for (const id of simulator.cloud.projects.keys()) roles.set(id, ['reader'])
+  const state = { asked: 0, active: 0, most: 0, answer: async (_: number): Promise<Answer> => ({ status: 404, headers: {}, body: {} }) }
+  const { owner } = createOpenStack(cloud, async (role, call) => {
+    if (call.operation !== 'show-server') return await upstream(role, call)
+    state.most = Math.max(state.most, ++state.active)
+    return await state.answer(state.asked++).finally(() => state.active--)
+  }, { now: () => clock.time, failed () {} }, [])
+  await owner(instance)
+  const all = state.asked
+  state.asked = 0
+  return { owner, state, all }
+}
+
+t.test('asks as so many projects at once whose a server is', async (t) => {
+  const { owner, state, all } = await connectMany(t)
+  state.answer = async () => {
+    await sleep(1)
+    return { status: 404, headers: {}, body: {} }
+  }
+  t.equal(await owner(instance), undefined)
+  t.match({ most: state.most, asked: state.asked }, { most: 64, asked: all })
+  t.ok(all > 200)
+})
+
+t.test('asks no further when it has found whose a server is, or an upstream fails', async (t) => {
+  const { owner, state } = await connectMany(t)
+  const fails = async () => { throw new UpstreamError('compute', 'timeout', 'gave no answer in time') }
+  state.answer = async (n) => n === 1 ? { status: 200, headers: {}, body: { server: { tenant_id: 'p' } } } : await sleep(20).then(fails)
+  t.equal(await owner(instance), 'p')
+  t.equal(state.asked, 64)
+
+  state.asked = 0
+  state.answer = async (n) => n === 1 ? await fails() : { status: 404, headers: {}, body: await sleep(20) }
+  await t.rejects(owner(instance), { name: 'UpstreamError', role: 'compute', reason: 'timeout' })
+  await sleep(100)
+  t.equal(state.asked, 64)
 })
 
 t.test('describes a project, be it an admin\'s to see or its own', async (t) => {

@@ -6,13 +6,15 @@ import { keepFacts } from '../../../lib/openstack/facts.js'
 /** Facts of a cloud in which project p has the instance i; and who asked for whose it is. */
 function connect (owner = Infinity) {
   const asked: Array<string | undefined> = []
+  const state = { time: 0, servers: ['i'], fails: false }
   const openstack = {
     owner: async (server: string, project?: string) => {
       asked.push(project)
-      return server === 'i' && project !== 'q' ? 'p' : undefined
+      if (state.fails) throw new UpstreamError('compute', 'timeout', 'gave no answer in time')
+      return state.servers.includes(server) && project !== 'q' ? 'p' : undefined
     }
   }
-  return { asked, ...keepFacts(openstack as OpenStack, { quota: 0, project: 0, list: 0, owner, staleLimit: 0 }, { now: () => 0, failed () {} }) }
+  return { asked, state, ...keepFacts(openstack as OpenStack, { quota: 0, project: 0, list: 0, owner, staleLimit: 0 }, { now: () => state.time, failed () {} }) }
 }
 
 t.test('asks once whose an instance is, for ever', async (t) => {
@@ -28,13 +30,35 @@ t.test('takes what one project does not find for nobody else\'s answer', async (
   t.same(asked, ['q', 'p', undefined])
 })
 
-t.test('asks again for what was not found, and for all where nothing is kept', async (t) => {
-  const { owner, asked } = connect()
-  for (let i = 0; i < 2; i++) t.equal(await owner('unknown', 'p'), undefined)
+t.test('remembers briefly that nobody has an instance', async (t) => {
+  const { owner, asked, state } = connect()
+  for (let i = 0; i < 2; i++) t.equal(await owner('new', 'p'), undefined)
+  state.servers.push('new')
+  state.time += 9_999
+  t.equal(await owner('new', 'p'), undefined)
+  t.equal(asked.length, 1)
+  state.time += 1
+  t.equal(await owner('new', 'p'), 'p')
+  state.time += 3_600_000
+  t.equal(await owner('new', 'p'), 'p')
   t.equal(asked.length, 2)
-  const off = connect(0)
-  for (let i = 0; i < 2; i++) t.equal(await off.owner('i', 'p'), 'p')
-  t.equal(off.asked.length, 2)
+})
+
+t.test('takes no failure for an answer, nor an old answer for one', async (t) => {
+  const { owner, asked, state } = connect()
+  t.equal(await owner('new', 'p'), undefined)
+  state.fails = true
+  state.time += 10_000
+  for (let i = 0; i < 2; i++) await t.rejects(owner('new', 'p'), { name: 'UpstreamError', reason: 'timeout' })
+  t.equal(asked.length, 3)
+  state.fails = false
+  t.equal(await owner('new', 'p'), undefined)
+})
+
+t.test('asks for all where nothing is kept', async (t) => {
+  const { owner, asked } = connect(0)
+  for (const server of ['i', 'i', 'unknown', 'unknown']) t.equal(await owner(server, 'p'), server === 'i' ? 'p' : undefined)
+  t.equal(asked.length, 4)
 })
 
 t.test('lists projects once while the list is fresh, and has it stand in', async (t) => {

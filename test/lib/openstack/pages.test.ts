@@ -73,6 +73,22 @@ t.test('counts names over all of Nova\'s answers', async (t) => {
   t.same(cloud.asked.sort(), ['/servers', '/servers', '/servers/detail'])
 })
 
+t.test('follows no pages that lead in a circle, by the names nor by their number', async (t) => {
+  for (const circle of [['s1'], ['s1', 's2'], ['s1', 's2', 's3']]) {
+    for (const hostname of ['vm', 'vm|']) {
+      let asked = 0
+      const ask: Ask = async (path) => {
+        if (path(true).startsWith('/servers/detail')) return { status: 200, headers: {}, body: { servers: [] } }
+        if (asked > 100) throw new Error('asks on and on')
+        const servers = [{ id: 's0', name: 'vm-0' }, { id: circle[asked++ % circle.length], name: 'vm' }]
+        return { status: 200, headers: {}, body: { servers, servers_links: [{ rel: 'next' }] } }
+      }
+      await t.rejects(readPage(ask, 'p', { limit: 5, hostname }, async () => 3), { name: 'UpstreamError', role: 'compute', reason: 'invalid' })
+      t.equal(asked, circle.length + 1)
+    }
+  }
+})
+
 t.test('refuses a marker that is of no server, or of none that matches', async (t) => {
   const { page } = nova(['a|b', 'c'])
   for (const hostname of [undefined, 'c', '|']) {
