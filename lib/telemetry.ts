@@ -22,6 +22,7 @@ export function createTelemetry () {
   const registry = new Registry()
   const services = new Map<Role, () => ServiceState>()
   const caches = new Map<string, () => CacheCounts>()
+  const queues = new Map<string, () => number>()
   const requestCounts: Array<() => number> = []
   const registers = [registry]
   const nameOf = (name: string) => `openstack_monitoring_${name}`
@@ -77,6 +78,8 @@ export function createTelemetry () {
   look(Counter, 'upstream_repeats_total', 'Calls that were made a second time', ['role'], ofServices(({ repeated }) => repeated))
   look(Gauge, 'upstream_calls_active', 'Calls that are under way', ['role'], ofServices(({ active }) => active))
   look(Gauge, 'upstream_calls_waiting', 'Calls that wait for their turn', ['role'], ofServices(({ waiting }) => waiting))
+  look(Gauge, 'queue_length', 'What waits before it is put into calls: reads of series, and tokens to be validated', ['queue'], () =>
+    Array.from(queues, ([queue, length]): Sample => [{ queue }, length()]))
   look(Gauge, 'upstream_resting', '1 while an upstream is left alone, for it has failed again and again', ['role'], ofServices(({ resting }) => Number(resting)))
   look(Counter, 'cache_lookups_total', 'Lookups of what is kept, by what they found: it was fresh (hit), was older (stale), or had to be read (miss)', ['cache', 'state'], () =>
     Array.from(caches, ([cache, counts]) => cacheStates.map((state): Sample => [{ cache, state }, counts()[state]])).flat())
@@ -95,6 +98,8 @@ export function createTelemetry () {
     } satisfies CallWatch as CallWatch,
     /** Tells of what is kept under a name, to be looked at. */
     cache: (name: string, counts: () => CacheCounts) => { caches.set(name, counts) },
+    /** Tells of what waits under a name, to be looked at. */
+    queue: (name: string, length: () => number) => { queues.set(name, length) },
     batched (statementCount: number, seriesCount: number) {
       statements.observe(statementCount)
       series.observe(seriesCount)

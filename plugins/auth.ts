@@ -42,6 +42,7 @@ export default fp(async (app) => {
     globalRoles: list(config.AUTH_GLOBAL_ROLES ?? '')
   }, clock)
 
+  app.telemetry.queue('tokens', callers.waiting)
   app.telemetry.cache('callers', callers.counts)
   app.decorate('challenge', challengeOf(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl))
   app.decorateRequest('scope')

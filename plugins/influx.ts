@@ -34,6 +34,7 @@ export default fp(async (app) => {
   const buckets = keepBuckets(influx, { bytes, settle: settleTime(config), now })
   // Half of an answer's lifetime, like a quota's.
   const loads = keepLoads(influx, { ttl: keep ? milliseconds(config, 'INSTANCES_TTL') / 2 : 0, maxAge: milliseconds(config, 'METRICS_MAX_AGE') }, now)
+  telemetry.queue('series', influx.waiting)
   telemetry.cache('buckets', buckets.counts)
   telemetry.cache('loads', loads.counts)
 

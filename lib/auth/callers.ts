@@ -80,6 +80,8 @@ export function keepCallers (validate: (token: string) => Promise<ValidToken | u
       if (caller === undefined) throw invalidToken()
       return caller
     },
+    /** How many tokens wait to be validated. */
+    waiting: () => turns.pendingCount,
     counts: kept.counts
   }
 }

@@ -72,9 +72,13 @@ export function createBatch<Answer> (run: (reads: Read[]) => Promise<Answer[]>, 
     }
   }
 
-  return (read: Read) => new Promise<Answer>((resolve, reject) => {
-    if (waiting.length >= most.waiting) throw new UpstreamError('metrics', 'busy', 'has too many reads waiting for it')
-    waiting.push({ ...read, resolve, reject, there: AsyncLocalStorage.snapshot() })
-    atTheTurnsEnd()
-  })
+  return {
+    read: (read: Read) => new Promise<Answer>((resolve, reject) => {
+      if (waiting.length >= most.waiting) throw new UpstreamError('metrics', 'busy', 'has too many reads waiting for it')
+      waiting.push({ ...read, resolve, reject, there: AsyncLocalStorage.snapshot() })
+      atTheTurnsEnd()
+    }),
+    /** How many reads wait to be sent. */
+    waiting: () => waiting.length
+  }
 }

@@ -41,12 +41,17 @@ export interface Metrics {
   check (): Promise<void>
 }
 
+export interface Influx extends Metrics {
+  /** How many reads of series wait to be sent. */
+  waiting: () => number
+}
+
 /**
  * InfluxDB with Monasca's series in it. Series that are wanted at the same moment are read by the same requests.
  * @param sent told of each of those, how many statements and series were in it
  */
-export function createInflux (upstream: Upstream, settings: InfluxSettings, most = bounds, sent: Sent = () => {}): Metrics {
-  const read = createBatch((reads) => readTogether(upstream, settings, reads, most, sent), most)
+export function createInflux (upstream: Upstream, settings: InfluxSettings, most = bounds, sent: Sent = () => {}): Influx {
+  const { read, waiting } = createBatch((reads) => readTogether(upstream, settings, reads, most, sent), most)
 
   return {
     async series (metrics, instance, window, project) {
@@ -83,7 +88,9 @@ export function createInflux (upstream: Upstream, settings: InfluxSettings, most
 
     async check () {
       await upstream('metrics', { operation: 'ping', url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/ping` })
-    }
+    },
+
+    waiting
   }
 }
 

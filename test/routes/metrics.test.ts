@@ -101,6 +101,19 @@ t.test('tells of calls that were made twice, that wait, and of who is left alone
   t.equal(told.get('upstream_resting{role="identity"}') ?? 0, 0)
 })
 
+t.test('tells of what waits before it is put into calls', async (t) => {
+  const { app, simulator, get } = await startAsking(t, { UPSTREAM_TIMEOUT: '3s' })
+  simulator.intercept = ({ role, path }) => role === 'metrics' || path === '/v3/auth/tokens' ? 'hang' : undefined
+  const asked: Array<Promise<unknown>> = []
+  const length = async (queue: string) => (await read(app)).get(`queue_length{queue="${queue}"}`)
+  t.equal(await length('series'), 0)
+  t.equal(await length('tokens'), 0)
+  for (let n = 0; await length('series') === 0; n++) asked.push(app.influx.series(['cpu'], String(n), { start: 0, end: 60, step: 60 }).catch(() => {}))
+  for (let n = 0; await length('tokens') === 0; n++) asked.push(get(cpuUsage, `token-${n}`))
+  simulator.intercept = undefined
+  await Promise.all(asked)
+})
+
 t.test('tells of what is kept, and how it was come by', async (t) => {
   const { app, tokenOf, get } = await startAsking(t, { SERIES_TTL: '5s' })
   const token = await tokenOf('demo')

@@ -17,7 +17,7 @@ const nameOf = ({ measurement, instance }: Read) => `${measurement} ${instance}`
 function connect ({ fail, ...most }: Partial<typeof bounds> & { fail?: (names: string[]) => Error | undefined } = {}) {
   const sent: string[][] = []
   const ends: Array<() => void> = []
-  const read = createBatch(async (reads) => {
+  const { read, waiting } = createBatch(async (reads) => {
     const names = reads.map(nameOf)
     sent.push(names)
     if (fail === undefined) await new Promise<void>((resolve) => { ends.push(resolve) })
@@ -32,7 +32,7 @@ function connect ({ fail, ...most }: Partial<typeof bounds> & { fail?: (names: s
     await turn()
     await turn()
   }
-  return { read: (text: string) => read(wanted(text)), sent, end }
+  return { read: (text: string) => read(wanted(text)), waiting, sent, end }
 }
 
 const outcomes = async (answers: Array<Promise<string>>) =>
@@ -85,7 +85,7 @@ t.test('what one request has no room for goes with the next, in the order that i
 t.test('a request is for the first of those who wait for it, and not for whom one has ended', async (t) => {
   const sent: unknown[] = []
   const ends: Array<() => void> = []
-  const read = createBatch(async (reads) => {
+  const { read } = createBatch(async (reads) => {
     sent.push(currentContext()?.id)
     await new Promise<void>((resolve) => { ends.push(resolve) })
     return reads.map(nameOf)
@@ -151,10 +151,11 @@ t.test('where many fail that went together, it is not for long that it is asked 
 })
 
 t.test('so many may wait and no more', async (t) => {
-  const { read, sent, end } = connect({ requests: 1, waiting: 2 })
+  const { read, waiting: length, sent, end } = connect({ requests: 1, waiting: 2 })
   const first = read('cpu a')
   await turn()
   const waiting = ['cpu b', 'cpu c'].map(read)
+  t.equal(length(), 2)
   await t.rejects(read('cpu d'), { name: 'UpstreamError', role: 'metrics', reason: 'busy' })
   await end()
   await end()
