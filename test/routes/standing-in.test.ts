@@ -58,6 +58,26 @@ t.test('quotas stand in up to STALE_LIMIT, however often they are asked for', as
   t.equal((await get(summary)).status, 502, 'not even by an answer that was made of them later')
 })
 
+t.test('the list of projects stands in up to STALE_LIMIT, and is no younger than it is', async (t) => {
+  const { simulator, clock, get } = await startKeeping(t)
+  const none = `${summary}?projectName=no-such-name`
+  const { body: before } = await get(summary)
+
+  simulator.intercept = ({ role }) => role === 'identity' ? 'reset' : undefined
+  for (const age of [149, 298, 447, 596]) {
+    clock.time += 149 * second
+    t.strictSame(await get(summary), { status: 200, age, body: before })
+    t.strictSame(await get(none), { status: 200, age, body: [] })
+  }
+  clock.time += 4 * second
+  t.equal((await get(summary)).status, 503, 'not even by an answer that was made of it later')
+  t.equal((await get(none)).status, 503)
+
+  simulator.intercept = undefined
+  clock.time += 12 * second
+  t.strictSame(await get(summary), { status: 200, age: 0, body: before })
+})
+
 t.test('what stands in is known to stand in by all who ask while the upstream is let be', async (t) => {
   const { simulator, clock, get } = await startKeeping(t)
   await get(summary)
