@@ -16,8 +16,11 @@ export interface Clock {
 export interface Keep<T> {
   /** The value in hand, or the one that is being read: one read for all who wait. */
   get (): Promise<T>
-  /** Forgets the value in hand if it still is this one: whoever learns late that it is bad does not discard its successor. */
-  drop (value: T): void
+  /**
+   * Another value in place of this one, which may be bad: the one in hand where that is another by now, else one that is read. This one is in hand
+   * until that is there, and where it cannot be read.
+   */
+  replace (value: T): Promise<T>
 }
 
 /** Milliseconds between a renewal that failed and the next try. */
@@ -46,23 +49,22 @@ export function keep<T> (
     }
   }
 
-  return {
-    get () {
-      if (held === undefined || now() >= held.gone) {
-        reading ??= begin(renew)
-        return waitFor(reading)
-      }
-      // Where the clock was set back, nobody knows how old it is.
-      if ((now() >= held.renew || now() < held.readAt) && reading === undefined) {
-        held.readAt = now()
-        held.renew = held.readAt + pause
-        reading = begin(renew)
-        reading.catch(failed)
-      }
-      return Promise.resolve(held.value)
-    },
-    drop (value) {
-      if (held?.value === value) held = undefined
-    }
+  function readNow () {
+    reading ??= begin(renew)
+    return waitFor(reading)
   }
+
+  function get () {
+    if (held === undefined || now() >= held.gone) return readNow()
+    // Where the clock was set back, nobody knows how old it is.
+    if ((now() >= held.renew || now() < held.readAt) && reading === undefined) {
+      held.readAt = now()
+      held.renew = held.readAt + pause
+      reading = begin(renew)
+      reading.catch(failed)
+    }
+    return Promise.resolve(held.value)
+  }
+
+  return { get, replace: (value) => held?.value === value ? readNow() : get() }
 }

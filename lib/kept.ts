@@ -128,6 +128,8 @@ export function createKept<V extends object> (
       const held = find(key)
       if (!(err instanceof UpstreamError)) {
         cache.delete(key)
+        // While the lease is ours: who has it next does not find what is gone.
+        shared.drop(key)
       } else if (held !== undefined && serves(held, freshness)) {
         Object.assign(held, { failedAt: now(), failure: err })
         failed(err)

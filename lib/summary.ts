@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import type { SeenProjects } from './auth/access.js'
 import { InvalidParameters, NotFound, UpstreamError } from './errors.js'
 import type { Role } from './errors.js'
 import type { KeptOpenStack } from './openstack/facts.js'
@@ -24,11 +25,11 @@ export interface SummaryPage {
   projects: ProjectSummary[]
   /** Id of the page's last project, where more follow. */
   last?: string
-  /** The first failure of each service that could not be read in full. */
+  /** Why the list of projects could not be read, and the first failure of each service that could not be in full. */
   failures: UpstreamError[]
   /** Whether every number is known, be it by an older read. */
   whole: boolean
-  /** Unix milliseconds of the oldest quota in it, where there is one. */
+  /** Unix milliseconds of the oldest thing in it: of its quotas, and of a list of projects that stands in. */
   asOf?: number
 }
 
@@ -44,17 +45,24 @@ const atOnce = 64
  * A page of these projects with their quotas, by name and then by id; only the page's own are read.
  * @throws InvalidParameters where the marker is of no project; UpstreamError where identity fails, or every service for every project.
  */
-export async function summarise (openstack: Sources, projects: Project[], query: SummaryQuery): Promise<SummaryPage> {
+export async function summarise (openstack: Sources, { value: projects, readAt = Infinity, failure }: SeenProjects, query: SummaryQuery): Promise<SummaryPage> {
   const hidden = await openstack.excludedDomains()
   const { page, last } = cutPage(projects.filter((project) => !project.is_domain && !hidden.has(project.domain_id ?? '')), query)
 
-  const found: Found = { failures: new Map(), asOf: Infinity }
+  // A list that was just read is no older than what is read by it.
+  const found: Found = { failures: new Map(), asOf: failure === undefined ? Infinity : readAt }
   const summaries = await pLimit(atOnce).map(page, (project) => summariseProject(openstack, project, found))
   const silent = (summary: ProjectSummary) => summary.unavailable?.length === Object.keys(quotaSources).length
   const failures = [...found.failures.values()]
   if (failures[0] !== undefined && summaries.every(silent)) throw failures[0]
   const whole = summaries.every(({ unavailable }) => unavailable === undefined)
-  return { projects: summaries, last, failures, whole, asOf: page.length > 0 ? found.asOf : undefined }
+  return {
+    projects: summaries,
+    last,
+    failures: failure === undefined ? failures : [asFailure('identity', failure), ...failures],
+    whole,
+    asOf: found.asOf < Infinity ? found.asOf : undefined
+  }
 }
 
 /** What is gathered over all projects. */

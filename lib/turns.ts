@@ -8,11 +8,13 @@ import type { Dated } from './kept.js'
 export interface Shared<V> {
   get (key: string): Promise<Dated<V> | undefined>
   set (key: string, dated: Dated<V>): void
+  /** Ends what there is, whoever has read it. */
+  drop (key: string): void
   /** Takes a key's next read on, for as long as this process lives. Gives what ends that; `undefined` where another process has it. */
   lease (key: string): Promise<(() => void) | undefined>
 }
 
-export const unshared: Shared<never> = { get: async () => undefined, set () {}, lease: async () => () => {} }
+export const unshared: Shared<never> = { get: async () => undefined, set () {}, drop () {}, lease: async () => () => {} }
 
 /** Milliseconds until another process's read is asked after, each time half as long again: 5 s in all, and then we read too. */
 const firstWait = 20

@@ -1,9 +1,13 @@
 import { NotFound } from '../errors.js'
 import type { Metrics } from '../influx/client.js'
+import type { Dated } from '../kept.js'
 import type { KeptOpenStack } from '../openstack/facts.js'
 import type { Project } from '../openstack/scopes.js'
 import { unknownMarker } from '../openstack/servers.js'
 import type { Scope } from './scope.js'
+
+/** The projects that a caller sees. Where a list of them was read: when (unix milliseconds), and why not again, where it stands in. */
+export type SeenProjects = Pick<Dated<Project[]>, 'value'> & Partial<Dated<Project[]>>
 
 /** What an id of a project can be: what a sample says of its own goes into a path. */
 const projectId = /^[A-Za-z0-9_-]{1,64}$/
@@ -39,11 +43,14 @@ export function createAccess (openstack: Pick<KeptOpenStack, 'projects' | 'proje
 
   return {
     /** The projects that a caller sees. @throws UpstreamError */
-    async projects (scope: Scope): Promise<Project[]> {
+    async projects (scope: Scope): Promise<SeenProjects> {
       if (scope.sees === 'all') return openstack.projects()
-      if (scope.sees === 'domain') return (await openstack.projects()).filter((project) => project.domain_id === scope.id)
+      if (scope.sees === 'domain') {
+        const { value, ...read } = await openstack.projects()
+        return { value: value.filter((project) => project.domain_id === scope.id), ...read }
+      }
       const own = scope.sees === 'project' ? await find(scope.id) : undefined
-      return own === undefined ? [] : [own]
+      return { value: own === undefined ? [] : [own] }
     },
 
     /**

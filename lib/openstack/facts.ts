@@ -37,11 +37,11 @@ const sizeOfList = (projects: Project[]) => projects.reduce((sum, project) => su
  * and whose projects need not be looked for on each page of their instances, nor the project of an instance for each of its series.
  * @param shared where quotas are shared with other processes
  */
-export function keepFacts (openstack: OpenStack, { quota, project, list, owner, staleLimit }: FactLifetimes, clock: Clock, shared?: Shared<Partial<Quota>>) {
-  // A failed read is told with the value that stands in for it, once for all projects.
-  const silent = { now: clock.now, failed: () => {} }
+export function keepFacts (openstack: OpenStack, { quota, project, list, owner, staleLimit }: FactLifetimes, { now }: Pick<Clock, 'now'>, shared?: Shared<Partial<Quota>>) {
+  // A failed read is told with the value that stands in for it, once for all that an answer is made of.
+  const silent = { now, failed: () => {} }
   const quotas = createKept<Partial<Quota>>({ bytes: bytes.quotas * megabyte, sizeOf, staleLimit }, silent, shared)
-  const lists = createKept<Project[]>({ bytes: bytes.list * megabyte, sizeOf: sizeOfList, staleLimit }, clock)
+  const lists = createKept<Project[]>({ bytes: bytes.list * megabyte, sizeOf: sizeOfList, staleLimit }, silent)
   const found = createKept<Project>({ bytes: bytes.projects * megabyte, sizeOf: sizeOfProject, staleLimit: project }, silent)
   const owners = createKept<{ project?: string }>({ bytes: bytes.owners * megabyte, sizeOf, staleLimit: owner }, silent)
 
@@ -49,10 +49,8 @@ export function keepFacts (openstack: OpenStack, { quota, project, list, owner, 
     ...openstack,
     quota: (id: string, source: QuotaSource): Promise<Dated<Partial<Quota>>> =>
       quotas.get(`${source.role} ${id}`, { ttl: quota, grace: 0 }, async () => ({ value: await openstack.quota(id, source), whole: true })),
-    async projects () {
-      const { value } = await lists.get('all', { ttl: list, grace: 0 }, async () => ({ value: await openstack.projects(), whole: true }))
-      return value
-    },
+    projects: (): Promise<Dated<Project[]>> =>
+      lists.get('all', { ttl: list, grace: 0 }, async () => ({ value: await openstack.projects(), whole: true })),
     async project (id: string) {
       const { value } = await found.get(id, { ttl: project, grace: 0 }, async () => ({ value: await openstack.project(id), whole: true }))
       return value

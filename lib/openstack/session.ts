@@ -35,7 +35,8 @@ export function createSession (cloud: Cloud, upstream: Upstream, clock: Clock): 
 
   /**
    * A token, and where a service is by its catalog. One that is missing may have been put there since the login, which a new one tells. A cloud that
-   * does not have it is not to answer many: it is looked for after two seconds, and then whenever it has been missing for twice as long.
+   * does not have it is not to answer many: it is looked for after two seconds, and then whenever it has been missing for twice as long. Where no
+   * login can be had, the token in hand is as good as it was to the services that it knows.
    */
   async function find (role: CatalogRole, project?: string) {
     const key = `${role} ${project ?? ''}`
@@ -50,8 +51,11 @@ export function createSession (cloud: Cloud, upstream: Upstream, clock: Clock): 
       missing.set(key, { since, look: now < look ? look : now + (now - since) })
       if (now < look) throw err
     }
-    tokens.of(project).drop(token)
-    const renewed = await tokens.of(project).get()
+    const renewed = await tokens.of(project).replace(token).catch((err: unknown) => {
+      if (!(err instanceof UpstreamError)) throw err
+      clock.failed(err)
+      return token
+    })
     return { token: renewed, endpoint: endpointOf(role, renewed) }
   }
 
@@ -66,7 +70,7 @@ export function createSession (cloud: Cloud, upstream: Upstream, clock: Clock): 
     const found = await find(role, project)
     const answer = await call(found)
     if (answer.status !== 401) return answer
-    tokens.replace(found.token, project)
+    await tokens.replace(found.token, project)
     const renewed = await find(role, project)
     const again = renewed.token === found.token ? answer : await call(renewed)
     if (again.status === 401) throw new UpstreamError(role, 'refused', 'refuses a token that was just issued')

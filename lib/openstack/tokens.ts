@@ -2,6 +2,7 @@ import { NotFound, UpstreamError } from '../errors.js'
 import { keep } from '../keep.js'
 import type { Clock, Keep } from '../keep.js'
 import type { Upstream } from '../upstream.js'
+import { waitFor } from '../waits.js'
 import type { Cloud } from './clouds.js'
 import { logIn, rescope } from './identity.js'
 import type { Token } from './identity.js'
@@ -16,7 +17,7 @@ const replacedFor = 5_000
 export function createTokens (cloud: Cloud, upstream: Upstream, clock: Clock) {
   const own = keepToken(logInOnce)
   const rescoped = new Map<string, Keep<Token>>()
-  const replaced = new Map<string | undefined, number>()
+  const replacements = new Map<string | undefined, { at: number, done: Promise<Token> }>()
   let refused: { err: UpstreamError, at: number } | undefined
 
   function keepToken (read: () => Promise<Token>) {
@@ -42,7 +43,7 @@ export function createTokens (cloud: Cloud, upstream: Upstream, clock: Clock) {
     const token = await rescope(upstream, cloud.authUrl, base, project)
     if (token !== undefined) return token
     // No role on the project, or a base that was revoked: a new base tells.
-    replace(base)
+    await replace(base)
     const renewed = await rescope(upstream, cloud.authUrl, await own.get(), project)
     if (renewed === undefined) throw new NotFound('no such project')
     return renewed
@@ -55,11 +56,17 @@ export function createTokens (cloud: Cloud, upstream: Upstream, clock: Clock) {
     return tokens
   }
 
-  /** Forgets a token that was refused, so that another one is had; but not one after the other. */
-  function replace (token: Token, project?: string) {
-    if (isRecent(replaced.get(project), replacedFor)) return
-    replaced.set(project, clock.now())
-    of(project).drop(token)
+  /**
+   * Has another token in place of one that was refused; but not one after the other.
+   * @throws UpstreamError where none can be had, or could be a moment ago. This one stays in hand then, for it may be good to other services.
+   */
+  async function replace (token: Token, project?: string) {
+    let replacement = replacements.get(project)
+    if (replacement === undefined || !isRecent(replacement.at, replacedFor)) {
+      replacement = { at: clock.now(), done: of(project).replace(token) }
+      replacements.set(project, replacement)
+    }
+    await waitFor(replacement.done)
   }
 
   return { of, replace }

@@ -56,6 +56,10 @@ export function shareOver<V> (redis: Connection, { prefix, form, staleLimit, now
       if (life > 0 && sealed.length <= largest) ask(() => redis.set(placeOf(key), sealed, 'PX', life))
     },
 
+    drop (key) {
+      ask(() => redis.del(placeOf(key)))
+    },
+
     async lease (key) {
       const place = `${placeOf(key)}:lease`
       const from = performance.now()

@@ -48,13 +48,31 @@ t.test('goes on with what is in hand while a renewal fails, and tries again afte
   t.same(await kept.get(), { read: 4 })
 })
 
-t.test('forgets a value that is bad, but not its successor', async (t) => {
+t.test('replaces a value that is bad once for all who say so, and not its successor', async (t) => {
   const { kept } = counter()
   const first = await kept.get()
-  kept.drop(first)
-  const second = await kept.get()
-  kept.drop(first)
+  const [second, other] = await Promise.all([kept.replace(first), kept.replace(first)])
+  t.same(second, { read: 2 })
+  t.equal(other, second)
+  t.equal(await kept.replace(first), second)
   t.equal(await kept.get(), second)
+})
+
+t.test('has a value that is bad in hand until there is another, and where there is none', async (t) => {
+  let down = true
+  const { clock, kept } = counter(() => down && clock.time > 0)
+  const first = await kept.get()
+  clock.time = 1
+  const [replaced, got] = await Promise.allSettled([kept.replace(first), kept.get()])
+  t.match(replaced, { reason: { message: 'read 2 failed' } })
+  t.match(got, { value: first })
+  t.equal(await kept.get(), first)
+  t.same(clock.failed, [], 'which is told to whom it concerns')
+  clock.time = 100
+  await t.rejects(kept.replace(first), { message: 'read 3 failed' })
+  await t.rejects(kept.get(), { message: 'read 4 failed' }, 'but no longer than it is good for')
+  down = false
+  t.same(await kept.replace(first), { read: 5 })
 })
 
 t.test('renews what was read when the clock was ahead, and does not insist', async (t) => {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { UpstreamError } from '../../lib/errors.js'
+import { NotFound, UpstreamError } from '../../lib/errors.js'
 import { createKept } from '../../lib/kept.js'
 import type { Dated } from '../../lib/kept.js'
 import type { Shared } from '../../lib/turns.js'
@@ -9,7 +9,7 @@ import type { Shared } from '../../lib/turns.js'
 function createPair () {
   const values = new Map<string, Dated<{ read: number }>>()
   const leases = new Set<string>()
-  const asked = { get: 0, set: 0, lease: 0 }
+  const asked = { get: 0, set: 0, drop: 0, lease: 0 }
   const shared: Shared<{ read: number }> = {
     async get (key) {
       asked.get++
@@ -18,6 +18,10 @@ function createPair () {
     set (key, { value, readAt }) {
       asked.set++
       values.set(key, { value, readAt })
+    },
+    drop (key) {
+      asked.drop++
+      values.delete(key)
     },
     async lease (key) {
       asked.lease++
@@ -28,10 +32,11 @@ function createPair () {
   }
 
   const clock = { time: 1_000, failed: [] as unknown[] }
-  const state = { reads: 0, fails: false, whole: true, gate: Promise.resolve() }
+  const state = { reads: 0, fails: false, gone: false, whole: true, gate: Promise.resolve() }
   const read = async () => {
     const read = ++state.reads
     await state.gate
+    if (state.gone) throw new NotFound(`read ${read} found nothing`)
     if (state.fails) throw new UpstreamError('metrics', 'unreachable', `read ${read} failed`)
     return { value: { read }, whole: state.whole }
   }
@@ -118,11 +123,44 @@ t.test('what another process has read stands in for a read that fails, and the f
   await t.rejects(b(), { message: 'metrics: read 3 failed' }, 'beyond its limit it does not')
 })
 
+t.test('what one finds to be gone is gone from what is shared, and stands in for nothing', async (t) => {
+  for (const later of [15, 100]) {
+    const { a, b, clock, state, values } = createPair()
+    await a()
+    clock.time += later
+    state.gone = true
+    // The first time it may still be given out, while it is read.
+    await a().catch(() => {})
+    await turn()
+    await t.rejects(a(), { name: 'NotFound' }, `after ${later} ms`)
+    t.equal(values.size, 0)
+    await t.rejects(b(), { name: 'NotFound' })
+    state.gone = false
+    state.fails = true
+    for (const get of [a, b]) await t.rejects(get(), { name: 'UpstreamError' })
+  }
+})
+
+t.test('who waits for a read that finds nothing has nothing from what was shared', async (t) => {
+  const { a, b, clock, state, shut, values, leases } = createPair()
+  await a()
+  await b()
+  clock.time += 100
+  state.gone = true
+  const open = shut()
+  const both = Promise.allSettled([a(), b()])
+  await turn()
+  open()
+  t.match(await both, Array(2).fill({ reason: { name: 'NotFound' } }))
+  t.equal(state.reads, 3)
+  t.equal(values.size + leases.size, 0)
+})
+
 t.test('what lacks something, and what is not to be kept, is not shared', async (t) => {
   const { a, b, state, asked } = createPair()
   const off = { ttl: 0, grace: 0 }
   t.match([await a(off), await b(off)], [{ value: { read: 1 } }, { value: { read: 2 } }])
-  t.same(asked, { get: 0, set: 0, lease: 0 })
+  t.same(asked, { get: 0, set: 0, drop: 0, lease: 0 })
   state.whole = false
   t.match([await a(), await b()], [{ value: { read: 3 } }, { value: { read: 4 } }])
   t.equal(asked.set, 0)

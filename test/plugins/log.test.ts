@@ -86,6 +86,18 @@ t.test('logs a renewal that failed, while what is in hand serves on', async (t) 
   t.match(log.parsed().filter(({ level }) => level > 30), [{ level: 40, err: { role: 'identity' }, msg: 'a renewal failed: what is in hand is used on' }])
 })
 
+t.test('logs once that an old list of projects stands in', async (t) => {
+  const log = record()
+  let time = Date.now()
+  const { app, simulator } = await startService(t, { logger: log.logger, env: { CACHE: 'on' }, now: () => time })
+  await app.inject('/v1/openstack/projects/summary')
+  time += 149_000
+  simulator.intercept = ({ role }) => role === 'identity' ? 'reset' : undefined
+  t.equal((await app.inject('/v1/openstack/projects/summary')).statusCode, 200)
+  t.match(log.parsed().filter(({ level }) => level > 30), [{ level: 40, err: { role: 'identity', reason: 'unreachable' }, msg: 'answered by what was kept' }])
+  t.match((await app.inject('/metrics')).body, /upstream_failures_total\{role="identity",reason="unreachable",answer="kept"\} 1\n/)
+})
+
 t.test('never logs a credential or a token, whichever form the credential has', async (t) => {
   const credentials: Array<Record<string, string | undefined>> = [
     { OS_PASSWORD: 'simulated' },

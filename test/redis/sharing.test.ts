@@ -60,6 +60,25 @@ if (redis) {
     t.equal((await b(cpu)).statusCode, 503)
   })
 
+  t.test('what one process has found to be gone stands in for nobody', async (t) => {
+    const { a, b, clock, simulator, calls } = await startPair(t, url, { env: { INSTANCES_TTL: '40s' } })
+    const page = instances(5)
+    await a(page)
+    t.equal((await keys()).length, 1)
+    simulator.intercept = ({ role, path }) => role === 'identity' && path.includes('/projects/') ? { status: 404 } : undefined
+    clock.time += 61_000
+    calls()
+    t.match(await a(page), { statusCode: 200, headers: { age: '61' } }, 'it is given out while it is read')
+    while (calls('identity') === 0) await sleep(10)
+    await sleep(200)
+    t.equal((await a(page)).statusCode, 404)
+    t.same(await keys(), [])
+    t.equal((await b(page)).statusCode, 404)
+    simulator.intercept = ({ role }) => role === 'identity' ? 'reset' : undefined
+    clock.time += 15_000
+    for (const get of [a, b]) t.equal((await get(page)).statusCode, 503)
+  })
+
   t.test('what lacks something is not shared', async (t) => {
     const { a, b, simulator } = await startPair(t, url)
     simulator.intercept = ({ role }) => role === 'metrics' ? 'reset' : undefined

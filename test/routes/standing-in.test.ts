@@ -1,4 +1,5 @@
 import t from 'tap'
+import { byPassword, logIn, onProject } from '../demo/helper.js'
 import { startService } from '../service.js'
 
 const demo = 'da9572dd8c0a4857aa12d9c4cbb76306'
@@ -57,6 +58,26 @@ t.test('quotas stand in up to STALE_LIMIT, however often they are asked for', as
   t.equal((await get(summary)).status, 502, 'not even by an answer that was made of them later')
 })
 
+t.test('the list of projects stands in up to STALE_LIMIT, and is no younger than it is', async (t) => {
+  const { simulator, clock, get } = await startKeeping(t)
+  const none = `${summary}?projectName=no-such-name`
+  const { body: before } = await get(summary)
+
+  simulator.intercept = ({ role }) => role === 'identity' ? 'reset' : undefined
+  for (const age of [149, 298, 447, 596]) {
+    clock.time += 149 * second
+    t.strictSame(await get(summary), { status: 200, age, body: before })
+    t.strictSame(await get(none), { status: 200, age, body: [] })
+  }
+  clock.time += 4 * second
+  t.equal((await get(summary)).status, 503, 'not even by an answer that was made of it later')
+  t.equal((await get(none)).status, 503)
+
+  simulator.intercept = undefined
+  clock.time += 12 * second
+  t.strictSame(await get(summary), { status: 200, age: 0, body: before })
+})
+
 t.test('what stands in is known to stand in by all who ask while the upstream is let be', async (t) => {
   const { simulator, clock, get } = await startKeeping(t)
   await get(summary)
@@ -79,6 +100,29 @@ t.test('a chart of the last hour stands in when its window has moved on', async 
   clock.time += 5 * minute + second
   t.equal((await get(chart)).status, 503)
 })
+
+for (const [what, login, answer] of [
+  ['that the catalog does not have', true, undefined],
+  ['that answers 401 to everything', false, { status: 401, body: {} }]
+] as const) {
+  t.test(`a service ${what} costs no other anything while Keystone is down`, async (t) => {
+    const { simulator, clock, get } = await startKeeping(t)
+    const { id, token } = await logIn(simulator.env.OS_AUTH_URL!, { ...byPassword('admin'), ...onProject('admin') })
+    const catalog = token.catalog.filter(({ type }: { type: string }) => type !== 'volumev3')
+    const early = { status: 201, headers: { 'x-subject-token': id }, body: { token: { ...token, catalog } } }
+    simulator.intercept = ({ method, role }) => login && method === 'POST' && role === 'identity' ? early : role === 'block-storage' ? answer : undefined
+    t.match(await get(summary), { status: 200, body: [{ unavailable: ['block-storage'] }, {}] })
+    t.equal((await get(instances)).status, 200)
+
+    simulator.intercept = ({ role }) => role === 'identity' ? 'reset' : role === 'block-storage' ? answer : undefined
+    const start = clock.time
+    for (const [n, after] of [1, 3, 6, 12, 24, 48].entries()) {
+      clock.time = start + after * second
+      t.match(await get(`${summary}?limit=${n + 1}`), { status: 200, body: [{ instancesUsed: 42, unavailable: ['block-storage'] }] })
+      t.match(await get(`${instances}${n}`), { status: 200, body: { metric: [{ cpuUsage: Number }] } }, `after ${after} s`)
+    }
+  })
+}
 
 t.test('what is gone does not stand in', async (t) => {
   const { simulator, clock, get } = await startKeeping(t)

@@ -1,12 +1,13 @@
 import t from 'tap'
 import { createAccess } from '../../../lib/auth/access.js'
 import type { Scope } from '../../../lib/auth/scope.js'
-import { NotFound } from '../../../lib/errors.js'
+import { NotFound, UpstreamError } from '../../../lib/errors.js'
 
 const projects = ['a1:a', 'a2:a', 'b1:b'].map((text) => {
   const [id, domain] = text.split(':') as [string, string]
   return { id, name: id, enabled: true, domain_id: domain, is_domain: false }
 })
+const listed = { value: projects, readAt: 1_000, failure: new UpstreamError('identity', 'unreachable', 'cannot be reached') }
 const servers = new Map([['of-a1', 'a1'], ['of-a2', 'a2'], ['of-b1', 'b1']])
 const series = new Map([['gone-from-a1', ['a1']], ['gone-from-b1', ['b1']], ['gone-from-b1-and-made-up-by-a2', ['b1', 'a2']], ['made-up', ['../../v3/users', 'a b', '', 'x'.repeat(65), ...Array.from({ length: 20 }, (_, n) => `p${n}`)]]])
 
@@ -16,7 +17,7 @@ function connect () {
   const access = createAccess({
     projects: async () => {
       asked.push('projects')
-      return projects
+      return listed
     },
     project: async (id) => {
       asked.push(`project ${id}`)
@@ -49,12 +50,12 @@ t.test('reads nothing for who sees all', async (t) => {
   await access.instances(all, 'a1', 'of-b1')
   t.equal(await access.series(all, 'of-b1'), undefined)
   t.same(asked, [])
-  t.same(await access.projects(all), projects)
+  t.equal(await access.projects(all), listed)
 })
 
 t.test('shows who sees what of the projects', async (t) => {
   const { access, asked } = connect()
-  const ids = async (scope: Scope) => (await access.projects(scope)).map(({ id }) => id)
+  const ids = async (scope: Scope) => (await access.projects(scope)).value.map(({ id }) => id)
   t.same(await ids(a), ['a1', 'a2'])
   t.same(asked.splice(0), ['projects'])
   t.same(await ids(a1), ['a1'])
@@ -63,6 +64,7 @@ t.test('shows who sees what of the projects', async (t) => {
   t.same(await ids(none), [])
   t.same(await ids({ sees: 'domain', id: 'a1' }), [])
   await t.rejects(ids({ sees: 'project', id: 'broken' }), TypeError)
+  t.match(await access.projects(a), { readAt: 1_000, failure: listed.failure }, 'and how old the list is that they are of')
 })
 
 t.test('lets nobody into another\'s instances, and tells it as of a project that there is not', async (t) => {

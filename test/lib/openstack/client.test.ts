@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import { startSimulator } from '../../../demo/simulator.js'
-import type { SimulatorOptions } from '../../../demo/simulator.js'
+import type { Simulator, SimulatorOptions } from '../../../demo/simulator.js'
 import { adminCredential, demoCredential } from '../../../demo/users.js'
 import { UpstreamError } from '../../../lib/errors.js'
 import { createOpenStack } from '../../../lib/openstack/client.js'
@@ -292,6 +292,84 @@ t.test('looks for a service that the catalog does not have in a new one, and the
   t.ok((await openstack.projects()).length > 0)
   await openstack.projects()
   t.equal(logins().length, 4)
+})
+
+/** Keystone cannot be reached; the others answer as they do. */
+const keystoneDown: NonNullable<Simulator['intercept']> = ({ role }) => role === 'identity' ? 'reset' : undefined
+
+/** Has every login give a token whose catalog has no Cinder. */
+async function withoutCinder (simulator: Simulator, auth: object) {
+  const { id, token } = await logIn(simulator.env.OS_AUTH_URL!, auth)
+  const catalog = token.catalog.filter(({ type }: { type: string }) => type !== 'volumev3')
+  const answer = { status: 201, headers: { 'x-subject-token': id }, body: { token: { ...token, catalog } } }
+  simulator.intercept = ({ method }) => method === 'POST' ? answer : undefined
+}
+
+t.test('goes on with a token whose catalog is without a service while Keystone is down, for as long as it lives', async (t) => {
+  const { openstack, count, simulator, clock, failed } = await connect(t)
+  await withoutCinder(simulator, { ...byPassword('admin'), ...onProject('admin') })
+  const start = clock.time
+  const volumes = () => openstack.quota(demo, quotaSources['block-storage'])
+  await t.rejects(volumes(), { name: 'UpstreamError', role: 'block-storage', reason: 'absent' })
+  t.equal(await count(demo), 1)
+  simulator.intercept = keystoneDown
+  for (const [second, told] of [[1, 0], [2, 1], [3.9, 1], [4, 2], [8, 3], [2_800, 4]] as const) {
+    clock.time = start + second * 1_000
+    await t.rejects(volumes(), { name: 'UpstreamError', role: 'block-storage', reason: 'absent' }, `after ${second} s`)
+    t.equal(await count(demo), 1)
+    t.match(failed, Array(told).fill({ role: 'identity', reason: 'unreachable' }))
+    t.equal(failed.length, told)
+  }
+  clock.time = start + 3_599_999
+  t.equal(await count(demo), 1)
+  clock.time = start + 3_600_000
+  await t.rejects(count(demo), { name: 'UpstreamError', role: 'identity', reason: 'unreachable' })
+  simulator.intercept = undefined
+  t.equal((await volumes()).volumeStorageLimit, 10)
+})
+
+t.test('goes on with a token that one service refuses while Keystone is down', async (t) => {
+  for (const env of [{}, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' }]) {
+    const { openstack, count, simulator, clock } = await connect(t, env)
+    const volumes = () => openstack.quota(demo, quotaSources['block-storage'])
+    const cinderRefuses: typeof keystoneDown = ({ role }) => role === 'block-storage' ? { status: 401, body: {} } : undefined
+    t.equal(await count(demo), 1)
+    simulator.intercept = (call) => keystoneDown(call) ?? cinderRefuses(call)
+    for (const second of [0, 1, 5, 60, 3_000]) {
+      clock.time = Date.parse('2026-11-23T12:00:00Z') + second * 1_000
+      await t.rejects(volumes(), { name: 'UpstreamError', role: 'identity', reason: 'unreachable' }, `after ${second} s`)
+      t.equal(await count(demo), 1)
+    }
+    simulator.intercept = cinderRefuses
+    clock.time += 5_000
+    await t.rejects(volumes(), { name: 'UpstreamError', role: 'block-storage', reason: 'refused', message: /just issued/ })
+    simulator.intercept = undefined
+    t.equal((await volumes()).volumeStorageLimit, 10)
+  }
+})
+
+t.test('concludes nothing of a project from a token that was revoked while Keystone gives no other', async (t) => {
+  const { openstack, count, simulator, clock } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' })
+  await openstack.projects()
+  const refuse = { status: 401, body: {} }
+  simulator.intercept = ({ method, body }) => method !== 'POST' ? undefined : body.includes('"token"') ? refuse : 'reset'
+  for (let second = 0; second < 7; second++) {
+    await t.rejects(count(demo), { name: 'UpstreamError', role: 'identity', reason: 'unreachable' }, `after ${second} s`)
+    clock.time += 1_000
+  }
+  simulator.intercept = undefined
+  t.equal(await count(demo), 1)
+})
+
+t.test('tells that a project is gone, also to who looks for a service in its catalog', async (t) => {
+  const { openstack, simulator, clock } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' })
+  await openstack.projects()
+  await withoutCinder(simulator, { ...byPassword('monitor'), ...onProject('demo') })
+  const volumes = () => openstack.quota(demo, quotaSources['block-storage'])
+  await t.rejects(volumes(), { name: 'UpstreamError', role: 'block-storage', reason: 'absent' })
+  simulator.intercept = ({ method, body }) => method === 'POST' && body.includes('"token"') ? { status: 403, body: {} } : undefined
+  clock.time += 2_000
+  await t.rejects(volumes(), { name: 'NotFound' })
 })
 
 t.test('notices that the base of a project\'s token was revoked, and that a role was taken away', async (t) => {

@@ -41,6 +41,13 @@ t.test('what is of no use any more, or too large, is not put anywhere', async (t
   t.same(commands, [])
 })
 
+t.test('a value is ended where it was put', async (t) => {
+  const { shared, commands } = sharing()
+  shared.set('key', { value: quota, readAt: 990_500 })
+  shared.drop('key')
+  t.same(commands.slice(1), [['del', commands[0]![1]]])
+})
+
 t.test('what was read a moment from now counts as read now, and what was later as nothing', async (t) => {
   const bytes = quotaForm.pack(quota)
   t.match(await sharing(seal(1_000_900, bytes)).shared.get('key'), { readAt: 1_000_000 })
@@ -77,10 +84,11 @@ t.test('a lease is made to last as long as the read', async (t) => {
 })
 
 t.test('where Redis is not there, or refuses, there is nothing, and everyone reads', async (t) => {
-  for (const [answer, status, told] of [[new Error('refused'), 'ready', 3], ['OK', 'connecting', 0]] as const) {
+  for (const [answer, status, told] of [[new Error('refused'), 'ready', 4], ['OK', 'connecting', 0]] as const) {
     const { shared, commands, failures } = sharing(answer, status)
     t.equal(await shared.get('key'), undefined)
     shared.set('key', { value: quota, readAt: 1_000_000 })
+    shared.drop('key')
     const done = await shared.lease('key')
     done!()
     t.equal(commands.length, told, 'and no lease is ended that was not given')
