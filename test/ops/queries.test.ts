@@ -21,7 +21,7 @@ interface Panel {
 }
 /** Each query of the dashboard, with what Grafana puts in for its variables. */
 const queries = (dashboard.panels as Panel[]).flatMap(({ title, targets = [] }) => targets.map(({ expr }) =>
-  ({ title, expr: expr.replaceAll('$__rate_interval', '1m').replaceAll('$job', '.+') })))
+  ({ title, expr: expr.replaceAll('$__rate_interval', '1m').replaceAll(/\$(?:job|instance)/g, '.+') })))
 /** What each alert looks at, without the bound beyond which it fires, and not whether that is absent. */
 const alerts = rules.map(({ alert, expr }) => ({
   title: alert, expr: expr.trim().replace(/ (?:>|==) [0-9.]+$/, '').replace(/^absent\((.*)\)$/, '$1')
@@ -32,7 +32,8 @@ if (prometheus !== undefined) {
   let time = Date.now()
   const { app, simulator } = await startService(t, { projects: 5, instances: 20, env: { CACHE: 'on', SERIES_TTL: '1s' }, now: () => time })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const { query } = await startPrometheus(t, prometheus, `127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  const target = `127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const { query } = await startPrometheus(t, prometheus, target)
 
   const projects = '/v1/openstack/projects'
   const load = async () => {
@@ -61,10 +62,12 @@ if (prometheus !== undefined) {
     }
   })
 
-  t.test('the choices of the dashboard\'s job are there', async (t) => {
-    const [{ query: choices }] = dashboard.templating.list.filter(({ name }: { name: string }) => name === 'job')
-    const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(choices)!
-    t.same((await query(`count by (${label}) (${metric})`)).map(({ labels }) => labels), [{ job: 'openstack-monitoring' }])
+  t.test('the choices of the dashboard\'s job and instance are there', async (t) => {
+    for (const [name, value] of [['job', 'openstack-monitoring'], ['instance', target]]) {
+      const [{ query: choices }] = dashboard.templating.list.filter((variable: { name: string }) => variable.name === name)
+      const [, series, label] = /^label_values\((\S+), (\w+)\)$/.exec(choices)!
+      t.same((await query(`count by (${label}) (${series!.replace('$job', '.+')})`)).map(({ labels }) => labels), [{ [name!]: value }])
+    }
   })
 
   t.test('what each alert looks at is there', async (t) => {
@@ -91,6 +94,15 @@ t.test('no panel lies over another, and each has a title of its own', async (t) 
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => Array.from({ length: w * h }, (_, i) => `${x + i % w} ${y + Math.floor(i / w)}`))
   t.equal(new Set(cells).size, cells.length)
   t.ok(panels.every(({ gridPos: { x, w } }) => x + w <= 24))
+})
+
+t.test('each query is of the jobs and instances that are chosen', async (t) => {
+  for (const { title, targets = [] } of dashboard.panels as Panel[]) {
+    for (const { expr } of targets) {
+      const metrics = expr.match(/\b(?:openstack|nodejs|process)_\w+/g)!
+      t.equal(expr.split('{job=~"$job", instance=~"$instance"').length - 1, metrics.length, title)
+    }
+  }
 })
 
 t.test('the panels, the lines of the log and the settings that alerts tell to look at are there', async (t) => {
