@@ -47,7 +47,7 @@ export function createTelemetry () {
 
   const requests = new Histogram({
     name: nameOf('http_request_duration_seconds'),
-    help: 'Requests that were answered, and how long that took',
+    help: 'Requests that were answered, or whose callers have left before (499), and how long that took',
     labelNames: ['method', 'route', 'status'],
     buckets: requestBuckets,
     registers
@@ -88,8 +88,8 @@ export function createTelemetry () {
   const all = Registry.merge([registry, processMetrics()])
 
   return {
-    /** Tells of a request that has been answered. */
-    answered: (method: string, route: string, status: number, seconds: number) => requests.observe({ method, route, status }, seconds),
+    /** Tells of a request that is over. */
+    ended: (method: string, route: string, status: number, seconds: number) => requests.observe({ method, route, status }, seconds),
     /** Tells how many requests are under way, to be looked at. */
     requests: (count: () => number) => { requestCounts.push(count) },
     calls: {

@@ -10,9 +10,6 @@ declare module 'fastify' {
 
 /** What the service tells of itself, and the requests among that. */
 export default fp(async (app) => {
-  const { answered } = app.decorate('telemetry', createTelemetry()).telemetry
-  app.addHook('onResponse', ({ method, routeOptions }, reply, done) => {
-    answered(method, routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000)
-    done()
-  })
-}, { name: 'telemetry' })
+  const { ended } = app.decorate('telemetry', createTelemetry()).telemetry
+  app.whenOver(({ method, routeOptions }, status, ms) => ended(method, routeOptions.url ?? 'none', status, ms / 1000))
+}, { name: 'telemetry', dependencies: ['endings'] })

@@ -1,17 +1,19 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { parse } from 'yaml'
 import { demoInstanceId } from '../../demo/seed.js'
+import { Settings } from '../../lib/settings.js'
 import { startService } from '../service.js'
 import { findProgram } from './binary.js'
 import { startPrometheus } from './prometheus.js'
 
-const ops = join(import.meta.dirname, '../../ops')
+const root = join(import.meta.dirname, '../..')
+const ops = join(root, 'ops')
 const dashboard = JSON.parse(readFileSync(join(ops, 'dashboard.json'), 'utf8'))
-const rules: Array<{ alert: string, expr: string }> = parse(readFileSync(join(ops, 'alerts.yaml'), 'utf8')).groups[0].rules
+const rules: Array<{ alert: string, expr: string, annotations: { description: string } }> = parse(readFileSync(join(ops, 'alerts.yaml'), 'utf8')).groups[0].rules
 
 interface Panel {
   title: string
@@ -19,16 +21,19 @@ interface Panel {
 }
 /** Each query of the dashboard, with what Grafana puts in for its variables. */
 const queries = (dashboard.panels as Panel[]).flatMap(({ title, targets = [] }) => targets.map(({ expr }) =>
-  ({ title, expr: expr.replaceAll('$__rate_interval', '1m').replaceAll('$job', '.+') })))
-/** What each alert looks at, without the bound beyond which it fires. */
-const alerts = rules.map(({ alert, expr }) => ({ title: alert, expr: expr.trim().replace(/ (?:>|==) [0-9.]+$/, '') }))
+  ({ title, expr: expr.replaceAll('$__rate_interval', '1m').replaceAll(/\$(?:job|instance)/g, '.+') })))
+/** What each alert looks at, without the bound beyond which it fires, and not whether that is absent. */
+const alerts = rules.map(({ alert, expr }) => ({
+  title: alert, expr: expr.trim().replace(/ (?:>|==) [0-9.]+$/, '').replace(/^absent\((.*)\)$/, '$1')
+}))
 
 const prometheus = await findProgram(t, 'prometheus')
 if (prometheus !== undefined) {
   let time = Date.now()
   const { app, simulator } = await startService(t, { projects: 5, instances: 20, env: { CACHE: 'on', SERIES_TTL: '1s' }, now: () => time })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const { query } = await startPrometheus(t, prometheus, `127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  const target = `127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const { query } = await startPrometheus(t, prometheus, target)
 
   const projects = '/v1/openstack/projects'
   const load = async () => {
@@ -57,10 +62,12 @@ if (prometheus !== undefined) {
     }
   })
 
-  t.test('the choices of the dashboard\'s job are there', async (t) => {
-    const [{ query: choices }] = dashboard.templating.list.filter(({ name }: { name: string }) => name === 'job')
-    const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(choices)!
-    t.same((await query(`count by (${label}) (${metric})`)).map(({ labels }) => labels), [{ job: 'openstack-monitoring' }])
+  t.test('the choices of the dashboard\'s job and instance are there', async (t) => {
+    for (const [name, value] of [['job', 'openstack-monitoring'], ['instance', target]]) {
+      const [{ query: choices }] = dashboard.templating.list.filter((variable: { name: string }) => variable.name === name)
+      const [, series, label] = /^label_values\((\S+), (\w+)\)$/.exec(choices)!
+      t.same((await query(`count by (${label}) (${series!.replace('$job', '.+')})`)).map(({ labels }) => labels), [{ [name!]: value }])
+    }
   })
 
   t.test('what each alert looks at is there', async (t) => {
@@ -87,4 +94,25 @@ t.test('no panel lies over another, and each has a title of its own', async (t) 
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => Array.from({ length: w * h }, (_, i) => `${x + i % w} ${y + Math.floor(i / w)}`))
   t.equal(new Set(cells).size, cells.length)
   t.ok(panels.every(({ gridPos: { x, w } }) => x + w <= 24))
+})
+
+t.test('each query is of the jobs and instances that are chosen', async (t) => {
+  for (const { title, targets = [] } of dashboard.panels as Panel[]) {
+    for (const { expr } of targets) {
+      const metrics = expr.match(/\b(?:openstack|nodejs|process)_\w+/g)!
+      t.equal(expr.split('{job=~"$job", instance=~"$instance"').length - 1, metrics.length, title)
+    }
+  }
+})
+
+t.test('the panels, the lines of the log and the settings that alerts tell to look at are there', async (t) => {
+  const titles = (dashboard.panels as Panel[]).map(({ title }) => title)
+  const code = ['lib', 'plugins'].flatMap((dir) => readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(root, dir, file), 'utf8'))).join('')
+  for (const { alert, annotations: { description } } of rules) {
+    const quoted = [...description.matchAll(/«(.*?)»/g)].map(([, words]) => words!)
+    t.same(quoted.filter((words) => !titles.includes(words) && !code.includes(words)), [], alert)
+    const settings = [...description.matchAll(/\b[A-Z]+_[A-Z_]+/g)].map(([name]) => name)
+    t.same(settings.filter((name) => !(name in Settings.properties)), [], alert)
+  }
 })

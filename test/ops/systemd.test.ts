@@ -36,3 +36,9 @@ t.test('systemd waits for longer than the service takes to end', async (t) => {
   const [, wait] = /^TimeoutStopSec=(\d+)$/m.exec(unit)!
   t.ok(Number(wait) > parseDuration(Settings.properties.SHUTDOWN_GRACE.default)!)
 })
+
+t.test('systemd gives up on a service that cannot start, also where a start takes some seconds', async (t) => {
+  const seconds = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(unit)![1])
+  t.ok(seconds('StartLimitBurst') * (5 + seconds('RestartSec')) < seconds('StartLimitIntervalSec'))
+  t.match(unit.split('[Service]')[0], /^StartLimitBurst=/m, 'elsewhere it is not heeded')
+})
