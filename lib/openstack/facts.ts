@@ -59,7 +59,7 @@ export function keepFacts (openstack: OpenStack, { quota, project, list, owner, 
     async owner (server: string, asking?: string) {
       const { value } = await owners.get(`${asking ?? ''} ${server}`, { ttl: owner, grace: 0 }, async () => {
         const project = await openstack.owner(server, asking)
-        return { value: { project }, whole: true, until: project === undefined ? clock.now() + briefly : undefined }
+        return { value: { project }, whole: true, until: project === undefined ? now() + briefly : undefined }
       })
       return value.project
     },

@@ -59,22 +59,21 @@ export function createSession (cloud: Cloud, upstream: Upstream, clock: Clock): 
     return { token: renewed, endpoint: endpointOf(role, renewed) }
   }
 
-  /** One GET with a token, and once more with a new one if that is refused. */
+  /** One GET with a token, and once more with a new one if that is refused. Only that one is expected to be: another is a failure, and counted as one. */
   async function ask (role: CatalogRole, urlIn: (endpoint: string) => string, { operation, project, headers, expect = [] }: GetOptions) {
-    const call = ({ token, endpoint }: Found) => upstream(role, {
+    const call = ({ token, endpoint }: Found, expect: number[]) => upstream(role, {
       operation,
       url: urlIn(endpoint),
       headers: { ...headers, 'x-auth-token': token.id, accept: 'application/json' },
-      expect: [401, ...expect]
+      expect
     })
     const found = await find(role, project)
-    const answer = await call(found)
+    const answer = await call(found, [401, ...expect])
     if (answer.status !== 401) return answer
     await tokens.replace(found.token, project)
     const renewed = await find(role, project)
-    const again = renewed.token === found.token ? answer : await call(renewed)
-    if (again.status === 401) throw new UpstreamError(role, 'refused', 'refuses a token that was just issued')
-    return again
+    if (renewed.token === found.token) throw new UpstreamError(role, 'refused', 'refuses a token that was just issued')
+    return await call(renewed, expect)
   }
 
   return {
