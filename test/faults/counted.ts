@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Server } from './server.js'
+import type { Got } from './server.js'
 
 /** How much of something the service has counted. */
 export interface Count {
@@ -24,7 +24,7 @@ const counters: Record<string, (labels: Record<string, string>) => Pick<Count, '
 const [pause, looks] = [50, 60]
 
 /** What a server has counted of failures up to now, once no call is under way; or after some time, where there always is one. */
-export async function countedBy (server: Server): Promise<Count[]> {
+export async function countedBy (server: { get: (path: string) => Promise<Pick<Got, 'text'>> }): Promise<Count[]> {
   for (let left = looks; ; left--) {
     const samples = parse((await server.get('/metrics')).text)
     if (left === 0 || samples.every(({ name, value }) => name !== 'upstream_calls_active' || value === 0)) {

@@ -35,10 +35,11 @@ const columns = ['fault', 'at', 'summary', 'instances', 'series', 'asked before'
 /** docs/reliability.md, from what the cases and the soak have seen. */
 export function reportOf (seen) {
   const cases = seen.filter(({ group }) => group in groups).sort((a, b) => a.number - b.number)
+  const stops = seen.filter(({ group }) => group === 'recovery').sort((a, b) => a.number - b.number)
   const soak = seen.find(({ group }) => group === 'soak')
   const sections = Object.entries(groups).map(([group, title]) =>
     `## ${title}\n\n${tableOf(columns, cases.filter((one) => one.group === group).map(cellsOf))}`)
-  return [head, ...sections, ...soak ? [soakOf(soak)] : [], machine()].map((part) => `${part.trim()}\n`).join('\n')
+  return [head, ...sections, ...stops.length > 0 ? [stopsOf(stops)] : [], ...soak ? [soakOf(soak)] : [], machine()].map((part) => `${part.trim()}\n`).join('\n')
 }
 
 /** Which faults such a document is about. */
@@ -65,6 +66,15 @@ function countsIn (counted) {
 }
 
 const sum = (counts) => counts.reduce((sum, { count }) => sum + count, 0)
+/** What was seen on the real cloud. */
+function stopsOf (stops) {
+  const rows = stops.map(({ fault, summary, instances, known, slowest, back, counted }) =>
+    [fault, ...[summary, instances, known].map(outcome), time(slowest), time(back), countsIn(counted)])
+  return `## On a real OpenStack\n\nThe services of the cloud of \`test/cloud\` (OpenStack Zed) stopped and started again, while eight ask on who have
+asked before, with \`UPSTREAM_TIMEOUT=2s\`. All is *well again* so long after the service answers.\n
+${tableOf(['fault', 'summary', 'instances', 'asked before', 'slowest answer', 'well again after', 'counted'], rows)}`
+}
+
 const outcome = ({ statuses, missing }) => `${statuses.join(' or ')}${missing.length > 0 ? ` without ${missing.join(', ')}` : ''}`
 const time = (ms) => ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`
 const count = (n) => n.toLocaleString('en')

@@ -8,7 +8,7 @@ import { faultsIn, reportOf } from './report.js'
 const usage = `npm run test:faults -- [--soak 20s] [--write]
 
 --soak   how long the soak goes on, such as 10m
---write  writes docs/reliability.md, from what was seen`
+--write  writes docs/reliability.md, from what was seen; what happens on the real cloud (test/cloud) is a part of it`
 
 const results = '.tap/faults'
 const document = 'docs/reliability.md'
@@ -18,7 +18,8 @@ rmSync(results, { recursive: true, force: true })
 // Two files at a time: for most of its time a case waits.
 const tap = (env, ...files) => spawnSync('tap', ['--disable-coverage', '--timeout=600', '--jobs=2', ...files], { stdio: 'inherit', env: { ...process.env, ...env } }).status
 const files = readdirSync('test/faults').filter((name) => name.endsWith('.test.ts') && name !== 'soak.test.ts').map((name) => join('test/faults', name))
-const failed = [tap({}, ...files), tap({ SOAK: soak }, 'test/faults/soak.test.ts')].some((status) => status !== 0)
+const onTheCloud = ['--before=test/cloud/require-cloud.ts', 'test/cloud/recovery.test.ts']
+const failed = [tap({}, ...files), tap({ SOAK: soak }, 'test/faults/soak.test.ts'), write ? tap({}, ...onTheCloud) : 0].some((status) => status !== 0)
 
 const seen = existsSync(results) ? readdirSync(results).map((name) => JSON.parse(readFileSync(join(results, name), 'utf8'))) : []
 const report = reportOf(seen)

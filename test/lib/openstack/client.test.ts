@@ -231,7 +231,7 @@ t.test('does not log in for each request where a service refuses every token', a
   const start = clock.time
   for (const [second, expected] of [[0, 2], [0, 2], [4.9, 2], [5, 3], [9.9, 3], [10, 4]] as const) {
     clock.time = start + second * 1_000
-    await t.rejects(count(demo), { name: 'UpstreamError', role: 'compute', reason: 'refused', message: /just issued/ })
+    await t.rejects(count(demo), { name: 'UpstreamError', role: 'compute', reason: 'refused' })
     t.equal(logins().length, expected, `after ${second} s`)
   }
   simulator.intercept = undefined
@@ -342,7 +342,7 @@ t.test('goes on with a token that one service refuses while Keystone is down', a
     }
     simulator.intercept = cinderRefuses
     clock.time += 5_000
-    await t.rejects(volumes(), { name: 'UpstreamError', role: 'block-storage', reason: 'refused', message: /just issued/ })
+    await t.rejects(volumes(), { name: 'UpstreamError', role: 'block-storage', reason: 'refused' })
     simulator.intercept = undefined
     t.equal((await volumes()).volumeStorageLimit, 10)
   }
