@@ -16,6 +16,8 @@ const needed: Role[] = ['identity', 'compute', 'metrics']
  * must not look as if the service did.
  */
 const patience = 800
+/** Milliseconds that a timer may be late. Later than that it is the service that has too much to do, which says nothing of an upstream. */
+const lateness = 100
 
 /**
  * Asks each upstream whether it answers, and soon.
@@ -31,10 +33,16 @@ export async function readReadiness (checks: Record<Role, () => Promise<void>>, 
 /** A state, or that it is too late for one. */
 function inTime (state: Promise<State>, failed: (err: unknown) => void) {
   return new Promise<State>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      state.catch(failed)
-      resolve('timeout')
-    }, patience).unref()
+    let timer: NodeJS.Timeout
+    const wait = (from: number) => {
+      timer = setTimeout(() => {
+        const now = performance.now()
+        if (now - from > patience + lateness) return wait(now)
+        state.catch(failed)
+        resolve('timeout')
+      }, patience).unref()
+    }
+    wait(performance.now())
     state.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
