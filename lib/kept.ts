@@ -129,7 +129,7 @@ export function createKept<V extends object> (
       if (!(err instanceof UpstreamError)) {
         cache.delete(key)
         // While the lease is ours: who has it next does not find what is gone.
-        shared.drop(key)
+        if (freshness.ttl > 0) shared.drop(key)
       } else if (held !== undefined && serves(held, freshness)) {
         Object.assign(held, { failedAt: now(), failure: err })
         failed(err)

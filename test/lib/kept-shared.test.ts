@@ -161,7 +161,10 @@ t.test('what lacks something, and what is not to be kept, is not shared', async 
   const off = { ttl: 0, grace: 0 }
   t.match([await a(off), await b(off)], [{ value: { read: 1 } }, { value: { read: 2 } }])
   t.same(asked, { get: 0, set: 0, drop: 0, lease: 0 })
-  state.whole = false
+  state.gone = true
+  await t.rejects(a(off), { name: 'NotFound' })
+  t.same(asked, { get: 0, set: 0, drop: 0, lease: 0 }, 'nor ended')
+  Object.assign(state, { gone: false, reads: 2, whole: false })
   t.match([await a(), await b()], [{ value: { read: 3 } }, { value: { read: 4 } }])
   t.equal(asked.set, 0)
 })
