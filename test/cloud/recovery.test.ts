@@ -31,8 +31,7 @@ for (const daemons of [['cinder-api'], ['neutron-server'], ['nova-api'], ['keyst
     for (const url of known) t.equal((await read(app, url)).status, 200)
     const countedBefore = await countedBy(metrics)
 
-    const statuses = new Set<number>()
-    const wrong = new Set<string>()
+    const [statuses, missing, wrong] = [new Set<number>(), new Set<string>(), new Set<string>()]
     const times: number[] = []
     const load = { goesOn: true }
     const asking = Promise.all(Array.from({ length: callers }, async () => {
@@ -40,6 +39,7 @@ for (const daemons of [['cinder-api'], ['neutron-server'], ['nova-api'], ['keyst
         for (const url of known) {
           const { status, body, ms } = await ask(url)
           statuses.add(status)
+          for (const role of missingIn(status, body)) missing.add(role)
           times.push(ms)
           for (const number of wrongIn(url, status, body)) wrong.add(number)
         }
@@ -69,7 +69,7 @@ for (const daemons of [['cinder-api'], ['neutron-server'], ['nova-api'], ['keyst
       fault: `${daemons.join(', ')} stopped`,
       summary: toldOf(summary!),
       instances: toldOf(instances!),
-      known: { statuses: [...statuses], missing: [] },
+      known: { statuses: [...statuses], missing: [...missing].sort() },
       slowest: Math.round(Math.max(...times, summary!.ms, instances!.ms)),
       back: Math.round(back),
       counted
@@ -97,5 +97,8 @@ for (const daemons of [['cinder-api'], ['neutron-server'], ['nova-api'], ['keyst
   })
 }
 
-const toldOf = ({ status, body }: { status: number, body: unknown }) =>
-  ({ statuses: [status], missing: status === 200 ? [body as Summary | Summary[]].flat().flatMap(({ unavailable = [] }) => unavailable) : [] })
+const toldOf = ({ status, body }: { status: number, body: unknown }) => ({ statuses: [status], missing: missingIn(status, body) })
+
+/** The roles that an answer says are missing in it. */
+const missingIn = (status: number, body: unknown) =>
+  status === 200 ? [body as Summary | Summary[]].flat().flatMap(({ unavailable = [] }) => unavailable) : []

@@ -65,7 +65,6 @@ function countsIn (counted) {
   return kindsOf(counted, 'what').map((counts) => `${counts[0].what}: ${sums(counts)}`).join('; ') || 'nothing'
 }
 
-const sum = (counts) => counts.reduce((sum, { count }) => sum + count, 0)
 /** What was seen on the real cloud. */
 function stopsOf (stops) {
   const rows = stops.map(({ fault, summary, instances, known, slowest, back, counted }) =>
@@ -75,6 +74,7 @@ asked before, with \`UPSTREAM_TIMEOUT=2s\`. All is *well again* so long after th
 ${tableOf(['fault', 'summary', 'instances', 'asked before', 'slowest answer', 'well again after', 'counted'], rows)}`
 }
 
+const sum = (counts) => counts.reduce((sum, { count }) => sum + count, 0)
 const outcome = ({ statuses, missing }) => `${statuses.join(' or ')}${missing.length > 0 ? ` without ${missing.join(', ')}` : ''}`
 const time = (ms) => ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`
 const count = (n) => n.toLocaleString('en')
