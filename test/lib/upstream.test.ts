@@ -4,15 +4,16 @@ import type { Test } from 'tap'
 import { createDispatcher, createUpstream } from '../../lib/upstream.js'
 import { serveUpstream } from './loopback.js'
 
-const bounds = { timeout: 300, connections: 2 }
+const bounds = { timeout: 60_000, connections: 2 }
+const soon = { ...bounds, timeout: 300 }
 
 /** An upstream on loopback that answers as it is told, and a way to call it. */
-async function serve (t: Test, listener: RequestListener) {
-  const { server, url, upstream } = await serveUpstream(t, bounds, listener)
+async function serve (t: Test, listener: RequestListener, within = bounds) {
+  const { server, url, upstream } = await serveUpstream(t, within, listener)
   return { url, server, get: (expect?: number[]) => upstream('compute', { operation: 'show-quota', url, expect }) }
 }
 
-const failures: Record<string, [RequestListener, object]> = {
+const failures: Record<string, [RequestListener, { reason: string, [more: string]: unknown }]> = {
   'that never answers': [() => {}, { reason: 'timeout' }],
   'that stops half-way': [(request, response) => { response.write('{"a":') }, { reason: 'timeout' }],
   'that drips': [(request, response) => {
@@ -30,7 +31,7 @@ const failures: Record<string, [RequestListener, object]> = {
 
 for (const [name, [listener, expected]] of Object.entries(failures)) {
   t.test(`an upstream ${name}`, async (t) => {
-    const { get } = await serve(t, listener)
+    const { get } = await serve(t, listener, expected.reason === 'timeout' ? soon : bounds)
     await t.rejects(get(), { name: 'UpstreamError', role: 'compute', ...expected })
   })
 }
@@ -63,7 +64,7 @@ t.test('answers with the parsed body, or with none, and with a status that is ex
 
 t.test('does not wait longer for a connection than for an answer', async (t) => {
   const never = { of: () => ({ dispatch: () => true }) } as unknown as ReturnType<typeof createDispatcher>
-  const upstream = createUpstream(never, bounds)
+  const upstream = createUpstream(never, soon)
   await t.rejects(upstream('compute', { operation: 'show-quota', url: 'http://127.0.0.1:1/' }), { name: 'UpstreamError', reason: 'timeout' })
 })
 
