@@ -41,6 +41,8 @@ export async function buildApp ({ env = process.env, now = Date.now, logger = fa
     clientErrorHandler (this: FastifyInstance, err, socket) {
       answerClientError(err, socket, headers, this.log)
     },
+    // Where the machine is busy a start is slow, and no failure for that.
+    pluginTimeout: 60_000,
     // Whoever is connected when the service closes is answered: see plugins/drain.
     return503OnClosing: false,
     // Long enough that an id of any length is refused as one, and not as an unknown route.

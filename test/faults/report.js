@@ -79,10 +79,10 @@ const outcome = ({ statuses, missing }) => `${statuses.join(' or ')}${missing.le
 const time = (ms) => ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`
 const count = (n) => n.toLocaleString('en')
 
-function soakOf ({ seconds, inTime, capacity, rate, sent, statuses, unanswered, judged, wrong, latency, resident, handles, busy, faults }) {
+function soakOf ({ seconds, within, capacity, rate, sent, statuses, unanswered, judged, wrong, latency, resident, handles, busy, faults }) {
   const rows = [
     ['length', `${seconds} s`],
-    [`capacity, measured first: 99 % of all that is asked is answered within ${inTime} ms`, `${count(capacity)} requests/s`],
+    [`capacity, measured first: 99 % of all that is asked is answered within ${within} ms`, `${count(capacity)} requests/s`],
     ['rate, whatever is answered', `${count(rate)} requests/s`],
     ['requests', count(sent)],
     ['answers', Object.entries(statuses).map(([status, n]) => `${status}: ${count(n)}`).join(', ')],
