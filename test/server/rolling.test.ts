@@ -56,8 +56,10 @@ function load (t: Test, origin: string) {
         const text = await body.text()
         if (statusCode === 200) asked.right++
         // On a machine that is too busy a process says so, and is not asked again at once: what it refuses for that is not lost by a restart.
-        else if (text.includes('The service has more to do than it can.')) asked.shed += await sleep(1_000, 1)
-        else asked.wrong.push({ path, statusCode, text })
+        else if (statusCode === 503 && text.includes('The service has more to do than it can.')) {
+          asked.shed++
+          await sleep(1_000)
+        } else asked.wrong.push({ path, statusCode, text })
       } catch (err) {
         asked.wrong.push({ path, err })
       }
