@@ -1,61 +1,138 @@
 import { randomUUID } from 'node:crypto'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import autoload from '@fastify/autoload'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
-import type { FastifyInstance, FastifyServerOptions } from 'fastify'
-import { readCertificate } from './lib/certificate.js'
-import { answerClientError } from './lib/client-error.js'
-import { trustedProxies } from './lib/proxies.js'
-import { securityHeaders } from './lib/security-headers.js'
-import { readSettings } from './lib/settings.js'
-import { sendUnrouted } from './plugins/errors.js'
+import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyServerOptions } from 'fastify'
+import type { Settings } from '#lib/config/settings.js'
+import { loadCertificate } from '#lib/config/tls-certificate.js'
+import type { TlsCertificate } from '#lib/config/tls-certificate.js'
+import { parseTrustedProxies } from '#lib/config/trusted-proxies.js'
+import { sendClientError } from '#lib/http/client-error.js'
+import { securityHeaders } from '#lib/http/security-headers.js'
+import authentication from './plugins/authentication.js'
+import authorization from './plugins/authorization.js'
+import config, { loadConfig } from './plugins/config.js'
+import clientKey from './plugins/http/client-key.js'
+import concurrencyLimit from './plugins/http/concurrency-limit.js'
+import cors from './plugins/http/cors.js'
+import errors, { sendUnrouted } from './plugins/http/errors.js'
+import gracefulShutdown from './plugins/http/graceful-shutdown.js'
+import integerParameters from './plugins/http/integer-parameters.js'
+import rateLimit from './plugins/http/rate-limit.js'
+import requestChecks from './plugins/http/request-checks.js'
+import securityHeadersPlugin from './plugins/http/security-headers.js'
+import tlsReload from './plugins/http/tls-reload.js'
+import underPressure from './plugins/http/under-pressure.js'
+import influx from './plugins/influx.js'
+import metrics from './plugins/metrics.js'
+import prometheus from './plugins/observability/prometheus.js'
+import requestContext from './plugins/observability/request-context.js'
+import requestLifecycle from './plugins/observability/request-lifecycle.js'
+import requestLog from './plugins/observability/request-log.js'
+import tracing from './plugins/observability/tracing.js'
+import openapi from './plugins/openapi.js'
+import openstack from './plugins/openstack.js'
+import redis from './plugins/redis.js'
+import responseCache from './plugins/response-cache.js'
 
 export interface AppOptions {
-  /** Where the settings are read from; `process.env` unless given. */
+  /** Where the settings come from; `process.env` unless given. */
   env?: Record<string, string | undefined>
   /** The clock, in unix milliseconds. */
   now?: () => number
   logger?: FastifyServerOptions['logger']
 }
 
-/** What a connection may take before there is a request. A request without a host is let through: plugins/requests refuses it with a problem. */
-const http = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384, requireHostHeader: false }
+/** What is known before there is a server. */
+export interface PluginOptions {
+  config: Settings
+  certificate?: TlsCertificate
+  headers: OutgoingHttpHeaders
+  now: () => number
+}
 
-/** The service, ready to listen or to be injected into. @throws InvalidSetting */
+/**
+ * Everything that is registered before the routes, in order. A request passes the `onRequest` hooks of these plugins
+ * from top to bottom: whatever is cheap and rejects many requests comes first, and the response cache comes last.
+ */
+const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<PluginOptions>> = [
+  // Decorators that others use.
+  requestLifecycle, // app.onRequestEnd: how each request ended, also when the client disconnected
+  prometheus, //       app.telemetry
+  config, //           app.config, app.clock
+  redis, //            app.redis, app.sharedStore
+  openstack, //        app.openstack
+  influx, //           app.influx
+  metrics, //          app.metrics: the metrics store in use, with its caches
+  authorization, //    app.authorization
+  // The server.
+  errors,
+  requestLog,
+  gracefulShutdown,
+  tlsReload,
+  // The request pipeline.
+  securityHeadersPlugin,
+  cors, //             answers preflight requests
+  tracing,
+  requestChecks, //    400, 414, 417
+  underPressure, //    503
+  clientKey, //        request.clientKey, for the two limits
+  rateLimit, //        429
+  concurrencyLimit, // 429
+  requestContext, //   request.runInContext
+  authentication, //   401, 403; request.scope
+  responseCache, //    responds at once where a fresh response is cached; reply.sendCached
+  integerParameters,
+  // The document of all routes that follow.
+  openapi
+]
+
+/** Limits on a connection before there is a request. A missing Host header is rejected by request-checks, as a problem. */
+const http = {
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384,
+  requireHostHeader: false
+}
+
+/**
+ * The service, ready to listen or to be injected into.
+ * @throws InvalidSetting
+ */
 export async function buildApp ({ env = process.env, now = Date.now, logger = false }: AppOptions = {}) {
-  const config = readSettings(env)
-  const certificate = readCertificate(config)
+  const config = await loadConfig(env)
+  const certificate = loadCertificate(config)
   const headers = securityHeaders(certificate !== undefined)
   const app = Fastify({
     logger,
-    // One line a request is plugins/request-log's to write.
+    // plugins/observability/request-log writes one line a request.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => `req-${randomUUID()}`,
-    // Time to send a request in: whoever takes longer holds a connection for nothing.
+    // A client that sends its request more slowly than this occupies a connection for nothing.
     requestTimeout: 30_000,
     http,
     ...(certificate && { https: { ...http, ...certificate, handshakeTimeout: http.headersTimeout } }),
-    trustProxy: trustedProxies(config.TRUST_PROXY),
+    trustProxy: parseTrustedProxies(config.TRUST_PROXY),
     frameworkErrors: (err, request, reply) => sendUnrouted(err, request, reply.headers(headers)),
     clientErrorHandler (this: FastifyInstance, err, socket) {
-      answerClientError(err, socket, headers, this.log)
+      sendClientError(err, socket, headers, this.log)
     },
-    // Where the machine is busy a start is slow, and no failure for that.
+    // A start on a busy machine is slow, which is no failure.
     pluginTimeout: 60_000,
-    // Whoever is connected when the service closes is answered: see plugins/drain.
+    // Requests on open connections are answered while the service closes: see plugins/http/graceful-shutdown.
     return503OnClosing: false,
-    // Long enough that an id of any length is refused as one, and not as an unknown route.
+    // Long enough to reject an id of any length as an invalid id, and not as an unknown route.
     routerOptions: { maxParamLength: 16_384 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } }
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  // This and the other hooks that every request meets call back: a promise each would be a tenth of what a kept answer costs.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-openstack-request-id', request.id)
     done()
   })
-  await app.register(autoload, { dir: join(import.meta.dirname, 'plugins'), options: { config, certificate, headers, now } })
+  for (const plugin of plugins) await app.register(plugin, { config, certificate, headers, now })
   await app.register(autoload, { dir: join(import.meta.dirname, 'routes') })
   return app
 }

@@ -5,8 +5,10 @@ export default [
   {
     rules: {
       '@stylistic/comma-dangle': ['error', 'never'],
-      // A schema and its type go by one name; what is really declared twice TypeScript tells.
-      '@typescript-eslint/no-redeclare': 'off'
+      '@stylistic/max-len': ['error', { code: 110, ignoreRegExpLiterals: true, ignoreUrls: true }],
+      // A schema and its type have the same name; TypeScript reports a real redeclaration.
+      '@typescript-eslint/no-redeclare': 'off',
+      'no-restricted-syntax': ['error', { selector: 'TSAsExpression > TSNeverKeyword', message: '`as never` turns the type checker off.' }]
     }
   }
 ]

@@ -3,10 +3,10 @@ import { lookup } from 'node:dns/promises'
 import { setFlagsFromString } from 'node:v8'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.js'
-import { about } from './lib/about.js'
-import { InvalidSetting } from './lib/errors.js'
-import { logger, stdout } from './lib/logger.js'
-import { milliseconds } from './lib/settings.js'
+import { cliOutput } from '#lib/config/cli.js'
+import { InvalidSetting } from '#lib/errors.js'
+import { logger, bufferedStdout } from '#lib/observability/logger.js'
+import { durationMs } from '#lib/config/settings.js'
 
 // The flag above is in `npm start` too: half of the space for what is new, for 25 MB less in all.
 // On a machine with much memory V8 lets garbage grow to several times of what is alive: 330 MB instead of 230 after ten minutes of all that the
@@ -14,7 +14,7 @@ import { milliseconds } from './lib/settings.js'
 setFlagsFromString('--heap-growing-percent=25')
 
 try {
-  const told = about(process.argv.slice(2))
+  const told = cliOutput(process.argv.slice(2))
   if (told === undefined) await serve()
   else process.stdout.write(told)
 } catch (err) {
@@ -26,8 +26,8 @@ try {
 }
 
 async function serve () {
-  const app = await buildApp({ logger: { ...logger, stream: stdout() } })
-  closeWithGrace({ delay: milliseconds(app.config, 'SHUTDOWN_GRACE'), logger: app.log }, async ({ signal, err }) => {
+  const app = await buildApp({ logger: { ...logger, stream: bufferedStdout() } })
+  closeWithGrace({ delay: durationMs(app.config, 'SHUTDOWN_GRACE'), logger: app.log }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'a fault of the service itself: it ends')
     else app.log.info({ signal }, 'asked to end')
     await app.close()

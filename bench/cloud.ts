@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Interface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { buildCloud } from '../demo/cloud.js'
-import type { Cloud } from '../demo/cloud.js'
-import { seedInstances, seedProjects } from '../demo/seed.js'
+import { buildCloud } from '#simulator/cloud.js'
+import type { Cloud } from '#simulator/cloud.js'
+import { seedInstances, seedProjects } from '#simulator/seed.js'
 import { logIn } from './login.js'
 import { run } from './process.js'
 
@@ -35,7 +35,7 @@ export const latency = 20
 export async function startCloud (size: Size): Promise<SimulatedCloud> {
   const projects = size.projects - seedProjects.length
   const instances = size.instances - seedInstances().length
-  const child = run('demo/simulate.js', [], { PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latency) }, 'pipe')
+  const child = run('simulator/simulate.js', [], { PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latency) }, 'pipe')
   const lines = createInterface({ input: child.stdout! })
   const env = await settingsIn(lines)
 

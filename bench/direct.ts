@@ -1,4 +1,4 @@
-import type { Window } from '../lib/time-range.js'
+import type { Window } from '#lib/time-range.js'
 
 const mean = ({ start, end, step }: Window, id: string) => (measurement: string) =>
   `SELECT mean("value") FROM "${measurement}" WHERE "resource_id" = '${id}' AND time >= ${start}s AND time < ${end}s ` +

@@ -1,6 +1,6 @@
-import type { Instance } from '../demo/instances.js'
-import { measurements, samplersOf, sampleSeconds } from '../demo/series.js'
-import type { Client } from '../test/influxdb/client.js'
+import type { Instance } from '#simulator/instances.js'
+import { measurements, samplersOf, sampleSeconds } from '#simulator/series.js'
+import type { Client } from '#test/support/influxdb/client.js'
 
 /** The series that Monasca's agent has of an instance: all that the simulated cloud shows but the share of free memory. */
 const names = Object.keys(measurements).filter((name) => name !== 'mem.free_perc')

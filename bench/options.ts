@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { parseDuration } from '../lib/duration.js'
+import { parseDuration } from '#lib/duration.js'
 import type { Pace } from './table.js'
 
 const usage = (known: string[]) => `npm run bench -- [row …] [--seconds 2] [--rounds 5] [--soak 10m] [--output file]

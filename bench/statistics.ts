@@ -1,4 +1,4 @@
-import { scramble } from '../demo/random.js'
+import { scramble } from '#simulator/random.js'
 
 /** The value below which this share of the values lies; NaN of none. */
 export function quantile (values: number[], share: number) {

@@ -2,7 +2,7 @@
 const units = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 } as const
 
 /** No duration is longer than this: ten years, in seconds. */
-export const longest = 3_650 * units.d
+export const maxDurationSeconds = 3_650 * units.d
 
 /**
  * Seconds of an InfluxQL duration of whole seconds: `15s`, `10m`, `2h`, `1d`, `1w`, and sums such as `1h30m`.
@@ -15,7 +15,7 @@ export function parseDuration (text: string) {
   for (const [, count, unit] of text.matchAll(/([0-9]{1,10})([smhdw])/g)) {
     seconds += Number(count) * units[unit as keyof typeof units]
   }
-  return seconds > 0 && seconds <= longest ? seconds : undefined
+  return seconds > 0 && seconds <= maxDurationSeconds ? seconds : undefined
 }
 
 /** The shortest text of a duration in seconds, in one unit: `90s`, `15m`, `2h`. */

@@ -1,17 +1,17 @@
 /** What an upstream is to us, whatever product and address it has. */
-export const roles = ['identity', 'compute', 'network', 'block-storage', 'metrics'] as const
-export type Role = typeof roles[number]
+export const upstreamNames = ['identity', 'compute', 'network', 'block-storage', 'metrics'] as const
+export type UpstreamName = typeof upstreamNames[number]
 
 /**
  * Why an upstream could not be read.
  * `timeout`: no answer within the deadline. `unreachable`: no connection, or one that broke. `absent`: the catalog does not offer it.
- * `refused`: it does not accept our credential. `invalid`: it answered what it must not. `resting`: it failed so often that it is not asked
+ * `refused`: it does not accept our credential. `invalid`: it returned an invalid response. `resting`: it failed so often that it is not asked
  * for a moment. `busy`: too many calls wait for it, or this one has for too long.
  */
-export const reasons = ['timeout', 'unreachable', 'absent', 'refused', 'invalid', 'resting', 'busy'] as const
-export type Reason = typeof reasons[number]
+export const failureReasons = ['timeout', 'unreachable', 'absent', 'refused', 'invalid', 'circuit-open', 'queue-full'] as const
+export type FailureReason = typeof failureReasons[number]
 
-export interface UpstreamFacts {
+export interface UpstreamErrorDetails {
   /** HTTP status of the upstream's answer, if there was one. */
   status?: number
   /** The upstream's own id of the request, for its operator's log. */
@@ -23,19 +23,19 @@ export class UpstreamError extends Error {
   override readonly name = 'UpstreamError'
 
   constructor (
-    readonly role: Role,
-    readonly reason: Reason,
+    readonly upstream: UpstreamName,
+    readonly reason: FailureReason,
     message: string,
-    readonly facts: UpstreamFacts = {}
+    readonly details: UpstreamErrorDetails = {}
   ) {
-    super(`${role}: ${message}`)
+    super(`${upstream}: ${message}`)
   }
 }
 
 /** Keystone did not tell whether a caller's token is good, which says nothing of the token: that passes, whatever the reason. */
-export class Unvalidated extends UpstreamError {
-  constructor ({ role, reason, message, facts }: UpstreamError) {
-    super(role, reason, `a token cannot be validated: ${message}`, facts)
+export class TokenNotValidated extends UpstreamError {
+  constructor ({ upstream, reason, message, details }: UpstreamError) {
+    super(upstream, reason, `token validation failed: ${message}`, details)
   }
 }
 
@@ -69,7 +69,7 @@ export class Forbidden extends Error {
 }
 
 /** The request is refused for its form, or because there are too many, of this caller or in all: whatever it asks for. */
-export class Refusal extends Error {
+export class RequestRejected extends Error {
   override readonly name = 'Refusal'
 
   constructor (readonly statusCode: 400 | 414 | 417 | 429 | 503, message: string) {

@@ -18,7 +18,7 @@ export interface Window {
 }
 
 /** How many buckets one series of an answer may have at most. */
-export const mostBuckets = 11_000
+export const maxBuckets = 11_000
 
 /** No range may reach this instant (unix seconds): with a bucket of ten years it still ends inside InfluxDB's own calendar. */
 const future = Date.UTC(2200, 0) / 1000
@@ -42,10 +42,10 @@ export function parseWindow (query: RangeQuery, now: number): Window {
   const [older, newer] = range
   const first = Math.floor(older / step)
   const last = Math.floor(newer / step)
-  if (last - first >= mostBuckets) {
+  if (last - first >= maxBuckets) {
     throw new InvalidParameters([{
       parameter: 'groupBy',
-      message: `${quote(query.groupBy)} cuts this range into ${last - first + 1} buckets, and at most ${mostBuckets} are allowed: ` +
+      message: `${quote(query.groupBy)} cuts this range into ${last - first + 1} buckets, and at most ${maxBuckets} are allowed: ` +
         `the smallest groupBy that fits is ${formatDuration(smallestStep(older, newer))}`
     }])
   }
@@ -103,7 +103,7 @@ function parseRfc3339 (text: string) {
 
 /** The least width in whole seconds that cuts the range into no more than `mostBuckets` buckets. */
 function smallestStep (older: number, newer: number) {
-  let step = Math.ceil((newer - older) / mostBuckets)
-  while (Math.floor(newer / step) - Math.floor(older / step) >= mostBuckets) step++
+  let step = Math.ceil((newer - older) / maxBuckets)
+  while (Math.floor(newer / step) - Math.floor(older / step) >= maxBuckets) step++
   return step
 }

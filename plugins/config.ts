@@ -1,7 +1,8 @@
 import env from '@fastify/env'
+import Fastify from 'fastify'
 import fp from 'fastify-plugin'
-import type { Clock } from '../lib/keep.js'
-import { isOpen, refuseOpenAddress, Settings } from '../lib/settings.js'
+import type { Clock } from '#lib/cache/refreshing-value.js'
+import { explainInvalidSetting, isOpenToNetwork, rejectOpenAddress, settingMarks, Settings } from '#lib/config/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -10,18 +11,35 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * The settings of an environment. An empty variable counts as unset: shells and unit files leave variables out that way.
+ * They are read by an instance of their own, because TLS and the trusted proxies are options of the server itself.
+ * @throws InvalidSetting
+ */
+export async function loadConfig (variables: Record<string, string | undefined>) {
+  const data = Object.fromEntries(Object.entries(variables).filter(([, value]) => value))
+  try {
+    const reader = Fastify()
+    await reader.register(env, { schema: Settings, data, env: false, ajv: { customOptions: (ajv) => ajv.addVocabulary([...settingMarks]) } })
+    return reader.config
+  } catch (err) {
+    throw explainInvalidSetting(err as Error)
+  }
+}
+
 /** The settings, and the clock. */
 export default fp<{ config: Settings, now: () => number }>(async (app, { config, now }) => {
-  refuseOpenAddress(config)
+  rejectOpenAddress(config)
   app.log.level = config.LOG_LEVEL
-  if (isOpen(config)) app.log.warn({ address: config.HOST }, 'who reaches this address reads every project: nobody is asked who he is')
-  // They were read before there was a server, which some of them shape: here they are put in place.
-  await app.register(env, { schema: Settings, data: config, env: false })
+  if (isOpenToNetwork(config)) {
+    app.log.warn({ address: config.HOST }, 'unauthenticated clients that reach this address can read every project')
+  }
+  app.decorate('config', config)
   app.decorate('clock', {
     now,
-    failed (err) {
-      app.telemetry.failed(err, 'kept')
-      app.log.warn({ err }, 'a renewal failed: what is in hand is used on')
+    onBackgroundError (err) {
+      app.telemetry.failed(err, 'stale')
+      app.log.warn({ err }, 'background refresh failed')
     }
   })
-}, { name: 'config', dependencies: ['telemetry'] })
+}, { name: 'config', dependencies: ['prometheus'] })

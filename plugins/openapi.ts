@@ -1,13 +1,13 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
-import { addHeader, demoteOptionalExamples, shareComponents } from '../lib/document.js'
-import type { Document } from '../lib/document.js'
-import { Health, Readiness, UpstreamState } from '../schemas/health.js'
-import { Instance, InstancePage } from '../schemas/instance.js'
-import { ParameterError, Problem } from '../schemas/problem.js'
-import { ProjectSummary } from '../schemas/project.js'
-import { Bucket, Series } from '../schemas/series.js'
+import { addHeader, demoteOptionalExamples, shareComponents } from '#lib/http/openapi-document.js'
+import type { Document } from '#lib/http/openapi-document.js'
+import { Health, Readiness, UpstreamState } from '#schemas/health.js'
+import { Instance, InstancePage } from '#schemas/instance.js'
+import { ParameterError, Problem } from '#schemas/problem.js'
+import { ProjectSummary } from '#schemas/project.js'
+import { Bucket, Series } from '#schemas/series.js'
 
 const title = 'OpenStack monitoring API'
 
@@ -68,5 +68,8 @@ export default fp(async (app) => {
   })
   const schemas = [ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem, ParameterError]
   for (const schema of schemas) app.addSchema(schema)
-  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy })
-}, { name: 'openapi', dependencies: ['config', 'auth'] })
+  await app.register(async (docs) => {
+    docs.addHook('onRoute', (route) => { route.config = { ...route.config, public: true } })
+    await docs.register(swaggerUi, { routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy })
+  })
+}, { name: 'openapi', dependencies: ['config'] })

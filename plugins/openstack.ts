@@ -1,15 +1,16 @@
 import fp from 'fastify-plugin'
-import { createOpenStack } from '../lib/openstack/client.js'
-import { readCloud } from '../lib/openstack/clouds.js'
-import { keepFacts } from '../lib/openstack/facts.js'
-import type { KeptOpenStack } from '../lib/openstack/facts.js'
-import { quotaForm } from '../lib/redis/form.js'
-import { list, milliseconds } from '../lib/settings.js'
-import { createDispatcher, createUpstream } from '../lib/upstream.js'
+import { loadUpstreamTls } from '#lib/config/upstream-tls.js'
+import { createOpenStack } from '#lib/openstack/client.js'
+import { loadCloud } from '#lib/openstack/clouds-yaml.js'
+import { cacheOpenStack } from '#lib/openstack/cached-client.js'
+import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
+import { quotaCodec } from '#lib/openstack/quotas.js'
+import { splitList, durationMs } from '#lib/config/settings.js'
+import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    openstack: KeptOpenStack
+    openstack: CachedOpenStack
   }
 }
 
@@ -25,21 +26,21 @@ const listedFor = 1
 /** The OpenStack client, with the credential of the settings. */
 export default fp(async (app) => {
   const { config, clock, telemetry } = app
-  const cloud = readCloud(config)
-  const bounds = { timeout: milliseconds(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
-  const dispatcher = createDispatcher(bounds, cloud.tls)
+  const cloud = loadCloud(config)
+  const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
+  const dispatcher = createDispatcher(limits, loadUpstreamTls(cloud.tls))
 
-  const client = createOpenStack(cloud, createUpstream(dispatcher, bounds, telemetry.calls), clock, list(config.EXCLUDE_DOMAINS))
+  const client = createOpenStack(cloud, createUpstream(dispatcher, { ...limits, requestIdHeader: 'x-openstack-request-id' }, telemetry.calls), clock, splitList(config.EXCLUDE_DOMAINS))
   const keep = config.CACHE === 'on'
 
-  app.decorate('openstack', keepFacts(client, {
+  app.decorate('openstack', cacheOpenStack(client, {
     // Half of an answer's: when an answer is read again, its quotas are too, and are not a lifetime older than it.
-    quota: keep ? milliseconds(config, 'SUMMARY_TTL') / 2 : 0,
+    quota: keep ? durationMs(config, 'SUMMARY_TTL') / 2 : 0,
     project: keep ? knownFor : 0,
     list: keep ? listedFor : 0,
     owner: keep ? Infinity : 0,
-    staleLimit: milliseconds(config, 'STALE_LIMIT')
-  }, clock, app.share('quotas', quotaForm)))
+    staleLimit: durationMs(config, 'STALE_LIMIT')
+  }, clock, app.share('quotas', quotaCodec)))
   for (const [name, { counts }] of Object.entries(app.openstack.caches)) telemetry.cache(name, counts)
   app.addHook('onListen', sayReach)
   app.addHook('onClose', () => dispatcher.destroy())
@@ -54,4 +55,4 @@ export default fp(async (app) => {
     )
     done()
   }
-}, { name: 'openstack', dependencies: ['config', 'redis'] })
+}, { name: 'openstack', dependencies: ['config', 'prometheus', 'redis'] })

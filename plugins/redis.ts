@@ -1,23 +1,25 @@
 import fp from 'fastify-plugin'
-import type { Shared } from '../lib/turns.js'
-import { readCloud } from '../lib/openstack/clouds.js'
-import { connect } from '../lib/redis/connection.js'
-import type { Connection, Listener } from '../lib/redis/connection.js'
-import { deploymentOf } from '../lib/redis/deployment.js'
-import { version } from '../lib/redis/form.js'
-import type { Form } from '../lib/redis/form.js'
-import { tellOutages } from '../lib/redis/outages.js'
-import { shareOver } from '../lib/redis/shared.js'
-import { parseRedisUrl } from '../lib/redis/url.js'
-import { milliseconds } from '../lib/settings.js'
-import { trust } from '../lib/upstream.js'
+import type { Codec } from '#lib/cache/codec.js'
+import type { Shared } from '#lib/cache/shared-store.js'
+import { cloudIdentity, loadCloud } from '#lib/openstack/clouds-yaml.js'
+import { connect } from '#lib/redis/connection.js'
+import type { Connection, ConnectionListener } from '#lib/redis/connection.js'
+import { keyNamespace } from '#lib/redis/key-namespace.js'
+import { formatVersion } from '#lib/redis/sealed-value.js'
+import { logOutages } from '#lib/redis/outage-log.js'
+import { createRedisStore } from '#lib/redis/shared-store.js'
+import { parseRedisUrl } from '#lib/redis/url.js'
+import { durationMs, responseSettings } from '#lib/config/settings.js'
+import { trustedCertificates } from '#lib/config/upstream-tls.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** The connection that REDIS_URL names. While it is not ready, its commands fail at once. */
     redis: Connection | undefined
+    /** Separates the keys of processes that must not share: see lib/redis/key-namespace. */
+    redisNamespace: string
     /** Where values of a kind are shared with other processes, if anywhere. */
-    share: <V>(kind: string, form: Form<V>) => Shared<V> | undefined
+    share: <V>(kind: string, codec: Codec<V>) => Shared<V> | undefined
   }
 }
 
@@ -25,10 +27,10 @@ declare module 'fastify' {
 export default fp(async (app) => {
   const { config, clock, log, telemetry } = app
   const { REDIS_URL, OS_CACERT } = config
-  const staleLimit = milliseconds(config, 'STALE_LIMIT')
-  const prefix = REDIS_URL && `openstack-monitoring-api:${version}:${deploymentOf(config, readCloud(config))}`
-  const outages = tellOutages(log)
-  const listener: Listener = {
+  const staleLimit = durationMs(config, 'STALE_LIMIT')
+  const namespace = keyNamespace([cloudIdentity(loadCloud(config)), responseSettings(config)])
+  const outages = logOutages(log)
+  const listener: ConnectionListener = {
     ready: outages.ready,
     failed (err) {
       telemetry.redisFailed()
@@ -36,11 +38,12 @@ export default fp(async (app) => {
     }
   }
   // Last, so that no connection is left behind where a setting makes no sense.
-  const redis = REDIS_URL === undefined ? undefined : connect(parseRedisUrl(REDIS_URL), listener, trust(OS_CACERT))
+  const redis = REDIS_URL === undefined ? undefined : connect(parseRedisUrl(REDIS_URL), listener, trustedCertificates(OS_CACERT))
 
   app.decorate<Connection | undefined>('redis', redis)
-  app.decorate('share', (kind, form) => redis && shareOver(redis, {
-    prefix: `${prefix}:${kind}`, form, staleLimit, now: clock.now, failed: listener.failed
+  app.decorate('redisNamespace', namespace)
+  app.decorate('share', (kind, codec) => redis && createRedisStore(redis, {
+    prefix: `openstack-monitoring-api:${formatVersion}:${namespace}:${kind}`, codec, staleLimit, now: clock.now, failed: listener.failed
   }))
   app.addHook('onClose', async () => { redis?.disconnect() })
-}, { name: 'redis', dependencies: ['config'] })
+}, { name: 'redis', dependencies: ['config', 'prometheus'] })

@@ -1,12 +1,12 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { exampleOf, NoQuery } from '../schemas/common.js'
-import { Health } from '../schemas/health.js'
-import { problems } from '../schemas/problem.js'
+import { exampleOf, NoQuery } from '#schemas/common.js'
+import { Health } from '#schemas/health.js'
+import { problems } from '#schemas/problem.js'
 
 const healthz: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/healthz', {
-    config: { limited: false },
+    config: { public: true, limited: false },
     schema: {
       operationId: 'getHealth',
       summary: 'Whether the process lives',

@@ -1,16 +1,16 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { NoQuery } from '../schemas/common.js'
-import { problems } from '../schemas/problem.js'
+import { NoQuery } from '#schemas/common.js'
+import { problems } from '#schemas/problem.js'
 
-const example = `# HELP openstack_monitoring_upstream_resting 1 while an upstream is left alone, for it has failed again and again
-# TYPE openstack_monitoring_upstream_resting gauge
-openstack_monitoring_upstream_resting{role="identity"} 0
+const example = `# HELP openstack_monitoring_upstream_circuit_open 1 while an upstream is left alone, for it has failed again and again
+# TYPE openstack_monitoring_upstream_circuit_open gauge
+openstack_monitoring_upstream_circuit_open{upstream="identity"} 0
 `
 
 const metrics: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/metrics', {
-    config: { limited: false },
+    config: { public: true, limited: false },
     schema: {
       operationId: 'getMetrics',
       summary: 'How the service does, in numbers',

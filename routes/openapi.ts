@@ -1,9 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { stringify } from 'yaml'
 
+const options = { config: { public: true } }
+
 const openapi: FastifyPluginAsync = async (app) => {
-  app.get('/openapi.json', async () => app.swagger())
-  app.get('/openapi.yaml', async (request, reply) => reply.type('application/yaml').send(toYaml(app.swagger())))
+  app.get('/openapi.json', options, async () => app.swagger())
+  app.get('/openapi.yaml', options, async (request, reply) => reply.type('application/yaml').send(toYaml(app.swagger())))
 }
 
 /** The text is the same document to readers of YAML 1.1, for whom an unquoted time or `on` is no string. */

@@ -1,23 +1,23 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { keep } from '../lib/keep.js'
-import { readReadiness } from '../lib/readiness.js'
-import { exampleOf, NoQuery } from '../schemas/common.js'
-import { exampleUnready, Readiness } from '../schemas/health.js'
-import { problems } from '../schemas/problem.js'
+import { keep } from '#lib/cache/refreshing-value.js'
+import { checkReadiness } from '#lib/monitoring/readiness.js'
+import { exampleOf, NoQuery } from '#schemas/common.js'
+import { exampleUnready, Readiness } from '#schemas/health.js'
+import { problems } from '#schemas/problem.js'
 
 /** Milliseconds that an answer serves everybody, from when it is there: who asks often must not make the upstreams busy. */
 const period = 2_000
 
 const readyz: FastifyPluginAsyncTypebox = async (app) => {
-  const { openstack, influx, clock } = app
+  const { openstack, metrics, clock } = app
   const readiness = keep(
-    () => readReadiness({
+    () => checkReadiness({
       identity: () => openstack.check('identity'),
       compute: () => openstack.check('compute'),
       network: () => openstack.check('network'),
       'block-storage': () => openstack.check('block-storage'),
-      metrics: () => influx.check()
+      metrics: () => metrics.check()
     }, (err) => app.log.error({ err }, 'a check of an upstream failed by a fault of the service')),
     () => ({ renew: clock.now() + period, gone: clock.now() + period }),
     clock
@@ -25,7 +25,7 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
   const content = (example: object) => ({ 'application/json': { schema: Type.Ref('Readiness'), example } })
 
   app.get('/readyz', {
-    config: { limited: false },
+    config: { public: true, limited: false },
     schema: {
       operationId: 'getReadiness',
       summary: 'Which upstreams answer',
@@ -39,7 +39,7 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
     }
   }, async (request, reply) => {
     const found = await readiness.get()
-    const answer = app.ending ? { ...found, status: 'unready' as const } : found
+    const answer = app.shuttingDown ? { ...found, status: 'unready' as const } : found
     return reply.code(answer.status === 'unready' ? 503 : 200).send(answer)
   })
 }

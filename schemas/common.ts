@@ -1,6 +1,9 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { SchemaOptions, Static, TObject, TSchema } from '@sinclair/typebox'
 
+/** A reference to a named component, with its type. */
+export const RefTo = <T extends TSchema>(schema: T) => Type.Unsafe<Static<T>>(Type.Ref(schema.$id!))
+
 /** An id in a path or a query, of whatever kind. */
 export const Id = (description: string, example: string) =>
   Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description, examples: [example] })

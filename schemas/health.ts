@@ -1,19 +1,22 @@
 import { Type } from '@fastify/type-provider-typebox'
-import { reasons } from '../lib/errors.js'
-import { OneOf } from './common.js'
+import type { Static } from '@sinclair/typebox'
+import { failureReasons } from '#lib/errors.js'
+import { OneOf, RefTo } from './common.js'
 
 export const Health = Type.Object({
   status: OneOf(['ok'], { examples: ['ok'] })
 }, { $id: 'Health', description: 'The process lives' })
 
-export const UpstreamState = OneOf(['up', ...reasons], {
+export const UpstreamState = OneOf(['up', ...failureReasons], {
   $id: 'UpstreamState',
-  description: '`up`, or why it is of no use: no answer in time, no connection, not in the catalog, our credential refused, an answer that ' +
-    'makes no sense, left alone for it has failed again and again, or too many calls waiting for it',
+  description: '`up`, or why the service cannot use it: no response in time, no connection, not in the catalog, ' +
+    'credential rejected, invalid response, circuit open after repeated failures, or too many queued requests',
   examples: ['up']
 })
 
-const State = Type.Ref('UpstreamState')
+export type UpstreamState = Static<typeof UpstreamState>
+
+const State = RefTo(UpstreamState)
 const exampleStates = { identity: 'up', compute: 'up', network: 'up', 'block-storage': 'timeout', metrics: 'up' }
 
 export const Readiness = Type.Object({
@@ -25,6 +28,7 @@ export const Readiness = Type.Object({
     description: 'Each upstream by its role',
     examples: [exampleStates]
   })
-}, { $id: 'Readiness', description: 'Which upstreams answer' })
+}, { $id: 'Readiness', description: 'Which upstreams respond' })
+export type Readiness = Static<typeof Readiness>
 
 export const exampleUnready = { status: 'unready', upstreams: { ...exampleStates, metrics: 'unreachable' } }

@@ -1,5 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
-import { exampleOf, Id, NamePart, Nullable, OneOf, PageLimit } from './common.js'
+import type { Static } from '@sinclair/typebox'
+import { exampleOf, Id, NamePart, Nullable, OneOf, PageLimit, RefTo } from './common.js'
 
 const time = '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}'
 const percent = (what: string, example: number) =>
@@ -23,16 +24,18 @@ export const Instance = Type.Object({
   uptime: Nullable(Type.Number(), { minimum: 0, description: 'Seconds since started_at; null where it never was launched', examples: [4226153] }),
   tenant_id: Type.String({ description: 'Id of its project', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
   zone: Nullable(Type.String(), { description: 'Its availability zone; null where it is in none', examples: ['nova'] })
-}, { $id: 'Instance', description: 'An instance with its present load' })
+}, { $id: 'Instance', description: 'An instance with its latest usage' })
+export type Instance = Static<typeof Instance>
 
 export const InstancePage = Type.Object({
-  metric: Type.Array(Type.Ref('Instance'), { description: 'The page\'s instances, newest first', examples: [[exampleOf(Instance)]] }),
+  metric: Type.Array(RefTo(Instance), { description: 'The page\'s instances, newest first', examples: [[exampleOf(Instance)]] }),
   projectId: Type.String({ description: 'The project that was asked for', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
   totalCnt: Type.Integer({ minimum: 0, description: 'How many instances match, on all pages together', examples: [1] }),
   unavailable: Type.Optional(Type.Array(OneOf(['metrics']), {
     description: 'There when the metrics store could not be read: each load is null'
   }))
 }, { $id: 'InstancePage', description: 'A page of a project\'s instances' })
+export type InstancePage = Static<typeof InstancePage>
 
 export const ProjectParams = Type.Object({
   projectId: Id('Id of the project', 'da9572dd8c0a4857aa12d9c4cbb76306')
@@ -43,3 +46,4 @@ export const InstancesQuery = Type.Object({
   marker: Type.Optional(Id('Id of the last instance of the page before', 'c5e1012f-9455-47ff-bbb7-1cff5e1f9894')),
   hostname: Type.Optional(NamePart('Only instances with this in their name, in any case', 'monasca'))
 }, { additionalProperties: false })
+export type InstancesQuery = Static<typeof InstancesQuery>

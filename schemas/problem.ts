@@ -1,11 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import { Type } from '@fastify/type-provider-typebox'
-import { exampleOf } from './common.js'
+import type { Static } from '@sinclair/typebox'
+import { exampleOf, RefTo } from './common.js'
 
 export const ParameterError = Type.Object({
   parameter: Type.String({ description: 'The parameter\'s name; of a long one, its beginning', examples: ['groupBy'] }),
   message: Type.String({ description: 'What is wrong with it', examples: ['is missing'] })
 }, { $id: 'ParameterError', description: 'A bad parameter' })
+export type ParameterError = Static<typeof ParameterError>
 
 /** Every error of the service. Source: RFC 9457, "Problem Details for HTTP APIs". */
 export const Problem = Type.Object({
@@ -14,8 +16,9 @@ export const Problem = Type.Object({
   status: Type.Integer({ minimum: 400, maximum: 599, description: 'The HTTP status', examples: [400] }),
   detail: Type.String({ description: 'What went wrong, for a person', examples: ['groupBy is missing.'] }),
   instance: Type.String({ description: 'The path that was asked for', examples: ['/v1/openstack/projects/929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c/cpuUsage'] }),
-  errors: Type.Optional(Type.Array(Type.Ref('ParameterError'), { description: 'One entry a bad parameter', examples: [[exampleOf(ParameterError)]] }))
+  errors: Type.Optional(Type.Array(RefTo(ParameterError), { description: 'One entry a bad parameter', examples: [[exampleOf(ParameterError)]] }))
 }, { $id: 'Problem', description: 'A problem, as RFC 9457 has it' })
+export type Problem = Static<typeof Problem>
 
 const summary = '/v1/openstack/projects/summary'
 const instances = '/v1/openstack/projects/da9572dd8c0a4857aa12d9c4cbb76306/instances'
@@ -43,9 +46,9 @@ const descriptions = {
   404: 'There is no such project',
   429: 'The caller has asked too often, or has too much under way: where the operator has set limits',
   500: 'A fault of the service itself',
-  502: 'An upstream answered what it must not',
+  502: 'An upstream returned an invalid response',
   503: 'An upstream cannot be reached, or does not tell whether a token is valid; or the service has more to do than it can',
-  504: 'An upstream did not answer within its time limit'
+  504: 'An upstream did not respond within its time limit'
 }
 
 const examples: Record<keyof typeof descriptions, object> = {
@@ -58,11 +61,11 @@ const examples: Record<keyof typeof descriptions, object> = {
   401: { token: example(401, summary, 'There is no token: send one of Keystone\'s as X-Auth-Token, or as Authorization: Bearer.') },
   403: { scope: example(403, summary, 'The token has no scope: ask Keystone for one of a project.') },
   404: { project: example(404, '/v1/openstack/projects/00000000000000000000000000000000/instances?limit=100', 'No such project.') },
-  429: { limited: example(429, `${cpuUsage}?defaultTimeRange=10m&groupBy=1m`, 'This caller has asked too often.') },
-  500: { fault: example(500, `${cpuUsage}?defaultTimeRange=10m&groupBy=1m`, 'This is a fault of the service itself.') },
-  502: badUpstream(502, 'answered what it must not'),
+  429: { limited: example(429, `${cpuUsage}?defaultTimeRange=10m&groupBy=1m`, 'Rate limit exceeded.') },
+  500: { fault: example(500, `${cpuUsage}?defaultTimeRange=10m&groupBy=1m`, 'Internal server error.') },
+  502: badUpstream(502, 'returned an invalid response'),
   503: badUpstream(503, 'cannot be reached'),
-  504: badUpstream(504, 'did not answer within its time limit')
+  504: badUpstream(504, 'did not respond within its time limit')
 }
 
 const challenge = { 'WWW-Authenticate': { type: 'string', description: 'Where to get a token', examples: ['Keystone uri="https://cloud.example.org:5000/v3"'] } }

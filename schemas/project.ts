@@ -1,6 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { Static } from '@sinclair/typebox'
-import { quotaSources } from '../lib/openstack/quotas.js'
+import { quotaSources } from '#lib/openstack/quotas.js'
 import { Id, NamePart, Nullable, OneOf, PageLimit } from './common.js'
 
 const limit = (what: string, example: number) =>
@@ -31,6 +31,7 @@ export const ProjectSummary = Type.Object({
     description: 'The services that could not be read: their numbers are null. Absent when all could be'
   }))
 }, { $id: 'ProjectSummary', description: 'A project with its limits and usages' })
+export type ProjectSummary = Static<typeof ProjectSummary>
 
 export const SummaryQuery = Type.Object({
   projectName: Type.Optional(NamePart('Only projects with this in their name, in any case', 'demo')),

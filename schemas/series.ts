@@ -1,7 +1,8 @@
 import { Type } from '@fastify/type-provider-typebox'
-import { usages } from '../lib/usage.js'
-import type { Usage } from '../lib/usage.js'
-import { exampleOf, Id, OneOf } from './common.js'
+import type { Static } from '@sinclair/typebox'
+import { usages } from '#lib/metrics/usages.js'
+import type { Usage } from '#lib/metrics/usages.js'
+import { exampleOf, Id, OneOf, RefTo } from './common.js'
 
 const namesOf = ({ series }: Usage) => Object.keys(series)
 
@@ -9,14 +10,16 @@ export const Bucket = Type.Object({
   time: Type.Integer({ description: 'The bucket\'s start, in unix seconds', examples: [1502330400] }),
   usage: Type.Number({ description: 'What the bucket\'s samples come to, with 2 decimals', examples: [12.5] })
 }, { $id: 'Bucket', description: 'One `groupBy` of a series' })
+export type Bucket = Static<typeof Bucket>
 
 export const Series = Type.Object({
   name: OneOf([...new Set(Object.values(usages).flatMap(namesOf))], { description: 'What it is a series of', examples: ['cpu'] }),
-  metric: Type.Array(Type.Ref('Bucket'), {
+  metric: Type.Array(RefTo(Bucket), {
     description: 'Ascending by time; buckets without data are left out',
     examples: [[exampleOf(Bucket)]]
   })
 }, { $id: 'Series', description: 'A named list of buckets' })
+export type Series = Static<typeof Series>
 
 /** An example of what a usage is answered with. */
 export const exampleSeries = (usage: Usage) => namesOf(usage).map((name) => ({ ...exampleOf(Series), name }))
@@ -35,3 +38,4 @@ export const RangeQuery = Type.Object({
   timeRangeFrom: Type.Optional(text(`One end of the range: ${instant}`, '2h')),
   timeRangeTo: Type.Optional(text(`Its other end, in either order: ${instant}`, '1h'))
 }, { additionalProperties: false })
+export type RangeQuery = Static<typeof RangeQuery>

@@ -10,7 +10,7 @@ const { status, error } = spawnSync('tap', process.argv.slice(2), { stdio: 'inhe
 if (error) throw error
 process.exitCode = status ?? 1
 
-const leftOut = new Map([['test/cloud: needs a whole OpenStack, see npm run test:cloud', new Set()]])
+const leftOut = new Map([['test/openstack: needs a whole OpenStack, see npm run test:openstack', new Set()]])
 for (const { file, reason } of skips()) {
   const entry = `${dirname(file)}: ${reason || 'no reason given'}`
   leftOut.set(entry, new Set(leftOut.get(entry)).add(file))

@@ -6,7 +6,7 @@ export const AccessRule = Type.Object({ service: Type.String(), method: Type.Str
 export type AccessRule = Static<typeof AccessRule>
 
 /** A rule as requests are held against it: of the path what stands there, and `*` and `**` for what may stand there. */
-export interface Rule {
+export interface PathRule {
   method: string
   parts: string[]
 }
@@ -20,7 +20,7 @@ const longestPath = 256
 const longestRules = 2_048
 
 /** The rules that are for this service; `undefined` where that is too much text to hold each request against. */
-export function rulesIn (rules: AccessRule[]): Rule[] | undefined {
+export function parseAccessRules (rules: AccessRule[]): PathRule[] | undefined {
   const own = rules.filter((rule) => rule.service === service)
   if (own.reduce((sum, { path }) => sum + path.length, 0) > longestRules) return undefined
   return own.map(({ method, path }) => ({ method, parts: partsOf(path) }))
@@ -33,15 +33,15 @@ function partsOf (pattern: string) {
 }
 
 /** Whether one of the rules allows a request, whose path is as it was sent. */
-export function isAllowed (rules: Rule[], method: string, path: string) {
+export function isAllowed (rules: PathRule[], method: string, path: string) {
   return path.length <= longestPath && rules.some((rule) => rule.method === method && fits(rule.parts, path))
 }
 
 /** A pattern becomes no regular expression: it is followed to all the places that its parts may end at, each of them once. */
-const fits = (parts: string[], path: string) => parts.reduce((places, part) => follow(places, part, path), [0]).at(-1) === path.length
+const fits = (parts: string[], path: string) => parts.reduce((places, part) => matchPositions(places, part, path), [0]).at(-1) === path.length
 
 /** The places in a path that a part may end at which begins at one of these; they ascend, and so do those. */
-export function follow (places: number[], part: string, path: string) {
+export function matchPositions (places: number[], part: string, path: string) {
   const ends: number[] = []
   if (part === '**') {
     for (let end = places[0] ?? Infinity; end <= path.length; end++) ends.push(end)

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { InvalidParameters, Unauthorized } from '../errors.js'
+import { InvalidParameters, Unauthorized } from '#lib/errors.js'
 
 /** The headers that a token comes in. */
 export const tokenHeaders = ['x-auth-token', 'authorization'] as const
@@ -11,7 +11,7 @@ export const tokenHeaders = ['x-auth-token', 'authorization'] as const
 const form = /^[A-Za-z0-9._~+/-]{1,4096}={0,2}$/
 
 /** What a request brings for a token, whatever it is: as OpenStack's clients send it, or as OAuth's do. */
-export const tokenOf = ({ 'x-auth-token': own, authorization }: IncomingHttpHeaders) => own || bearerIn(authorization)
+export const findToken = ({ 'x-auth-token': own, authorization }: IncomingHttpHeaders) => own || bearerIn(authorization)
 
 const bearerIn = (authorization?: string) => authorization && /^Bearer +([^ ].*)$/i.exec(authorization)?.[1]
 
@@ -19,8 +19,8 @@ const bearerIn = (authorization?: string) => authorization && /^Bearer +([^ ].*)
  * The token that a request brings.
  * @throws Unauthorized where there is none, or something that cannot be one; InvalidParameters where there are two.
  */
-export function tokenIn (headers: IncomingHttpHeaders) {
-  const token = tokenOf(headers)
+export function requireToken (headers: IncomingHttpHeaders) {
+  const token = findToken(headers)
   const bearer = bearerIn(headers.authorization)
   if (bearer && token !== bearer) {
     throw new InvalidParameters([{ parameter: 'X-Auth-Token', message: 'must be the token of Authorization, or stand alone' }])

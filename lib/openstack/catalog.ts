@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
-import { UpstreamError } from '../errors.js'
-import type { Role } from '../errors.js'
+import { UpstreamError } from '#lib/errors.js'
+import type { UpstreamName } from '#lib/errors.js'
 
-export type CatalogRole = Exclude<Role, 'metrics'>
+export type CatalogService = Exclude<UpstreamName, 'metrics'>
 export type Interface = 'public' | 'internal' | 'admin'
 
 /** A token's `catalog`. Source: Identity API v3, "Password authentication with scoped authorization". */
@@ -22,14 +22,14 @@ export type Catalog = Static<typeof Catalog>
  * The service types that play a role, the preferred one first, and the API version that we speak with it.
  * Source: OpenStack service types authority; clouds from 2026 on have `block-storage` and no `volumev3`.
  */
-const services: Record<CatalogRole, { types: string[], version: string }> = {
+const services: Record<CatalogService, { types: string[], version: string }> = {
   identity: { types: ['identity'], version: 'v3' },
   compute: { types: ['compute'], version: 'v2.1' },
   network: { types: ['network'], version: 'v2.0' },
   'block-storage': { types: ['block-storage', 'volumev3', 'volume'], version: 'v3' }
 }
 
-export interface Choice {
+export interface EndpointChoice {
   region?: string
   interface: Interface
 }
@@ -38,7 +38,7 @@ export interface Choice {
  * The URL of a service, without a slash at its end and with its version in it.
  * @throws UpstreamError `absent` where the catalog has none for the region and interface, or has several regions and none is chosen.
  */
-export function findEndpoint (catalog: Catalog, role: CatalogRole, { region, interface: wanted }: Choice) {
+export function findEndpoint (catalog: Catalog, role: CatalogService, { region, interface: wanted }: EndpointChoice) {
   for (const type of services[role].types) {
     const endpoints = catalog
       .filter((service) => service.type === type)
@@ -50,7 +50,7 @@ export function findEndpoint (catalog: Catalog, role: CatalogRole, { region, int
       throw new UpstreamError(role, 'absent', `is in several regions: set OS_REGION_NAME to one of ${regions.sort().join(', ')}`)
     }
     const found = endpoints.find((endpoint) => region === undefined || endpoint.region === region)
-    if (found !== undefined) return versioned(found.url, role)
+    if (found !== undefined) return withVersion(found.url, role)
   }
   throw new UpstreamError(role, 'absent', `the catalog has no ${wanted} endpoint of it${region === undefined ? '' : ` in ${region}`}`)
 }
@@ -60,7 +60,7 @@ export function findEndpoint (catalog: Catalog, role: CatalogRole, { region, int
  * Cinder's in both forms.
  * @throws UpstreamError `invalid` where it is no URL.
  */
-export function versioned (url: string, role: CatalogRole) {
+export function withVersion (url: string, role: CatalogService) {
   if (!URL.canParse(url)) throw new UpstreamError(role, 'invalid', 'its endpoint is not a URL')
   const { origin, pathname } = new URL(url)
   const path = pathname.replace(/(?<!\/)\/+$/, '')
@@ -68,7 +68,7 @@ export function versioned (url: string, role: CatalogRole) {
 }
 
 /** Where a service's URL answers with its version document: the part up to its version. */
-export function versionRoot (endpoint: string) {
+export function versionDocumentUrl (endpoint: string) {
   const { origin, pathname } = new URL(endpoint)
   const { index, 0: version } = versionIn.exec(pathname)!
   return `${origin}${pathname.slice(0, index)}${version}/`

@@ -1,22 +1,22 @@
 import { Type } from '@sinclair/typebox'
 import pLimit from 'p-limit'
-import { NotFound, UpstreamError } from '../errors.js'
-import { keep } from '../keep.js'
-import type { Clock } from '../keep.js'
-import { shape } from '../shape.js'
-import type { Operation, Upstream } from '../upstream.js'
-import { versioned } from './catalog.js'
-import type { CatalogRole } from './catalog.js'
-import type { Cloud } from './clouds.js'
-import { readPage } from './pages.js'
-import type { Ask } from './pages.js'
-import { pickQuota, quotaSources } from './quotas.js'
+import { NotFound, UpstreamError } from '#lib/errors.js'
+import { keep } from '#lib/cache/refreshing-value.js'
+import type { Clock } from '#lib/cache/refreshing-value.js'
+import { responseValidator } from '#lib/upstream/response-validator.js'
+import type { CallUpstream } from '#lib/upstream/upstream.js'
+import { withVersion } from './catalog.js'
+import type { CatalogService } from './catalog.js'
+import type { CloudConfig } from './clouds-yaml.js'
+import { listServerPage } from './server-pages.js'
+import type { GetFromNova } from './server-pages.js'
+import { extractQuota, quotaSources } from './quotas.js'
 import type { Quota, QuotaSource } from './quotas.js'
-import { createScopes, Project } from './scopes.js'
-import { chooseMicroversion, isServerId, ownerIn } from './servers.js'
+import { createProjectAccess, Project } from './project-access.js'
+import { chooseMicroversion, isServerId, validateServerProject } from './servers.js'
 import type { ServerQuery } from './servers.js'
 import { createSession } from './session.js'
-import { validateToken } from './validation.js'
+import { validateToken } from './token-validation.js'
 
 export type OpenStack = ReturnType<typeof createOpenStack>
 
@@ -25,25 +25,25 @@ const hour = 3_600_000
 /** Projects as which a server is asked for at once: to begin with all would hold up other requests, or be more than may wait. */
 const atOnce = 64
 
-const projectIn = shape('identity', 'a project', Type.Object({ project: Project }))
-const domainsIn = shape('identity', 'a list of domains', Type.Object({ domains: Type.Array(Type.Object({ id: Type.String() })) }))
+const projectIn = responseValidator('identity', 'a project', Type.Object({ project: Project }))
+const domainsIn = responseValidator('identity', 'a list of domains', Type.Object({ domains: Type.Array(Type.Object({ id: Type.String() })) }))
 
 /**
  * The reads of an OpenStack cloud that the service is made of. Nothing is asked before the first of them.
  * @param excluded names or ids of domains whose projects are of no interest
  */
-export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock, excluded: string[]) {
+export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clock: Clock, excluded: string[]) {
   const session = createSession(cloud, upstream, clock)
-  const { reach, projects, scopeOf, forget } = createScopes(cloud, session, clock)
+  const { reach, projects, scopeOf, forget } = createProjectAccess(cloud, session, clock)
   const microversion = keep(
     async () => chooseMicroversion((await session.version('compute')).body),
-    (_, readAt) => ({ renew: readAt + hour, gone: Infinity }),
+    (_, fetchedAt) => ({ renew: fetchedAt + hour, gone: Infinity }),
     clock
   )
-  const excludedDomains = keep(readExcluded, (_, readAt) => ({ renew: readAt + hour, gone: Infinity }), clock)
+  const excludedDomains = keep(readExcluded, (_, fetchedAt) => ({ renew: fetchedAt + hour, gone: Infinity }), clock)
 
   /** One GET about a project, with the token that reads it. `path` is told whether that is the project's own. */
-  async function get (role: CatalogRole, project: string, operation: Operation, path: (own: boolean) => string, expect?: number[]) {
+  async function get (role: CatalogService, project: string, operation: string, path: (own: boolean) => string, expect?: number[]) {
     const scope = await scopeOf(project)
     const headers: Record<string, string> = {}
     if (role === 'compute') headers['openstack-api-version'] = `compute ${await microversion.get()}`
@@ -75,15 +75,15 @@ export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock,
   /** A project's limits and usages at one service. @throws UpstreamError */
   async function quota (project: string, { role, path, fields }: QuotaSource): Promise<Partial<Quota>> {
     const { body } = await get(role, project, 'show-quota', (own) => path(project, own))
-    const quota = pickQuota(fields, body)
-    if (quota === undefined) throw new UpstreamError(role, 'invalid', 'answered a quota without its numbers')
+    const quota = extractQuota(fields, body)
+    if (quota === undefined) throw new UpstreamError(role, 'invalid', 'returned a quota without its numbers')
     return quota
   }
 
   /** A page of a project's servers, newest first. @throws InvalidParameters where the marker is of no server. */
   function servers (project: string, query: ServerQuery) {
-    const ask: Ask = (path, expect) => get('compute', project, 'list-servers', path, expect)
-    return readPage(ask, project, query, async () => (await quota(project, quotaSources.compute)).instancesUsed!)
+    const ask: GetFromNova = (path, expect) => get('compute', project, 'list-servers', path, expect)
+    return listServerPage(ask, project, query, async () => (await quota(project, quotaSources.compute)).instancesUsed!)
   }
 
   /**
@@ -108,20 +108,20 @@ export function createOpenStack (cloud: Cloud, upstream: Upstream, clock: Clock,
       }
     })
     const found = answers.find((answer) => answer?.status === 200)
-    return found && ownerIn(found.body).server.tenant_id
+    return found && validateServerProject(found.body).server.tenant_id
   }
 
   /** What a caller's token is good for; `undefined` where Keystone does not take it. @throws UpstreamError */
   const validate = (token: string) => validateToken(session, token)
 
   /** Finds that a service answers. @throws UpstreamError */
-  async function check (role: CatalogRole) {
+  async function check (role: CatalogService) {
     await session.version(role)
   }
 
   return {
     /** Keystone's URL. */
-    authUrl: versioned(cloud.authUrl, 'identity'),
+    authUrl: withVersion(cloud.authUrl, 'identity'),
     reach,
     projects,
     project,

@@ -1,4 +1,7 @@
-import type { CatalogRole } from './catalog.js'
+import { Type } from '@sinclair/typebox'
+import { jsonParser } from '#lib/cache/codec.js'
+import type { Codec } from '#lib/cache/codec.js'
+import type { CatalogService } from './catalog.js'
 
 /** A project's limits and usages, as far as they are known. `-1` is an unlimited limit. */
 export interface Quota {
@@ -19,7 +22,7 @@ export interface Quota {
 }
 
 export interface QuotaSource {
-  role: Exclude<CatalogRole, 'identity'>
+  role: Exclude<CatalogService, 'identity'>
   /** The call that answers with limits and usages both; `own` where the token is the project's own. */
   path: (project: string, own: boolean) => string
   /** Where in the answer each number stands. */
@@ -67,11 +70,18 @@ export const quotaSources = {
 } satisfies Record<string, QuotaSource>
 
 /** The numbers of one service in its answer; `undefined` where one of them is missing or is no integer. */
-export function pickQuota (fields: QuotaSource['fields'], body: unknown): Partial<Quota> | undefined {
+export function extractQuota (fields: QuotaSource['fields'], body: unknown): Partial<Quota> | undefined {
   const picked = Object.entries(fields).map(([name, path]) => [name, pick(body, path)] as const)
   return picked.every(([, value]) => Number.isInteger(value)) ? Object.fromEntries(picked) : undefined
 }
 
 function pick (body: unknown, path: string) {
   return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], body)
+}
+
+/** A project's quota at one service, as JSON. */
+export const quotaCodec: Codec<Partial<Quota>> = {
+  encode: (quota) => Buffer.from(JSON.stringify(quota)),
+  decode: jsonParser(Type.Union(Object.values(quotaSources).map(({ fields }) =>
+    Type.Object(Object.fromEntries(Object.keys(fields).map((name) => [name, Type.Integer()])), { additionalProperties: false }))))
 }

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
-import { InvalidParameters, quote, UpstreamError } from '../errors.js'
-import { shape } from '../shape.js'
+import { InvalidParameters, quote, UpstreamError } from '#lib/errors.js'
+import { responseValidator } from '#lib/upstream/response-validator.js'
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
 
@@ -20,13 +20,13 @@ export type Server = Static<typeof Server>
 const Links = Type.Object({ servers_links: Type.Optional(Type.Array(Type.Unknown())) })
 
 /** A page of servers, and whether Nova says that more may follow. */
-export const serversIn = shape('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Server) })]))
+export const validateServers = responseValidator('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Server) })]))
 
 /** The same of a list that has only their names. */
-export const namesIn = shape('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Named) })]))
+export const validateServerNames = responseValidator('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Named) })]))
 
 /** The project of one server. Source: Compute API, "Show Server Details". */
-export const ownerIn = shape('compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: Type.String() }) }))
+export const validateServerProject = responseValidator('compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: Type.String() }) }))
 
 /** Whether Nova may have a server of this id: it makes UUIDs, and would take other words for other things. */
 export const isServerId = (id: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
@@ -55,7 +55,7 @@ export function chooseMicroversion (body: unknown) {
 }
 
 const Microversion = Type.String({ pattern: '^2\\.[0-9]+$' })
-const versionIn = shape('compute', 'its version', Type.Object({
+const versionIn = responseValidator('compute', 'its version', Type.Object({
   version: Type.Object({ version: Microversion, min_version: Microversion })
 }))
 
@@ -82,10 +82,10 @@ export function namePattern (literal: string) {
 }
 
 /** Whether what the pattern matches is what the literal is. */
-export const isExact = (literal: string) => /^[A-Za-z0-9 _.-]+$/.test(literal)
+export const isExactPattern = (literal: string) => /^[A-Za-z0-9 _.-]+$/.test(literal)
 
 /** Whether a server's name has the literal in it, in any case. */
-export function hasInName ({ name }: { name: string }, literal: string) {
+export function nameContains ({ name }: { name: string }, literal: string) {
   return name.toLowerCase().includes(literal.toLowerCase())
 }
 

@@ -1,11 +1,10 @@
-import { NotFound, UpstreamError } from '../errors.js'
-import { keep } from '../keep.js'
-import type { Clock, Keep } from '../keep.js'
-import type { Upstream } from '../upstream.js'
-import { waitFor } from '../waits.js'
-import type { Cloud } from './clouds.js'
-import { logIn, rescope } from './identity.js'
-import type { Token } from './identity.js'
+import { NotFound, UpstreamError } from '#lib/errors.js'
+import { keep } from '#lib/cache/refreshing-value.js'
+import type { Clock, Keep } from '#lib/cache/refreshing-value.js'
+import type { CallUpstream } from '#lib/upstream/upstream.js'
+import type { CloudConfig } from './clouds-yaml.js'
+import { logIn, rescope } from './login.js'
+import type { Token } from './login.js'
 
 /** Milliseconds after a login that was refused in which none is tried: each costs Keystone the hash of a password, and may lock the account. */
 const refusedFor = 2_000
@@ -14,14 +13,14 @@ const refusedFor = 2_000
 const replacedFor = 5_000
 
 /** The tokens of a credential, of its own scope and of projects: one a scope, had when it is first needed, and renewed at 80 % of its life. */
-export function createTokens (cloud: Cloud, upstream: Upstream, clock: Clock) {
+export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, clock: Clock) {
   const own = keepToken(logInOnce)
   const rescoped = new Map<string, Keep<Token>>()
   const replacements = new Map<string | undefined, { at: number, done: Promise<Token> }>()
   let refused: { err: UpstreamError, at: number } | undefined
 
   function keepToken (read: () => Promise<Token>) {
-    return keep(read, ({ life }, readAt) => ({ renew: readAt + 0.8 * life, gone: readAt + life }), clock)
+    return keep(read, ({ life }, fetchedAt) => ({ renew: fetchedAt + 0.8 * life, gone: fetchedAt + life }), clock)
   }
 
   /** Whether a moment is less ago than that: where the clock was set back, nobody knows. */
@@ -66,7 +65,7 @@ export function createTokens (cloud: Cloud, upstream: Upstream, clock: Clock) {
       replacement = { at: clock.now(), done: of(project).replace(token) }
       replacements.set(project, replacement)
     }
-    await waitFor(replacement.done)
+    await replacement.done
   }
 
   return { of, replace }

@@ -6,7 +6,7 @@ import type { RedisAddress } from './url.js'
 export type Connection = Redis | Cluster
 
 /** What a connection tells of itself. Failures are told for as long as it lasts, again and again. */
-export interface Listener {
+export interface ConnectionListener {
   ready: () => void
   failed: (err: Error) => void
 }
@@ -22,7 +22,7 @@ const retryDelay = (times: number) => Math.min(times * 100, 1_000)
  * for a Redis that is not there.
  * @param ca certificates to trust, in PEM; without them the public ones
  */
-export function connect ({ nodes, cluster, tls, username, password, database }: RedisAddress, { ready, failed }: Listener, ca?: string[]): Connection {
+export function connect ({ nodes, cluster, tls, username, password, database }: RedisAddress, { ready, failed }: ConnectionListener, ca?: string[]): Connection {
   const options: CommonRedisOptions & { tls?: object } = {
     username,
     password,

@@ -1,4 +1,4 @@
-import { InvalidSetting } from '../errors.js'
+import { InvalidSetting } from '#lib/errors.js'
 
 /** What a `REDIS_URL` says. */
 export interface RedisAddress {

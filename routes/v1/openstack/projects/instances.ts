@@ -1,12 +1,13 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { listInstances } from '../../../../lib/instances.js'
-import { cacheHeaders, exampleOf, linkHeader, notModified } from '../../../../schemas/common.js'
-import { InstancePage, InstancesQuery, ProjectParams } from '../../../../schemas/instance.js'
-import { problems } from '../../../../schemas/problem.js'
+import { listInstances } from '#lib/monitoring/instance-list.js'
+import { cacheHeaders, exampleOf, linkHeader, notModified } from '#schemas/common.js'
+import { InstancePage, InstancesQuery, ProjectParams } from '#schemas/instance.js'
+import { problems } from '#schemas/problem.js'
 
 const instances: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/:projectId/instances', {
+    config: { ttl: 'INSTANCES_TTL' },
     schema: {
       operationId: 'listInstances',
       summary: 'A project\'s instances with their present load',
@@ -24,8 +25,8 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
         ...problems(400, 404, 429, 500, 502, 503, 504)
       }
     }
-  }, ({ params, query, scope }, reply) => reply.answer('INSTANCES_TTL', { ...params, ...query }, async () => {
-    const ofProject = await app.access.instances(scope, params.projectId, query.marker)
+  }, ({ params, query, scope }, reply) => reply.sendCached<InstancePage>(async () => {
+    const ofProject = await app.authorization.instances(scope, params.projectId, query.marker)
     const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), ofProject)
     return { payload: page, ...rest }
   }))

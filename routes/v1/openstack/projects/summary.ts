@@ -1,9 +1,9 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { summarise } from '../../../../lib/summary.js'
-import { cacheHeaders, exampleOf, linkHeader, notModified } from '../../../../schemas/common.js'
-import { problems } from '../../../../schemas/problem.js'
-import { ProjectSummary, SummaryQuery } from '../../../../schemas/project.js'
+import { listProjectSummaries } from '#lib/monitoring/project-summary.js'
+import { cacheHeaders, exampleOf, linkHeader, notModified } from '#schemas/common.js'
+import { problems } from '#schemas/problem.js'
+import { ProjectSummary, SummaryQuery } from '#schemas/project.js'
 
 /** The path, and the other one that the contract's own index has. */
 const paths = {
@@ -14,6 +14,7 @@ const paths = {
 const summary: FastifyPluginAsyncTypebox = async (app) => {
   for (const [path, operation] of Object.entries(paths)) {
     app.get(path, {
+      config: { ttl: 'SUMMARY_TTL' },
       schema: {
         ...operation,
         summary: 'Each project with its limits and usages',
@@ -30,8 +31,8 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
           ...problems(400, 429, 500, 502, 503, 504)
         }
       }
-    }, ({ query, scope }, reply) => reply.answer('SUMMARY_TTL', { path, ...query }, async () => {
-      const { projects, ...page } = await summarise(app.openstack, await app.access.projects(scope), query)
+    }, ({ query, scope }, reply) => reply.sendCached<ProjectSummary[]>(async () => {
+      const { projects, ...page } = await listProjectSummaries(app.openstack, await app.authorization.projects(scope), query)
       return { payload: projects, ...page }
     }))
   }

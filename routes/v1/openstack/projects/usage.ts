@@ -1,15 +1,16 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { readSeries } from '../../../../lib/series.js'
-import { parseWindow } from '../../../../lib/time-range.js'
-import { usages } from '../../../../lib/usage.js'
-import { cacheHeaders, notModified } from '../../../../schemas/common.js'
-import { problems } from '../../../../schemas/problem.js'
-import { exampleSeries, InstanceParams, RangeQuery } from '../../../../schemas/series.js'
+import { getInstanceUsage } from '#lib/monitoring/instance-usage.js'
+import { parseWindow } from '#lib/time-range.js'
+import { usages } from '#lib/metrics/usages.js'
+import { cacheHeaders, notModified } from '#schemas/common.js'
+import { problems } from '#schemas/problem.js'
+import { exampleSeries, InstanceParams, RangeQuery, Series } from '#schemas/series.js'
 
 const usage: FastifyPluginAsyncTypebox = async (app) => {
   for (const [name, usage] of Object.entries(usages)) {
     app.get(`/:instanceId/${name}`, {
+      config: { ttl: 'SERIES_TTL' },
       schema: {
         operationId: `get${name[0]!.toUpperCase()}${name.slice(1)}`,
         summary: usage.summary,
@@ -29,9 +30,9 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
       }
     }, ({ params, query, scope }, reply) => {
       const window = parseWindow(query, app.clock.now())
-      return reply.answer('SERIES_TTL', { name, ...params, ...query }, async () => {
-        const project = await app.access.series(scope, params.instanceId)
-        return { payload: await readSeries(app.influx, usage, params.instanceId, window, project) }
+      return reply.sendCached<Series[]>(async () => {
+        const project = await app.authorization.series(scope, params.instanceId)
+        return { payload: await getInstanceUsage(app.metrics, usage, params.instanceId, window, project) }
       })
     })
   }

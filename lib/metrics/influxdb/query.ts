@@ -1,0 +1,84 @@
+import { Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+import { responseValidator } from '#lib/upstream/response-validator.js'
+import type { CallUpstream } from '#lib/upstream/upstream.js'
+import { statementError, StatementFailed } from './errors.js'
+
+export interface InfluxSettings {
+  url: string
+  database: string
+  retentionPolicy?: string
+  username?: string
+  password?: string
+  token?: string
+}
+
+const Value = Type.Union([Type.Number(), Type.Null()])
+
+/** One series of a statement's result: times are unix seconds. Source: InfluxDB 1.x HTTP API, "Query data with InfluxDB". */
+const QuerySeries = Type.Object({
+  tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+  values: Type.Array(Type.Tuple([Type.Number(), Value])),
+  partial: Type.Optional(Type.Boolean())
+})
+export type QuerySeries = Static<typeof QuerySeries>
+
+const Result = Type.Object({
+  statement_id: Type.Integer(),
+  error: Type.Optional(Type.String()),
+  partial: Type.Optional(Type.Boolean()),
+  series: Type.Optional(Type.Array(QuerySeries))
+})
+
+const resultsIn = responseValidator('metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(Result) })))
+
+/** A literal that takes a `$name`'s place in a statement. */
+export type BoundParameters = Record<string, string | { duration: string }>
+
+/** More rows than a series may have in one piece: what is not chunked says `partial` from 10,000 rows on, whole or not. */
+const chunk = 100_000
+
+/**
+ * Several statements in one request, and the series of each. The first that fails ends it: those after it are not executed.
+ * @throws StatementFailed where one of them failed, or where the answer was cut short.
+ * @throws UpstreamError where all fail, each by itself too.
+ */
+export async function query (upstream: CallUpstream, settings: InfluxSettings, operation: string, statements: string[], parameters: BoundParameters): Promise<QuerySeries[][]> {
+  const { body } = await upstream('metrics', {
+    operation,
+    method: 'POST',
+    // POST only for its length.
+    idempotent: true,
+    url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/query`,
+    headers: { ...authorization(settings), 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      db: settings.database,
+      ...(settings.retentionPolicy !== undefined && { rp: settings.retentionPolicy }),
+      q: statements.join('; '),
+      params: JSON.stringify(parameters),
+      epoch: 's',
+      chunked: 'true',
+      chunk_size: String(chunk)
+    }).toString(),
+    lines: true
+  })
+  const results = resultsIn(body).flatMap(({ results }) => results)
+  const error = results.find(({ error }) => error !== undefined)?.error
+  if (error !== undefined) throw statementError(error)
+  return statements.map((_, id) => join(results.filter((result) => result.statement_id === id)))
+}
+
+/** The series of a statement, from its pieces: all but the last one say that more follows. */
+function join (pieces: Array<Static<typeof Result>>): QuerySeries[] {
+  const last = pieces.at(-1)
+  if (last === undefined || last.partial || last.series?.some(({ partial }) => partial)) {
+    throw new StatementFailed('metrics', 'invalid', 'returned a truncated response')
+  }
+  return pieces.flatMap(({ series = [] }) => series)
+}
+
+function authorization ({ username, password = '', token }: InfluxSettings): Record<string, string> {
+  if (token !== undefined) return { authorization: `Token ${token}` }
+  if (username === undefined) return {}
+  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
+}

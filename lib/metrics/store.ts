@@ -1,0 +1,45 @@
+import type { Window } from '#lib/time-range.js'
+import type { Metric } from './usages.js'
+
+/** A bucket's start in unix seconds, and its usage. */
+export interface Bucket {
+  time: number
+  usage: number
+}
+
+/** An instance's usage by its newest samples, and when the older of those was taken, in unix seconds. */
+export interface LatestSample {
+  time: number
+  usage: number
+}
+
+/** What the service reads from a metrics store. Each product implements it in a folder of its own. */
+export interface MetricsStore {
+  /**
+   * The buckets of several metrics of an instance.
+   * @param project where given, only series of this project count
+   * @returns one list a metric, ascending by time; buckets without data are left out
+   * @throws UpstreamError
+   */
+  series (metrics: Metric[], instance: string, window: Window, project?: string): Promise<Bucket[][]>
+  /**
+   * The newest usage of each instance.
+   * @param since unix milliseconds; older samples do not count
+   * @param project where given, only series of this project count
+   * @returns one map by instance id a metric; instances without samples are left out
+   * @throws UpstreamError
+   */
+  latest (metrics: Metric[], instances: string[], since: number, project?: string): Promise<Array<Map<string, LatestSample>>>
+  /**
+   * The projects that have series of an instance: one, unless a client sent samples in another project's name.
+   * @throws UpstreamError
+   */
+  projectsOf (instance: string): Promise<string[]>
+  /**
+   * Checks that the store responds.
+   * @throws UpstreamError
+   */
+  check (): Promise<void>
+  /** How many reads of series are queued. */
+  queued (): number
+}

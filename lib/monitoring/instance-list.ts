@@ -1,0 +1,78 @@
+import { UpstreamError } from '#lib/errors.js'
+import type { CachedValue } from '#lib/cache/cache.js'
+import type { LatestCache, LatestSamples } from '#lib/metrics/latest-cache.js'
+import type { OpenStack } from '#lib/openstack/client.js'
+import type { Server, ServerQuery } from '#lib/openstack/servers.js'
+import type { Instance, InstancePage } from '#schemas/instance.js'
+
+export interface InstanceList {
+  page: InstancePage
+  /** Id of the page's last instance, where more follow. */
+  last?: string
+  /** Why the loads could not be read, where the metrics store failed. */
+  failures: UpstreamError[]
+  /** Whether no load is missing for that. */
+  complete: boolean
+  /** Unix milliseconds of when the loads were read. */
+  oldestAt: number
+}
+
+export interface InstanceSources {
+  openstack: Pick<OpenStack, 'project' | 'servers'>
+  metrics: Pick<LatestCache, 'latest'>
+}
+
+/**
+ * A page of a project's instances, newest first: one list of servers, one count, and one metrics request for all of them.
+ * @param now unix milliseconds
+ * @param ofProject the project whose samples count, where those of others do not
+ * @throws NotFound, InvalidParameters (the marker), UpstreamError (identity or compute)
+ */
+export async function listInstances (
+  { openstack, metrics }: InstanceSources,
+  project: string,
+  query: ServerQuery,
+  now: number,
+  ofProject?: string
+): Promise<InstanceList> {
+  const [{ servers, last, total }] = await Promise.all([openstack.servers(project, query), openstack.project(project)])
+  const ids = servers.map(({ id }) => id)
+  const unread = (failure: unknown): CachedValue<LatestSamples> => ({ value: [], fetchedAt: now, failure })
+  const { value: loads, fetchedAt, failure } = await metrics.latest(['cpu', 'memory'], ids, ofProject).catch(unread)
+  if (failure !== undefined && !(failure instanceof UpstreamError)) throw failure
+  const metric = servers.map((server) => describe(server, loads, now))
+  const page: InstancePage = { metric, projectId: project, totalCnt: total }
+  const complete = failure === undefined || metric.every(({ cpuUsage, memoryUsage }) => cpuUsage !== null && memoryUsage !== null)
+  return {
+    page: complete ? page : { ...page, unavailable: ['metrics'] },
+    last,
+    failures: failure === undefined ? [] : [failure],
+    complete,
+    oldestAt: fetchedAt
+  }
+}
+
+function describe (server: Server, [cpu, memory]: LatestSamples, now: number): Instance {
+  const { id, name, status, flavor } = server
+  const launched = server['OS-SRV-USG:launched_at']
+  return {
+    address: Object.values(server.addresses).flat().map(({ addr }) => addr),
+    cpuUsage: cpu?.get(id)?.usage ?? null,
+    disk_gb: flavor.disk,
+    ended_at: toSeconds(server['OS-SRV-USG:terminated_at']) ?? '',
+    flavor: flavor.original_name,
+    instance_id: id,
+    memoryUsage: memory?.get(id)?.usage ?? null,
+    memory_mb: flavor.ram,
+    name,
+    started_at: toSeconds(launched),
+    state: status,
+    tenant_id: server.tenant_id,
+    uptime: launched === null ? null : Math.max(0, Math.floor((now - Date.parse(`${launched}Z`)) / 1000)),
+    vcpus: flavor.vcpus,
+    zone: server['OS-EXT-AZ:availability_zone'] || null
+  }
+}
+
+/** `2026-11-23T08:24:50.000000`, as Nova writes UTC, without the fraction. */
+const toSeconds = (time: string | null) => time === null ? null : time.slice(0, 19)

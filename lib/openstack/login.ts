@@ -1,0 +1,70 @@
+import { Type } from '@sinclair/typebox'
+import { UpstreamError } from '#lib/errors.js'
+import { responseValidator } from '#lib/upstream/response-validator.js'
+import type { UpstreamResponse } from '#lib/upstream/request.js'
+import type { CallUpstream } from '#lib/upstream/upstream.js'
+import { Catalog, withVersion } from './catalog.js'
+import type { CloudConfig } from './clouds-yaml.js'
+
+/** What a token is good for. Source: Identity API v3, `auth.scope`. */
+export interface LoginScope {
+  project: object
+}
+
+export interface Token {
+  /** The secret that goes into `X-Auth-Token`. */
+  id: string
+  /** Id of the project that it is scoped to. */
+  project: string
+  catalog: Catalog
+  /** How long it lives from its issue, in milliseconds: by Keystone's clock alone, so that ours may differ. */
+  life: number
+}
+
+/** What a login takes. */
+export type LoginOptions = Pick<CloudConfig, 'authUrl' | 'identity' | 'scope'>
+
+/** What a token in hand is told that is no more, that has no role on the project, or that may not go there. */
+const refusals = [401, 403, 404]
+
+/** A new token, by the credential. @throws UpstreamError `refused` where Keystone does not accept that. */
+export async function logIn (upstream: CallUpstream, { authUrl, identity, scope }: LoginOptions): Promise<Token> {
+  return tokenOf(await issueToken(upstream, authUrl, { identity, scope }))
+}
+
+/** A token of a project, by one in hand; `undefined` where Keystone gives none, be it for the project or for the token. @throws UpstreamError */
+export async function rescope (upstream: CallUpstream, authUrl: string, { id }: Token, project: string): Promise<Token | undefined> {
+  const auth = { identity: { methods: ['token'], token: { id } }, scope: { project: { id: project } } }
+  const answer = await issueToken(upstream, authUrl, auth, refusals)
+  return refusals.includes(answer.status) ? undefined : tokenOf(answer)
+}
+
+/** Source: Identity API v3, `POST /v3/auth/tokens`. */
+const issueToken = (upstream: CallUpstream, authUrl: string, auth: object, expect?: number[]) => upstream('identity', {
+  operation: 'issue-token',
+  method: 'POST',
+  url: `${withVersion(authUrl, 'identity')}/auth/tokens`,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ auth }),
+  expect,
+  // Keystone reports an unknown application credential with 404.
+  credentialRejected: [401, 403, 404]
+})
+
+function tokenOf ({ headers, body }: UpstreamResponse): Token {
+  const { token } = tokenIn(body)
+  const id = headers['x-subject-token']
+  const life = Date.parse(token.expires_at) - Date.parse(token.issued_at)
+  if (typeof id !== 'string' || !(life > 0)) throw new UpstreamError('identity', 'invalid', 'returned a login response without a token')
+  if (token.project === undefined) throw new UpstreamError('identity', 'refused', 'the credential has no project: set OS_PROJECT_NAME')
+  return { id, project: token.project.id, catalog: token.catalog ?? [], life }
+}
+
+const tokenIn = responseValidator('identity', 'a login', Type.Object({
+  token: Type.Object({
+    issued_at: Type.String(),
+    expires_at: Type.String(),
+    project: Type.Optional(Type.Object({ id: Type.String() })),
+    catalog: Type.Optional(Catalog)
+  })
+}))

@@ -1,0 +1,143 @@
+import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { errors, request } from 'undici'
+import type { Dispatcher } from 'undici'
+import { currentContext } from '#lib/context/request-context.js'
+import { UpstreamError } from '#lib/errors.js'
+import type { UpstreamName } from '#lib/errors.js'
+
+export interface UpstreamRequest {
+  /** What the request asks for, in one of few words: metrics and logs count by it. */
+  operation: string
+  url: string
+  method?: 'GET' | 'POST'
+  headers?: Record<string, string>
+  body?: string
+  /** Whether the request may be repeated after it may have been processed; only GET is unless this says so. */
+  idempotent?: boolean
+  /** Whether the body of the response is a JSON document on each line, and not one document. */
+  lines?: boolean
+  /** Statuses beside 2xx that the caller handles; any other is an error. */
+  expect?: number[]
+  /** Statuses that mean that the upstream rejects the service's credential; 401 and 403 unless given. */
+  credentialRejected?: number[]
+}
+
+export interface UpstreamResponse {
+  status: number
+  headers: Dispatcher.ResponseData['headers']
+  /** The parsed JSON, or `undefined` where there was no body; a list where the body has lines. */
+  body: unknown
+}
+
+export interface RequestOptions {
+  dispatcher: Dispatcher
+  /** The header that carries the request id to this upstream; `x-request-id` unless given. */
+  requestIdHeader?: string
+  /** The deadline, which includes a retry, in milliseconds of `performance.now()`. */
+  deadline: number
+  /** Takes one retry from the budget; called only when a retry would help. `false` where the budget is empty. */
+  takeRetry: () => boolean
+}
+
+/**
+ * Sends one request and reads its whole response, with one retry where that may help.
+ * @throws UpstreamError
+ */
+export async function sendRequest (upstream: UpstreamName, call: UpstreamRequest, options: RequestOptions) {
+  const { dispatcher, requestIdHeader = 'x-request-id', deadline, takeRetry } = options
+  // An EventEmitter is an abort signal to undici, and ten times as cheap as AbortSignal.timeout.
+  const signal = Object.assign(new EventEmitter(), { aborted: false })
+  const timer = setTimeout(() => {
+    signal.aborted = true
+    signal.emit('abort')
+  }, deadline - performance.now())
+  // undici cannot abort a request that has no connection yet, so the deadline also ends the wait for it.
+  const late = new Promise<never>((resolve, reject) => {
+    signal.once('abort', () => reject(new errors.RequestAbortedError()))
+  })
+  late.catch(() => {})
+  const { url, method = 'GET', body, idempotent = method === 'GET' } = call
+  const context = currentContext()
+  const headers = context === undefined
+    ? call.headers
+    : { ...call.headers, [requestIdHeader]: context.id, ...context.trace?.headers }
+  const send = () => Promise.race([request(url, { method, headers, body, dispatcher, signal }), late])
+  return await readResponse(upstream, call, () => sendWithRetry(send, idempotent, deadline, takeRetry))
+    .finally(() => clearTimeout(timer))
+}
+
+async function readResponse (
+  upstream: UpstreamName,
+  { lines = false, expect = [], credentialRejected = [401, 403] }: UpstreamRequest,
+  send: () => Promise<Dispatcher.ResponseData>
+): Promise<UpstreamResponse> {
+  let details = {}
+  try {
+    const { statusCode: status, headers, body } = await send()
+    const requestId = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? headers['x-request-id']
+    details = { status, requestId: requestId?.toString() }
+    const text = await body.text()
+    if ((status < 200 || status > 299) && !expect.includes(status)) {
+      throw credentialRejected.includes(status)
+        ? new UpstreamError(upstream, 'refused', `rejected the service's credential (${status})`, details)
+        : new UpstreamError(upstream, 'invalid', `returned status ${status}`, details)
+    }
+    return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
+  } catch (err) {
+    throw err instanceof UpstreamError ? err : toUpstreamError(upstream, err as Error & { code?: string }, details)
+  }
+}
+
+/** The connection broke before a response: the server restarts, or has closed an idle connection. */
+const droppedConnection = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+const noConnection = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'])
+/** Statuses of a proxy whose server restarts or is overloaded. */
+const temporaryStatuses = new Set([502, 503, 504])
+
+/**
+ * Sends, and retries once where the failure may be temporary and the deadline allows it.
+ * A request that is not idempotent is retried only where its connection was dropped.
+ */
+async function sendWithRetry (
+  send: () => Promise<Dispatcher.ResponseData>,
+  idempotent: boolean,
+  deadline: number,
+  takeRetry: () => boolean
+) {
+  const inTime = (delay: number) => performance.now() + delay < deadline
+  let delay = retryDelayMs()
+  try {
+    const response = await send()
+    delay = Math.max(delay, retryAfterMs(String(response.headers['retry-after'])))
+    if (!idempotent || !temporaryStatuses.has(response.statusCode) || !inTime(delay) || !takeRetry()) return response
+    await Promise.all([response.body.dump(), sleep(delay)])
+  } catch (err) {
+    const { code } = err as { code: string }
+    if (!droppedConnection.has(code) && !(idempotent && noConnection.has(code))) throw err
+    if (!inTime(delay) || !takeRetry()) throw err
+    await sleep(delay)
+  }
+  return await send()
+}
+
+/** Random, so that requests that failed together are not repeated together. */
+const retryDelayMs = () => 25 + Math.random() * 75
+
+/** Milliseconds of a `Retry-After` in seconds or as a date; 0 for any other text. */
+const retryAfterMs = (value: string) => (/^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now()) || 0
+
+const parseLines = (text: string) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
+
+const timeoutCodes = new Set<string | number>(['UND_ERR_ABORTED', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+const tooLargeCodes = new Set<string | number>(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW'])
+
+/** The failure of a request. It drops the cause, which may quote the body or name the address. */
+function toUpstreamError (upstream: UpstreamName, { name, code = name }: Error & { code?: string | number }, details: object) {
+  if (timeoutCodes.has(code)) return new UpstreamError(upstream, 'timeout', 'did not respond within its time limit', details)
+  if (name === 'SyntaxError') return new UpstreamError(upstream, 'invalid', 'returned a body that is not JSON', details)
+  if (name === 'HTTPParserError' || tooLargeCodes.has(code)) {
+    return new UpstreamError(upstream, 'invalid', `returned an unreadable response (${code})`, details)
+  }
+  return new UpstreamError(upstream, 'unreachable', `cannot be reached (${code})`, details)
+}

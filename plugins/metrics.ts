@@ -1,0 +1,33 @@
+import fp from 'fastify-plugin'
+import { durationMs, settleSeconds } from '#lib/config/settings.js'
+import { cacheLatest } from '#lib/metrics/latest-cache.js'
+import type { LatestCache } from '#lib/metrics/latest-cache.js'
+import { cacheSeries } from '#lib/metrics/series-cache.js'
+import type { MetricsStore } from '#lib/metrics/store.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    metrics: Omit<MetricsStore, 'latest'> & Pick<LatestCache, 'latest'>
+  }
+}
+
+/**
+ * Bytes of cached buckets: about 500 series of a week in buckets of 5 minutes, or 2,000 of a day.
+ * A series is one metric of one instance.
+ */
+const maxBytes = 16 * 1024 * 1024
+
+/** The metrics store in use, with a cache of settled buckets and one of latest samples. */
+export default fp(async (app) => {
+  const { config, clock: { now }, telemetry, influx: store } = app
+  const cached = config.CACHE === 'on'
+  const series = cacheSeries(store, { bytes: maxBytes, settle: settleSeconds(config), now })
+  // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response before.
+  const ttl = cached ? durationMs(config, 'INSTANCES_TTL') / 2 : 0
+  const latest = cacheLatest(store, { ttl, maxAge: durationMs(config, 'METRICS_MAX_AGE') }, now)
+  telemetry.queue('series', store.queued)
+  telemetry.cache('buckets', series.counts)
+  telemetry.cache('latest', latest.counts)
+
+  app.decorate('metrics', { ...store, series: cached ? series.series : store.series, latest: latest.latest })
+}, { name: 'metrics', dependencies: ['config', 'influx', 'prometheus'] })

@@ -1,0 +1,18 @@
+import fp from 'fastify-plugin'
+import { globalRequestId } from '#lib/context/global-request-id.js'
+import { clientClosedRequest } from './request-lifecycle.js'
+
+/** One line a request, when it is over. The query only where it was valid: what is not understood may be a secret gone astray. */
+export default fp(async (app) => {
+  app.onRequestEnd((request, status, ms) => {
+    const [path, query] = request.url.split('?', 2)
+    request.log.info({
+      method: request.method,
+      path,
+      globalRequestId: globalRequestId(request.headers),
+      query: status < 400 ? query : undefined,
+      status,
+      ms: Math.round(ms)
+    }, status === clientClosedRequest ? 'client disconnected' : 'request completed')
+  })
+}, { name: 'request-log', dependencies: ['request-lifecycle'] })

@@ -1,0 +1,116 @@
+import { Negotiator } from '@fastify/accept-negotiator'
+import fp from 'fastify-plugin'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { tokenHeaders } from '#lib/auth/token.js'
+import { scopeKey } from '#lib/auth/scope.js'
+import { createKept } from '#lib/cache/cache.js'
+import type { CachedValue, CacheStatus } from '#lib/cache/cache.js'
+import { durationMs } from '#lib/config/settings.js'
+import type { UpstreamError } from '#lib/errors.js'
+import {
+  cachedResponseBytes, createCachedResponse, encode, etagMatches, responseCodec, selectEncoding
+} from '#lib/http/cached-response.js'
+import type { CachedResponse, Encoding } from '#lib/http/cached-response.js'
+import { nextLink } from '#lib/http/next-link.js'
+
+/** What a handler responds with. */
+export interface ComposedResponse<Payload> {
+  payload: Payload
+  /** Id of the page's last entry, where more follow. */
+  last?: string
+  /** What could not be fetched. */
+  failures?: UpstreamError[]
+  /** Whether nothing is missing for that; a partial response is sent and not cached. */
+  complete?: boolean
+  /** Unix milliseconds of the oldest fact in it. */
+  oldestAt?: number
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Whether the response came from the cache; `undefined` on routes without one. */
+    cacheStatus: CacheStatus | undefined
+    /**
+     * Responds from the cache, or with what `compose` returns. The cache key is the caller's scope and the URL.
+     * The route's config names the setting that says how long the response is fresh.
+     */
+    sendCached: <Payload extends object>(compose: () => Promise<ComposedResponse<Payload>>) => Promise<FastifyReply>
+  }
+  interface FastifyContextConfig {
+    /** The setting with the lifetime of the route's responses. */
+    ttl?: TtlSetting
+  }
+}
+
+const ttlSettings = ['SERIES_TTL', 'INSTANCES_TTL', 'SUMMARY_TTL'] as const
+type TtlSetting = typeof ttlSettings[number]
+
+/** Bytes of cached responses: about 3,700 charts of an hour by the minute, or 370 of 12 hours. */
+const maxBytes = 20 * 1024 * 1024
+
+/**
+ * The cache of responses, as the bytes that are sent, and HTTP caching (ETag, Age, Cache-Control). Its `onRequest` hook is
+ * the last one: a URL whose fresh response is cached is neither validated nor handled, which is where most of the
+ * throughput of repeated requests comes from.
+ */
+export default fp(async (app) => {
+  const { config, clock, telemetry } = app
+  const staleLimit = durationMs(config, 'STALE_LIMIT')
+  const cache = createKept({ bytes: maxBytes, sizeOf: cachedResponseBytes, staleLimit }, clock, app.share('responses', responseCodec))
+  const ttls = Object.fromEntries(ttlSettings.map((name) => [name, config.CACHE === 'off' ? 0 : durationMs(config, name)]))
+  const vary = ['accept-encoding', ...config.AUTH === 'keystone' ? tokenHeaders : []].join(', ')
+  const negotiator = new Negotiator({ supportedValues: ['br', 'gzip'] })
+  telemetry.cache('responses', cache.counts)
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const ttl = ttlOf(request)
+    const fresh = ttl === undefined ? undefined : cache.fresh(keyOf(request), ttl)
+    if (fresh === undefined) return request.runInContext(done)
+    send(reply, fresh, ttl!, 'hit')
+  })
+
+  app.decorateReply('cacheStatus', undefined)
+  app.decorateReply('sendCached', async function (this: FastifyReply, compose) {
+    const { request } = this
+    const ttl = ttlOf(request)!
+    const found = await cache.get(keyOf(request), { ttl, grace: ttl }, async (before) => {
+      const { payload, last, failures = [], complete = failures.length === 0, oldestAt } = await compose()
+      for (const err of failures) {
+        telemetry.failed(err, complete ? 'stale' : 'partial')
+        request.log.warn({ err }, complete ? 'served stale' : 'served partial')
+      }
+      const link = last === undefined ? undefined : nextLink(request.url, last)
+      const text = String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
+      const value = createCachedResponse(text, scopeKey(request.scope), { link, oldestAt, before })
+      // A response made of stale facts is no younger than they are.
+      return { value, whole: complete, until: failures.length > 0 && oldestAt !== undefined ? oldestAt + staleLimit : undefined }
+    })
+    return send(this, found, ttl, found.state)
+  })
+
+  /** Milliseconds for which the route's responses are fresh; `undefined` where they are not cached. */
+  function ttlOf ({ routeOptions: { config: { ttl } } }: FastifyRequest) {
+    return ttl && ttls[ttl]
+  }
+
+  /** Sends a response, at once unless it has to be compressed first. */
+  function send (reply: FastifyReply, { value: response, fetchedAt }: CachedValue<CachedResponse>, ttl: number, status: CacheStatus) {
+    const { headers } = reply.request
+    reply.cacheStatus = status
+    reply.header('cache-control', `private, max-age=${ttl / 1000}`)
+    reply.header('age', Math.max(0, Math.floor((clock.now() - (response.oldestAt ?? fetchedAt)) / 1000)))
+    reply.header('etag', response.etag)
+    reply.header('vary', vary)
+    if (response.link !== undefined) reply.header('link', response.link)
+    const { 'if-none-match': ifNoneMatch } = headers
+    if (ifNoneMatch !== undefined && etagMatches(response.etag, ifNoneMatch)) return reply.code(304).send()
+    reply.type('application/json; charset=utf-8')
+    const encoding = selectEncoding(response, negotiator.negotiate(headers['accept-encoding'] ?? '') as Encoding | null)
+    if (encoding === null) return reply.send(response.body)
+    reply.header('content-encoding', encoding)
+    encode(response, encoding).then((body) => reply.send(body), (err) => reply.send(err))
+    return reply
+  }
+}, { name: 'response-cache', dependencies: ['authentication', 'config', 'prometheus', 'redis', 'request-context'] })
+
+const keyOf = ({ scope, url }: FastifyRequest) => `${scopeKey(scope)} ${url}`

@@ -1,0 +1,117 @@
+import type { SimulatedResponse, SimulatedCall } from './exchange.js'
+import { describeDomain, describeDomainAsProject, describeProject, describeToken } from './identity-body.js'
+import { keystoneError, login } from './login.js'
+import { findToken, isAdmin, mayRead, rolesOn, type Token } from './tokens.js'
+import { implied, roleId, type RoleName } from './users.js'
+import { authenticated, dispatch, notFound, type Caller, type Handler, type World } from './world.js'
+
+const forbidden = (action: string) =>
+  keystoneError(403, 'Forbidden', `You are not authorized to perform the requested action: ${action}.`)
+
+const version = ({ origins }: World) => ({
+  id: 'v3.14',
+  status: 'stable',
+  updated: '2020-04-07T00:00:00Z',
+  links: [{ rel: 'self', href: `${origins.identity}/v3/` }],
+  'media-types': [{ base: 'application/json', type: 'application/vnd.openstack.identity-v3+json' }]
+})
+
+const showVersions: Handler = (world) => ({
+  status: 300,
+  headers: { location: `${world.origins.identity}/v3/` },
+  body: { versions: { values: [version(world)] } }
+})
+
+const showVersion: Handler = (world) => ({ status: 200, body: { version: version(world) } })
+
+const shown = (world: World, token: Token, status: number, withCatalog: boolean): SimulatedResponse =>
+  ({ status, headers: { 'x-subject-token': token.id }, body: { token: describeToken(world, token, withCatalog) } })
+
+const createToken: Handler = (world, call) => {
+  const result = login(world, call.body)
+  return 'status' in result ? result : shown(world, result, 201, true)
+}
+
+const validateToken: Caller = (world, call, caller) => {
+  const id = call.headers['x-subject-token']
+  if (!id) return keystoneError(404, 'Not Found', 'No token in the request')
+  if (lacksTrust(world.tokens.get(String(id)))) return keystoneError(403, 'Forbidden', 'You are not authorized to perform the requested action.')
+  const subject = findToken(world.tokens, id, world.now())
+  if (!subject) return keystoneError(404, 'Not Found', 'Could not recognize Fernet token')
+  if (subject.user !== caller.user && !isAdmin(caller)) return forbidden('identity:validate_token')
+  const knowsRules = call.headers['openstack-identity-access-rules'] === '1.0'
+  if (subject.credential?.accessRules && !knowsRules) return keystoneError(404, 'Not Found', 'Failed to validate token')
+  return shown(world, subject, 200, !call.query.has('nocatalog'))
+}
+
+/** Whether a trust's token lacks a role that the trustor gave, since he has it no longer himself. */
+const lacksTrust = (token?: Token) => token?.trust?.roles.some((role) => !rolesOn(token, token.user).includes(role))
+
+const revokeToken: Caller = (world, call, caller) => {
+  const subject = findToken(world.tokens, call.headers['x-subject-token'], world.now())
+  if (!subject) return keystoneError(404, 'Not Found', 'Could not recognize Fernet token')
+  if (subject.user !== caller.user && !isAdmin(caller)) return forbidden('identity:revoke_token')
+  world.tokens.delete(subject.id)
+  return { status: 204 }
+}
+
+// A user has one role on a project here, with what it implies.
+const grantRole: Caller = (world, call, caller, [, projectId, userId, wanted]) => {
+  const user = world.cloud.users.find(({ id }) => id === userId)
+  const role = (Object.keys(implied) as RoleName[]).find((name) => roleId(name) === wanted)
+  if (!user || !role) return keystoneError(404, 'Not Found', `Could not find ${user ? 'role' : 'user'}: ${user ? wanted : userId}.`)
+  if (!isAdmin(caller)) return forbidden(`identity:${call.method === 'PUT' ? 'create' : 'revoke'}_grant`)
+  if (call.method === 'PUT') user.roles.set(projectId!, implied[role])
+  else user.roles.delete(projectId!)
+  return { status: 204 }
+}
+
+function listed (world: World, { path, query }: SimulatedCall, key: string, rows: object[]): SimulatedResponse {
+  const self = `${world.origins.identity}${path}${query.size > 0 ? `?${query}` : ''}`
+  return { status: 200, body: { [key]: rows, links: { next: null, self, previous: null } } }
+}
+
+function filtered<Row extends object> (query: URLSearchParams, rows: Row[]): Row[] {
+  const wanted = [...query].filter(([field]) => ['name', 'domain_id', 'enabled'].includes(field))
+  return rows.filter((row) => wanted.every(([field, value]) => String(row[field as keyof Row]) === value))
+}
+
+const listProjects: Caller = (world, call, caller) => {
+  if (!isAdmin(caller)) return forbidden('identity:list_projects')
+  const rows: object[] = call.query.get('is_domain') === 'true'
+    ? world.cloud.domains.map((domain) => describeDomainAsProject(world, domain))
+    : [...world.cloud.projects.values()].map((project) => describeProject(world, project))
+  return listed(world, call, 'projects', filtered(call.query, rows))
+}
+
+// Whoever has any role on a project sees it here, disabled or not; this list knows no filters.
+const listOwnProjects: Caller = (world, call, { user, credential }) =>
+  listed(world, call, 'projects', [...world.cloud.projects.values()]
+    .filter(({ id }) => credential ? id === credential.projectId : user.roles.has(id))
+    .map((project) => describeProject(world, project)))
+
+const showProject: Caller = (world, call, caller, [, id]) => {
+  if (!mayRead(caller, id!)) return forbidden('identity:get_project')
+  const project = world.cloud.projects.get(id!)
+  return project
+    ? { status: 200, body: { project: describeProject(world, project) } }
+    : keystoneError(404, 'Not Found', `Could not find project: ${id}.`)
+}
+
+const listDomains: Caller = (world, call, caller) => isAdmin(caller)
+  ? listed(world, call, 'domains', filtered(call.query, world.cloud.domains.map((domain) => describeDomain(world, domain))))
+  : forbidden('identity:list_domains')
+
+/** Keystone: version documents, tokens, projects and domains. */
+export const identity = dispatch([
+  ['GET', /^\/$/, showVersions],
+  ['GET', /^\/v3\/?$/, showVersion],
+  ['POST', /^\/v3\/auth\/tokens$/, createToken],
+  ['GET HEAD', /^\/v3\/auth\/tokens$/, authenticated(validateToken)],
+  ['DELETE', /^\/v3\/auth\/tokens$/, authenticated(revokeToken)],
+  ['GET', /^\/v3\/auth\/projects$/, authenticated(listOwnProjects)],
+  ['GET', /^\/v3\/projects$/, authenticated(listProjects)],
+  ['GET', /^\/v3\/projects\/([^/]+)$/, authenticated(showProject)],
+  ['PUT DELETE', /^\/v3\/projects\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/, authenticated(grantRole)],
+  ['GET', /^\/v3\/domains$/, authenticated(listDomains)]
+], notFound)

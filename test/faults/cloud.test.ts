@@ -1,6 +1,0 @@
-import t from 'tap'
-import { cloud } from './cases/cloud.js'
-import { runCases } from './run-case.js'
-import { startSite } from './site.js'
-
-await runCases(t, await startSite(t), cloud)

@@ -1,0 +1,101 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import t from 'tap'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import { parse } from 'yaml'
+import { startService } from '#test/support/service.js'
+import { lookUp, operationsOf } from '#test/support/openapi-contract.js'
+import type { Document } from '#test/support/openapi-contract.js'
+
+const routes: RouteOptions[] = []
+const collect = (message: unknown) => {
+  (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', (route) => { routes.push(route) })
+}
+subscribe('fastify.initialization', collect)
+const { app } = await startService(t)
+unsubscribe('fastify.initialization', collect)
+
+const document: Document = (await app.inject('/openapi.json')).json()
+const operations = operationsOf(document)
+const series = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']
+
+t.test('tells of exactly these operations', async (t) => {
+  const told = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { operationId }]) => `${method} ${path} ${operationId}`))
+  t.same(told.sort(), [
+    'get /healthz getHealth',
+    'get /readyz getReadiness',
+    'get /metrics getMetrics',
+    'get /v1/openstack/projects/summary listProjectSummaries',
+    'get /v1/openstack/projects/summaries listProjectSummariesByOldPath',
+    'get /v1/openstack/projects/{projectId}/instances listInstances',
+    ...series.map((name) => `get /v1/openstack/projects/{instanceId}/${name} get${name[0]!.toUpperCase()}${name.slice(1)}`)
+  ].sort())
+  t.same(operations.filter(([, { deprecated }]) => deprecated).map(([path]) => path), ['/v1/openstack/projects/summaries'])
+})
+
+t.test('tells of every route but those that show the document', async (t) => {
+  const shown = /^\/(openapi\.(json|yaml)|docs(\/.*)?)$/
+  const untold = routes.filter(({ url, method }) =>
+    !(url.replaceAll(/:(\w+)/g, '{$1}') in document.paths && ['GET', 'HEAD'].includes(String(method))))
+  t.ok(routes.length > untold.length)
+  t.same(untold.filter(({ url }) => !shown.test(url)).map(({ method, url }) => `${method} ${url}`), [])
+})
+
+t.test('describes each parameter, with an example', async (t) => {
+  for (const [path, { parameters = [], ...operation }] of operations) {
+    t.ok(operation.summary && operation.tags?.length === 1, path)
+    for (const { name, description, example, schema } of parameters) {
+      t.ok(description, `${path} ${name}`)
+      t.type(example ?? schema.examples?.[0], schema.type === 'integer' ? 'number' : 'string', `${path} ${name}`)
+    }
+  }
+})
+
+t.test('describes each response, with an example and its headers', async (t) => {
+  for (const [path, { responses }] of operations) {
+    for (const [status, { description, headers, content = {} }] of Object.entries(responses)) {
+      const problem = Object.hasOwn(content, 'application/problem+json')
+      t.ok(description && description !== 'Default Response', `${path} ${status}`)
+      t.equal(Object.keys(content).length, status === '304' ? 0 : 1)
+      for (const { example, examples } of Object.values(content)) t.ok(example ?? Object.values(examples!)[0]!.value, `${path} ${status}`)
+      t.match(headers['X-Openstack-Request-Id'], { required: true })
+      t.equal('Retry-After' in headers, problem && ['429', '503'].includes(status), `${path} ${status}`)
+      t.equal('RateLimit-Reset' in headers, status === '429', `${path} ${status}`)
+      t.equal('Link' in headers, status === '200' && /instances|summar/.test(path), `${path} ${status}`)
+      t.equal('ETag' in headers, /projects/.test(path) && status < '400', `${path} ${status}`)
+      for (const header of Object.values(headers)) t.ok(header.description && header.schema.examples)
+    }
+  }
+})
+
+t.test('says everything once, and refers to it', async (t) => {
+  const references = new Set<string>()
+  const unnamed: string[] = []
+  const visit = (node: unknown, pointer: string) => {
+    if (typeof node !== 'object' || node === null || /\/examples?$/.test(pointer)) return
+    if ('$ref' in node) references.add(String(node.$ref))
+    if (('properties' in node || 'enum' in node) && !pointer.startsWith('#/components/schemas/')) unnamed.push(pointer)
+    for (const [key, child] of Object.entries(node)) visit(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+  }
+  visit(document, '#')
+
+  t.same(unnamed, [], 'each object and each list of words has a name')
+  t.same([...references].filter((reference) => lookUp(document, reference) === undefined), [], 'each reference leads somewhere')
+  const components = Object.entries(document.components).flatMap(([kind, named]) => Object.keys(named).map((name) => `#/components/${kind}/${name}`))
+  t.same(components.filter((pointer) => !references.has(pointer)), [], 'each component is referred to')
+  t.same(Object.keys(document.components.schemas!).sort(), [
+    'Bucket', 'Health', 'Instance', 'InstancePage', 'ParameterError', 'Problem', 'ProjectSummary', 'Readiness', 'Series', 'UpstreamState'
+  ])
+  const said = Object.values(document.components.schemas!).map((schema) => JSON.stringify(schema))
+  t.equal(new Set(said).size, said.length)
+})
+
+t.test('is the same in YAML, and is OpenAPI 3.1', async (t) => {
+  const answer = await app.inject('/openapi.yaml')
+  t.match(answer.headers['content-type'], /^application\/yaml/)
+  t.same(parse(answer.body), document)
+  t.same(parse(answer.body, { version: '1.1' }), document)
+  t.notMatch(answer.body, /^[^"']*[&*]a[0-9]+$/m, 'no anchors')
+  t.equal(document.openapi, '3.1.0')
+  t.notMatch(JSON.stringify(document), /"nullable"/)
+})

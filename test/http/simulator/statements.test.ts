@@ -1,0 +1,78 @@
+import t from 'tap'
+import { adminInstanceId, demoInstanceId } from '#simulator/seed.js'
+import { simulate } from '#test/support/simulator-client.js'
+import { cpu, last, mean } from './statements.js'
+
+const now = Date.parse('2026-05-04T12:00:07Z')
+const { simulator, query } = await simulate(t, { projects: 5, instances: 60, now: () => now })
+const influx = simulator.env.INFLUX_URL
+
+const iso = (ms: number) => new Date(ms).toISOString()
+const window = { id: adminInstanceId, start: iso(now - 607_000), end: iso(now), step: { duration: '1m' } }
+
+t.test('400 for what it cannot read', async (t) => {
+  for (const [q, params, error] of [
+    ['SHOW DATABASES', {}, 'error parsing query: '],
+    [`${mean(cpu)}; DROP DATABASE mon`, window, 'error parsing query: '],
+    [mean(cpu), { id: 'a' }, 'error parsing query: missing parameter: start'],
+    [mean(cpu), { ...window, step: { duration: '1x' } }, 'error parsing query: invalid duration'],
+    [mean(cpu), { ...window, step: { duration: '0s' } }, 'error parsing query: invalid duration'],
+    ['', {}, 'missing required parameter "q"']
+  ] as const) {
+    const { response, body } = await query(q, params)
+    t.equal(response.status, 400)
+    t.ok(body.error.startsWith(error), body.error)
+    t.equal(response.headers.get('x-influxdb-error'), body.error)
+  }
+  for (const search of ['q=x', 'q=x&params={', 'q=x&params=null']) t.equal((await fetch(`${influx}/query?${search}`)).status, 400)
+})
+
+t.test('200 with the error in the result, as InfluxDB 1.6 has it', async (t) => {
+  const wrong = 'invalid operation: time and *influxql.StringLiteral are not compatible'
+  for (const [q, params, fields, error] of [
+    [mean(cpu), window, { db: 'nowhere' }, 'database not found: nowhere'],
+    [`${mean(cpu)};${mean(cpu)}`, window, { db: 'nowhere' }, 'not executed'],
+    [mean(cpu), window, { db: '' }, 'database name required'],
+    [mean(cpu), { ...window, start: 'yesterday' }, {}, wrong],
+    [mean(cpu), { ...window, end: null }, {}, wrong],
+    [mean(cpu), { ...window, step: '1m' }, {}, 'time dimension must have duration argument'],
+    [last(cpu, ['id']), { ...window, since: 'yesterday' }, {}, wrong]
+  ] as const) {
+    const { status, body } = await query(q, params, fields)
+    t.strictSame([status, body], [200, { results: [{ statement_id: 0, error }] }])
+  }
+})
+
+t.test('in pieces, one a line, of which all but a statement\'s last say that more follows', async (t) => {
+  const ask = async (q: string, params: object, db = 'mon') => {
+    const form = new URLSearchParams({ db, epoch: 's', chunked: 'true', q, params: JSON.stringify(params) })
+    const lines = (await (await fetch(`${influx}/query`, { method: 'POST', body: form })).text()).trimEnd().split('\n')
+    return lines.map((line) => JSON.parse(line).results).flat()
+  }
+  const newest = { since: new Date(0).toISOString(), a: adminInstanceId, b: demoInstanceId }
+  t.match(await ask(`${last(cpu, ['a', 'b'])};${mean(cpu)};${mean('nothing')}`, { ...window, ...newest }), [
+    { statement_id: 0, series: [{ values: [[Number, Number]] }], partial: true },
+    { statement_id: 0, series: [{ values: [[Number, Number]] }], partial: undefined },
+    { statement_id: 1, series: Array },
+    { statement_id: 2, series: undefined }
+  ])
+  const missing = { statement_id: 0, error: 'database not found: nowhere' }
+  t.same(await ask(mean(cpu), window, 'nowhere'), [missing])
+  t.same(await ask(`${mean(cpu)};${mean(cpu)}`, window, 'nowhere'), [missing, { statement_id: 0, error: 'not executed' }])
+})
+
+t.test('the first that fails ends the request', async (t) => {
+  const wrong = 'invalid operation: time and *influxql.StringLiteral are not compatible'
+  const q = [mean('nothing'), last(cpu, ['id']), mean('nothing'), mean('nothing')].join(';')
+  const params = { ...window, since: 'yesterday' }
+  const { body } = await query(q, params)
+  t.strictSame(body, { results: [{ statement_id: 0 }, { statement_id: 1, error: 'not executed' }] })
+  const form = new URLSearchParams({ db: 'mon', q, params: JSON.stringify(params), chunked: 'true' })
+  const pieces = (await (await fetch(`${influx}/query`, { method: 'POST', body: form })).text()).trim().split('\n')
+  t.strictSame(pieces.map((piece) => JSON.parse(piece).results), [
+    [{ statement_id: 0 }],
+    [{ statement_id: 1, error: wrong }],
+    [{ statement_id: 1, error: 'not executed' }],
+    [{ statement_id: 1, error: 'not executed' }]
+  ])
+})

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { startInfluxd } from '#test/support/influxdb/influxd.js'
+import { lines } from '#test/support/influxdb/points.js'
+import { between, startService } from './service.js'
+
+const influxd = await startInfluxd(t)
+if (influxd) {
+  const instance = randomUUID()
+  const cpu = (value: number) => lines({ instance, metric: 'cpu.utilization_norm_perc', samples: [[0, value]] })
+  const disk = (value: number) => lines({ instance, metric: 'io.read_bytes_sec', device: 'vda', samples: [[0, value * 1024]] })
+  const both = (value: number) => [...cpu(value), ...disk(value)]
+
+  await influxd.query('CREATE RETENTION POLICY "two years" ON mon DURATION 104w REPLICATION 1')
+  await influxd.query('CREATE DATABASE "other-db"')
+  await influxd.write(both(1))
+  await influxd.write(both(2), { rp: 'two years' })
+  await influxd.write(both(3), { db: 'other-db' })
+
+  const settings: Array<[Record<string, string>, number]> = [
+    [{}, 1],
+    [{ INFLUX_RETENTION_POLICY: 'autogen' }, 1],
+    [{ INFLUX_RETENTION_POLICY: 'two years' }, 2],
+    [{ INFLUX_DATABASE: 'other-db' }, 3]
+  ]
+  for (const [env, expected] of settings) {
+    t.test(`reads what ${JSON.stringify(env)} names`, async t => {
+      const { usage } = await startService(t, influxd.url, { env })
+      t.strictSame(await usage(instance, 'cpuUsage', between(0, 59, '1m')), { cpu: [[0, expected]] })
+      t.strictSame(await usage(instance, 'diskRead', between(0, 59, '1m')), { read: [[0, expected]] })
+    })
+  }
+
+  t.test('a retention policy that is not there is a bad gateway, not an empty series', async t => {
+    const { get } = await startService(t, influxd.url, { env: { INFLUX_RETENTION_POLICY: 'missing' } })
+    t.equal((await get(`${instance}/cpuUsage?${between(0, 59, '1m')}`)).statusCode, 502)
+  })
+
+  t.test('a URL with a slash at its end', async t => {
+    const { usage } = await startService(t, `${influxd.url}/`)
+    t.strictSame(await usage(instance, 'cpuUsage', between(0, 59, '1m')), { cpu: [[0, 1]] })
+  })
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { parse } from 'yaml'
+import { startService } from '#test/support/service.js'
+import { findProgram } from './binary.js'
+import { run } from '#test/support/run.js'
+import { root } from '#test/support/root.js'
+
+const cases = join(root, 'test/integration/prometheus/alerts.yaml')
+
+const promtool = await findProgram(t, 'promtool')
+if (promtool !== undefined) {
+  t.test('the check of metrics finds a fault where there is one', async (t) => {
+    const { status, said } = await run(promtool, ['check', 'metrics'], '# TYPE calls_total gauge\ncalls_total 1\n')
+    t.not(status, 0)
+    t.match(said, 'calls_total')
+  })
+
+  t.test('what the service tells of itself passes', async (t) => {
+    const { app, simulator } = await startService(t, { env: { AUTH: 'keystone' } })
+    await app.inject({ url: '/v1/openstack/projects/summary', headers: { 'x-auth-token': 'unknown' } })
+    simulator.intercept = () => ({ status: 500 })
+    await app.inject('/readyz')
+    const { status, said } = await run(promtool, ['check', 'metrics'], (await app.inject('/metrics')).body)
+    t.equal(said, '')
+    t.equal(status, 0)
+  })
+
+  t.test('the rules are rules, and the example of a configuration is one', async (t) => {
+    for (const args of [['rules', 'ops/alerts.yaml'], ['config', 'ops/prometheus.yaml']]) {
+      const { status, said } = await run(promtool, ['check', ...args.with(1, join(root, args[1]!))])
+      t.equal(status, 0, said)
+    }
+  })
+
+  t.test('each alert fires when it should, and does not when it should not', async (t) => {
+    const { status, said } = await run(promtool, ['test', 'rules', cases])
+    t.equal(status, 0, said)
+  })
+}
+
+t.test('each alert has a case in which it fires and one in which it does not', async (t) => {
+  const read = (path: string) => parse(readFileSync(path, 'utf8'))
+  const alerts: string[] = read(join(root, 'ops/alerts.yaml')).groups[0].rules.map(({ alert }: { alert: string }) => alert)
+  t.ok(alerts.length >= 10)
+  const tried: Array<{ alertname: string, exp_alerts?: object[] }> = read(cases).tests.flatMap((test: { alert_rule_test: object[] }) => test.alert_rule_test)
+  for (const alert of alerts) {
+    const outcomes = tried.filter(({ alertname }) => alertname === alert).map(({ exp_alerts: fired = [] }) => fired.length > 0)
+    t.same([...new Set(outcomes)].sort(), [false, true], alert)
+  }
+})

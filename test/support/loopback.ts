@@ -1,0 +1,20 @@
+import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
+import type { UpstreamLimits } from '#lib/upstream/upstream.js'
+
+/** A server on loopback, and the way out to it; both end with the test. */
+export async function serveUpstream (t: Test, bounds: UpstreamLimits, listener: RequestListener) {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const dispatcher = createDispatcher(bounds)
+  t.teardown(async () => {
+    await dispatcher.destroy()
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return { server, url, upstream: createUpstream(dispatcher, bounds) }
+}

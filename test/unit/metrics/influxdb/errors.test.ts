@@ -1,0 +1,22 @@
+import t from 'tap'
+import { UpstreamError } from '#lib/errors.js'
+import { statementError, affectsAllStatements } from '#lib/metrics/influxdb/errors.js'
+
+t.test('tells what one statement may be at fault for from what none is', (t) => {
+  const errors: Array<[unknown, boolean]> = [
+    [statementError('database not found: mon'), true],
+    [statementError('retention policy not found: month'), true],
+    [statementError('max-concurrent-queries limit exceeded(20, 20)'), true],
+    [statementError('query-timeout limit exceeded'), true],
+    [statementError('max-select-buckets limit exceeded: (61/60)'), false],
+    [new UpstreamError('metrics', 'invalid', 'answered 400', { status: 400 }), false],
+    [new UpstreamError('metrics', 'invalid', 'answered 503', { status: 503 }), true],
+    [new UpstreamError('metrics', 'timeout', 'did not answer in whole', { status: 400 }), true],
+    [new UpstreamError('metrics', 'refused', 'refuses', { status: 401 }), true],
+    [new UpstreamError('metrics', 'timeout', 'did not answer'), true],
+    [new UpstreamError('metrics', 'unreachable', 'cannot be reached'), true],
+    [new TypeError('a bug'), false]
+  ]
+  for (const [err, expected] of errors) t.equal(affectsAllStatements(err), expected, String(err))
+  t.end()
+})
