@@ -34,6 +34,7 @@ import requestLog from './plugins/observability/request-log.js'
 import tracing from './plugins/observability/tracing.js'
 import openapi from './plugins/openapi.js'
 import openstack from './plugins/openstack.js'
+import readiness from './plugins/readiness.js'
 import redis from './plugins/redis.js'
 import responseCache from './plugins/response-cache.js'
 
@@ -67,6 +68,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   influx, //           app.influx
   metrics, //          app.metrics: the metrics store in use, with its caches
   authorization, //    app.authorization
+  readiness, //        app.readiness
   // The server.
   errors,
   requestLog,

@@ -40,7 +40,7 @@ export default fp(async (app) => {
   }, clock)
 
   app.telemetry.queue('token-validations', callers.waiting)
-  app.telemetry.cache('token-validations', callers.counts)
+  app.telemetry.cache('token-validations', callers.stats)
   app.decorate('challenge', challengeOf(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl))
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {

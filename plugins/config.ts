@@ -1,7 +1,7 @@
 import env from '@fastify/env'
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
-import type { Clock } from '#lib/cache/refreshing-value.js'
+import type { Clock } from '#lib/cache/cache.js'
 import { explainInvalidSetting, isOpenToNetwork, rejectOpenAddress, settingMarks, Settings } from '#lib/config/settings.js'
 
 declare module 'fastify' {

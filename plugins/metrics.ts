@@ -26,8 +26,8 @@ export default fp(async (app) => {
   const ttl = cached ? durationMs(config, 'INSTANCES_TTL') / 2 : 0
   const latest = cacheLatest(store, { ttl, maxAge: durationMs(config, 'METRICS_MAX_AGE') }, now)
   telemetry.queue('series', store.queued)
-  telemetry.cache('buckets', series.counts)
-  telemetry.cache('latest', latest.counts)
+  telemetry.cache('buckets', series.stats)
+  telemetry.cache('latest', latest.stats)
 
   app.decorate('metrics', { ...store, series: cached ? series.series : store.series, latest: latest.latest })
 }, { name: 'metrics', dependencies: ['config', 'influx', 'prometheus'] })

@@ -40,8 +40,8 @@ export default fp(async (app) => {
     list: keep ? listedFor : 0,
     owner: keep ? Infinity : 0,
     staleLimit: durationMs(config, 'STALE_LIMIT')
-  }, clock, app.share('quotas', quotaCodec)))
-  for (const [name, { counts }] of Object.entries(app.openstack.caches)) telemetry.cache(name, counts)
+  }, clock, app.sharedStore('quotas', quotaCodec)))
+  for (const [name, { stats }] of Object.entries(app.openstack.caches)) telemetry.cache(name, stats)
   app.addHook('onListen', sayReach)
   app.addHook('onClose', () => dispatcher.destroy())
 

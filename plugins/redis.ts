@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import type { Codec } from '#lib/cache/codec.js'
-import type { Shared } from '#lib/cache/shared-store.js'
+import type { SharedStore } from '#lib/cache/shared-store.js'
 import { cloudIdentity, loadCloud } from '#lib/openstack/clouds-yaml.js'
 import { connect } from '#lib/redis/connection.js'
 import type { Connection, ConnectionListener } from '#lib/redis/connection.js'
@@ -19,7 +19,7 @@ declare module 'fastify' {
     /** Separates the keys of processes that must not share: see lib/redis/key-namespace. */
     redisNamespace: string
     /** Where values of a kind are shared with other processes, if anywhere. */
-    share: <V>(kind: string, codec: Codec<V>) => Shared<V> | undefined
+    sharedStore: <V>(kind: string, codec: Codec<V>) => SharedStore<V> | undefined
   }
 }
 
@@ -42,7 +42,7 @@ export default fp(async (app) => {
 
   app.decorate<Connection | undefined>('redis', redis)
   app.decorate('redisNamespace', namespace)
-  app.decorate('share', (kind, codec) => redis && createRedisStore(redis, {
+  app.decorate('sharedStore', (kind, codec) => redis && createRedisStore(redis, {
     prefix: `openstack-monitoring-api:${formatVersion}:${namespace}:${kind}`, codec, staleLimit, now: clock.now, failed: listener.failed
   }))
   app.addHook('onClose', async () => { redis?.disconnect() })

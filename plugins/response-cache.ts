@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { tokenHeaders } from '#lib/auth/token.js'
 import { scopeKey } from '#lib/auth/scope.js'
-import { createKept } from '#lib/cache/cache.js'
+import { createCache } from '#lib/cache/cache.js'
 import type { CachedValue, CacheStatus } from '#lib/cache/cache.js'
 import { durationMs } from '#lib/config/settings.js'
 import type { UpstreamError } from '#lib/errors.js'
@@ -56,15 +56,17 @@ const maxBytes = 20 * 1024 * 1024
 export default fp(async (app) => {
   const { config, clock, telemetry } = app
   const staleLimit = durationMs(config, 'STALE_LIMIT')
-  const cache = createKept({ bytes: maxBytes, sizeOf: cachedResponseBytes, staleLimit }, clock, app.share('responses', responseCodec))
+  const cache = createCache(
+    { maxBytes, sizeOf: cachedResponseBytes, staleIfError: staleLimit }, clock, app.sharedStore('responses', responseCodec)
+  )
   const ttls = Object.fromEntries(ttlSettings.map((name) => [name, config.CACHE === 'off' ? 0 : durationMs(config, name)]))
   const vary = ['accept-encoding', ...config.AUTH === 'keystone' ? tokenHeaders : []].join(', ')
   const negotiator = new Negotiator({ supportedValues: ['br', 'gzip'] })
-  telemetry.cache('responses', cache.counts)
+  telemetry.cache('responses', cache.stats)
 
   app.addHook('onRequest', (request, reply, done) => {
     const ttl = ttlOf(request)
-    const fresh = ttl === undefined ? undefined : cache.fresh(keyOf(request), ttl)
+    const fresh = ttl === undefined ? undefined : cache.getFresh(keyOf(request))
     if (fresh === undefined) return request.runInContext(done)
     send(reply, fresh, ttl!, 'hit')
   })
@@ -73,7 +75,7 @@ export default fp(async (app) => {
   app.decorateReply('sendCached', async function (this: FastifyReply, compose) {
     const { request } = this
     const ttl = ttlOf(request)!
-    const found = await cache.get(keyOf(request), { ttl, grace: ttl }, async (before) => {
+    const found = await cache.get(keyOf(request), { ttl, staleWhileRevalidate: ttl }, async (before) => {
       const { payload, last, failures = [], complete = failures.length === 0, oldestAt } = await compose()
       for (const err of failures) {
         telemetry.failed(err, complete ? 'stale' : 'partial')
@@ -83,9 +85,10 @@ export default fp(async (app) => {
       const text = String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
       const value = createCachedResponse(text, scopeKey(request.scope), { link, oldestAt, before })
       // A response made of stale facts is no younger than they are.
-      return { value, whole: complete, until: failures.length > 0 && oldestAt !== undefined ? oldestAt + staleLimit : undefined }
+      const expiresAt = failures.length > 0 && oldestAt !== undefined ? oldestAt + staleLimit : undefined
+      return { value, complete, expiresAt }
     })
-    return send(this, found, ttl, found.state)
+    return send(this, found, ttl, found.status)
   })
 
   /** Milliseconds for which the route's responses are fresh; `undefined` where they are not cached. */

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import pLimit from 'p-limit'
 import { TokenNotValidated, UpstreamError } from '#lib/errors.js'
-import type { Clock } from '#lib/cache/refreshing-value.js'
-import { createKept } from '#lib/cache/cache.js'
+import { createCache } from '#lib/cache/cache.js'
+import type { Clock } from '#lib/cache/cache.js'
 import type { ValidatedToken } from '#lib/openstack/token-validation.js'
 import { parseAccessRules } from './access-rules.js'
 import type { PathRule } from './access-rules.js'
@@ -25,7 +25,7 @@ export interface AuthenticatorOptions {
 }
 
 /** The bytes of all callers that are kept: some 15,000. */
-const bytes = 8 * 1024 * 1024
+const maxBytes = 8 * 1024 * 1024
 
 /** Milliseconds that a token counts as invalid without being asked for again: who insists must not keep Keystone busy. */
 const briefly = 10_000
@@ -42,7 +42,7 @@ const patience = 2_000
  * those who come later, but none once the token has expired.
  */
 export function createAuthenticator (validate: (token: string) => Promise<ValidatedToken | undefined>, { lifetime, globalRoles }: AuthenticatorOptions, clock: Clock) {
-  const kept = createKept<{ caller?: Caller }>({ bytes, sizeOf, staleLimit: lifetime }, clock)
+  const cache = createCache<{ caller?: Caller }>({ maxBytes, sizeOf, staleIfError: lifetime }, clock)
 
   const turns = pLimit(mostAtOnce)
 
@@ -64,25 +64,25 @@ export function createAuthenticator (validate: (token: string) => Promise<Valida
 
   async function read (token: string) {
     const valid = await ask(token)
-    if (valid === undefined) return { value: {}, whole: true, until: clock.now() + briefly }
-    return { value: { caller: callerWith(valid, globalRoles) }, whole: true, until: Date.parse(valid.expires_at) }
+    if (valid === undefined) return { value: {}, complete: true, expiresAt: clock.now() + briefly }
+    return { value: { caller: callerWith(valid, globalRoles) }, complete: true, expiresAt: Date.parse(valid.expires_at) }
   }
 
   const keyOf = (token: string) => hash('sha256', token, 'base64url')
 
   return {
     /** The caller with a token that has been validated. It costs no promise: that would be more than all else that is done for him. */
-    known: (token: string) => kept.fresh(keyOf(token), lifetime)?.value.caller,
+    known: (token: string) => cache.getFresh(keyOf(token))?.value.caller,
 
     /** The caller with a token. @throws Unauthorized; Unvalidated where Keystone does not tell; UpstreamError where the service may not ask. */
     async find (token: string): Promise<Caller> {
-      const { value: { caller } } = await kept.get(keyOf(token), { ttl: lifetime, grace: 0 }, () => read(token))
+      const { value: { caller } } = await cache.get(keyOf(token), { ttl: lifetime }, () => read(token))
       if (caller === undefined) throw invalidToken()
       return caller
     },
     /** How many tokens wait to be validated. */
     waiting: () => turns.pendingCount,
-    counts: kept.counts
+    stats: cache.stats
   }
 }
 

@@ -1,185 +1,209 @@
 import { LRUCache } from 'lru-cache'
 import { UpstreamError } from '#lib/errors.js'
-import type { Clock } from './refreshing-value.js'
-import { takeTurn, unshared } from './shared-store.js'
-import type { Shared } from './shared-store.js'
+import { lockOrWait, noSharedStore } from './shared-store.js'
+import type { SharedStore, StoredValue } from './shared-store.js'
+import { createSingleFlight } from './single-flight.js'
 
-/** A value and when it was read, in unix milliseconds. */
-export interface CachedValue<V> {
-  value: V
-  fetchedAt: number
-  /** Why it could not be read again, where it stands in for a read that failed. */
+export interface Clock {
+  /** Unix milliseconds. */
+  now: () => number
+  /** Called with each failed refresh for which a stale value was served. */
+  onBackgroundError: (err: unknown) => void
+}
+
+export interface CachedValue<V> extends StoredValue<V> {
+  /** Why the last refresh failed, where the value is stale for that. */
   failure?: unknown
 }
 
-/** How a value was come by: it was fresh; it no longer was, and was given out all the same; or a read was waited for. */
+/** `hit`: the value was fresh. `stale`: it was not, and was served. `miss`: the caller waited for a fetch. */
 export type CacheStatus = 'hit' | 'stale' | 'miss'
 
-export interface Given<V> extends CachedValue<V> {
-  state: CacheStatus
+export interface CacheResult<V> extends CachedValue<V> {
+  status: CacheStatus
 }
 
-/** How often values were come by in each way so far, and how much is kept. */
-export interface CacheCounts extends Record<CacheStatus, number> {
+/** Lookups so far by status, and what is cached now. */
+export interface CacheStats extends Record<CacheStatus, number> {
   entries: number
   bytes: number
 }
 
-export interface Freshness {
-  /** Milliseconds for which a value is fresh; 0 keeps nothing, and only those who ask at the same time share a read. */
+/** RFC 5861's terms, in milliseconds since the fetch. */
+export interface Lifetimes {
+  /** A value is fresh for so long. 0 caches nothing, and only coalesces concurrent fetches. */
   ttl: number
-  /** Milliseconds after that in which it is still given out, while it is read again behind the callers' backs. */
-  grace: number
+  /** After that it is served for so long while it is refreshed in the background. */
+  staleWhileRevalidate?: number
 }
 
-export interface Limits<V> {
-  /** The bytes that all values may have together. */
-  bytes: number
-  /** The bytes of one. */
+export interface CacheOptions<V> {
+  /** Bytes of all entries together. The least recently used entry is evicted first. */
+  maxBytes: number
+  /** Bytes of one value. */
   sizeOf: (value: V) => number
-  /** Milliseconds that a value may be old and still stand in for a read that fails. */
-  staleLimit: number
+  /** Age in milliseconds up to which a value is served where an upstream fails the refresh. */
+  staleIfError?: number
 }
 
-/**
- * Reads a value, and says whether it is worth keeping: what lacks something is not. From `until` on (unix milliseconds) it is worth
- * nothing, however fresh it is, and stands in for nothing. It is told of the value that is kept, if one is.
- */
-export type Read<V> = (before?: V) => Promise<{ value: V, whole: boolean, until?: number }>
-
-export interface Kept<V> {
-  /** What is kept, or what is read. */
-  get: (key: string, freshness: Freshness, read: Read<V>) => Promise<Given<V>>
-  /** What is kept here and less than `ttl` milliseconds old. */
-  fresh: (key: string, ttl: number) => CachedValue<V> | undefined
-  counts: () => CacheCounts
+/** What a load returns. */
+export interface Loaded<V> extends Partial<Lifetimes> {
+  value: V
+  /** Whether nothing is missing in it: a partial value is returned and not cached. */
+  complete: boolean
+  /** Unix milliseconds from which on the value is not served in any case. Such a value is not shared with other processes. */
+  expiresAt?: number
 }
 
-/** Milliseconds between a read that failed and the next try, where a kept value stands in. */
-const pause = 1_000
-/**
- * Milliseconds after such a read in which nobody waits for the next ones either: while an upstream is slow to fail, callers who ask again and
- * again would wait for that again and again.
- */
-const doubt = 10_000
+/** Fetches a value. It is given the cached one, if there is one. */
+export type Load<V> = (cached?: V) => Promise<Loaded<V>>
 
-interface Held<V> extends CachedValue<V> {
-  /** When it could last not be read again, and why is its `failure`. */
+export interface Cache<V> {
+  /** The cached value, or the one that `load` fetches. */
+  get: (key: string, lifetimes: Lifetimes, load: Load<V>) => Promise<CacheResult<V>>
+  /** The cached value, where it is fresh, without a promise. */
+  getFresh: (key: string) => CachedValue<V> | undefined
+  /**
+   * Another value in place of a bad one: the cached one where that is another by now, else one that `load` fetches. The bad
+   * one stays cached until then, and where the fetch fails.
+   */
+  replace: (key: string, bad: V, lifetimes: Lifetimes, load: Load<V>) => Promise<StoredValue<V>>
+  stats: () => CacheStats
+}
+
+/** Milliseconds between a failed refresh and the next, while a stale value is served. */
+const refreshBackoffMs = 1_000
+/**
+ * Milliseconds after a failed refresh in which the next ones run in the background too: while an upstream is slow to fail,
+ * a caller that waited for each of them would be slow as well.
+ */
+const backgroundRetryMs = 10_000
+
+interface Entry<V> extends CachedValue<V>, Required<Lifetimes> {
   failedAt: number
-  until: number
+  expiresAt: number
 }
 
 /**
- * Keeps what is read, by key; the longest unused goes first. Who asks for a key that is being read waits for that read, and no one
- * who gives up ends it. Where an upstream fails a read, a kept value stands in, and the failure is told to the clock. Any other error is an
- * answer of its own (what was read is gone, or not to be seen any more) and ends what is kept. What is read in part is given, and not kept.
- * What is `shared` counts like what is kept here, and a key that another process reads is waited for in the same way.
+ * A cache of what upstreams return, with single-flight, stale-while-revalidate and stale-if-error. Only the failure of an
+ * upstream makes it serve a stale value. Any other error is a result of its own (the thing is gone, or no longer visible)
+ * and removes the entry.
+ * @param shared where other processes find the values too; a key that another process fetches is waited for
  */
-export function createKept<V extends object> (
-  { bytes, sizeOf, staleLimit }: Limits<V>,
+export function createCache<V> (
+  { maxBytes, sizeOf, staleIfError = 0 }: CacheOptions<V>,
   { now, onBackgroundError }: Clock,
-  shared: Shared<V> = unshared
-): Kept<V> {
-  const cache = new LRUCache<string, Held<V>>({
-    maxSize: bytes,
+  shared: SharedStore<V> = noSharedStore
+): Cache<V> {
+  const entries = new LRUCache<string, Entry<V>>({
+    maxSize: maxBytes,
     sizeCalculation: ({ value }, key) => sizeOf(value) + key.length
   })
-  const looking = new Map<string, Promise<Held<V> | undefined>>()
-  const reading = new Map<string, Promise<CachedValue<V>>>()
+  const lookups = createSingleFlight<Entry<V> | undefined>()
+  const loads = createSingleFlight<StoredValue<V>>()
   const counts = { hit: 0, stale: 0, miss: 0 }
-  // A clock that is set back must not keep a value young until it has caught up.
-  const ageOf = ({ fetchedAt }: CachedValue<V>) => Math.abs(now() - fetchedAt)
-  const serves = (held: Held<V>, { ttl, grace }: Freshness) => ageOf(held) < Math.max(ttl + grace, staleLimit)
-  const failedWithin = (held: Held<V>, milliseconds: number) => Math.abs(now() - held.failedAt) < milliseconds
-  const rests = (held: Held<V>, freshness: Freshness) =>
-    ageOf(held) < freshness.ttl || (failedWithin(held, pause) && serves(held, freshness))
 
-  function hold (key: string, { value, fetchedAt }: CachedValue<V>, until = Infinity) {
-    const held = { value, fetchedAt, failedAt: -Infinity, until }
-    cache.set(key, held)
-    return held
+  // After the clock was set back, a value counts as old as it is ahead of the clock.
+  const ageOf = ({ fetchedAt }: StoredValue<V>) => Math.abs(now() - fetchedAt)
+  const isFresh = (entry: Entry<V>) => ageOf(entry) < entry.ttl
+  const isRevalidatable = (entry: Entry<V>) => ageOf(entry) < entry.ttl + entry.staleWhileRevalidate
+  const failedWithin = (entry: Entry<V>, milliseconds: number) => Math.abs(now() - entry.failedAt) < milliseconds
+  const servesOnError = (entry: Entry<V>) => isRevalidatable(entry) || ageOf(entry) < staleIfError
+  const needsNoRefresh = (entry: Entry<V>) =>
+    isFresh(entry) || (failedWithin(entry, refreshBackoffMs) && servesOnError(entry))
+  const refreshesInBackground = (entry: Entry<V>) =>
+    isRevalidatable(entry) || (failedWithin(entry, backgroundRetryMs) && ageOf(entry) < staleIfError)
+
+  function store (key: string, { value, fetchedAt }: StoredValue<V>, { ttl, staleWhileRevalidate = 0 }: Lifetimes, expiresAt = Infinity) {
+    const entry = { value, fetchedAt, ttl, staleWhileRevalidate, expiresAt, failedAt: -Infinity }
+    entries.set(key, entry)
+    return entry
   }
 
-  /** What is held and has not had its day. */
   function find (key: string) {
-    const held = cache.get(key)
-    return held !== undefined && now() < held.until ? held : undefined
+    const entry = entries.get(key)
+    return entry !== undefined && now() < entry.expiresAt ? entry : undefined
   }
 
-  /** The newest that this process or another one has read. */
-  async function look (key: string) {
-    const found = await shared.get(key)
-    const held = find(key)
-    return found !== undefined && found.fetchedAt > (held?.fetchedAt ?? -Infinity) ? hold(key, found) : held
+  /** The newest value that this process or another one has fetched. */
+  async function lookup (key: string, lifetimes: Lifetimes) {
+    const stored = await shared.get(key)
+    const entry = find(key)
+    return stored !== undefined && stored.fetchedAt > (entry?.fetchedAt ?? -Infinity) ? store(key, stored, lifetimes) : entry
   }
 
-  async function readHere (key: string, freshness: Freshness, read: Read<V>): Promise<CachedValue<V>> {
+  async function fetch (key: string, lifetimes: Lifetimes, load: Load<V>, reportError: (err: unknown) => void) {
     const fetchedAt = now()
     try {
-      const { value, whole, until } = await read(find(key)?.value)
-      if (whole && freshness.ttl > 0) {
-        const held = hold(key, { value, fetchedAt }, until)
-        // What is shared has no such day.
-        if (until === undefined) shared.set(key, held)
+      const { value, complete, expiresAt, ...own } = await load(find(key)?.value)
+      if (complete && lifetimes.ttl > 0) {
+        const entry = store(key, { value, fetchedAt }, { ...lifetimes, ...own }, expiresAt)
+        if (expiresAt === undefined) shared.set(key, entry)
       }
       return { value, fetchedAt }
     } catch (err) {
-      const held = find(key)
+      const entry = find(key)
       if (!(err instanceof UpstreamError)) {
-        cache.delete(key)
-        // While the lease is ours: who has it next does not find what is gone.
-        if (freshness.ttl > 0) shared.drop(key)
-      } else if (held !== undefined && serves(held, freshness)) {
-        Object.assign(held, { failedAt: now(), failure: err })
-        onBackgroundError(err)
+        entries.delete(key)
+        // While this process holds the lock: the next holder does not find what is gone.
+        if (lifetimes.ttl > 0) shared.delete(key)
+      } else if (entry !== undefined && servesOnError(entry)) {
+        Object.assign(entry, { failedAt: now(), failure: err })
+        reportError(err)
       }
       throw err
     }
   }
 
-  async function readNow (key: string, freshness: Freshness, read: Read<V>) {
-    const { found, done } = freshness.ttl > 0 ? await takeTurn(() => shared.lease(key), () => look(key), find(key)) : {}
-    return found ?? await readHere(key, freshness, read).finally(done)
+  async function fetchOnceInAllProcesses (key: string, lifetimes: Lifetimes, load: Load<V>) {
+    const { found, release } = lifetimes.ttl > 0
+      ? await lockOrWait(() => shared.lock(key), () => lookup(key, lifetimes), find(key))
+      : {}
+    return found ?? await fetch(key, lifetimes, load, onBackgroundError).finally(release)
   }
 
-  async function give (state: CacheStatus, dated: CachedValue<V> | Promise<CachedValue<V>>): Promise<Given<V>> {
-    counts[state]++
-    const { value, fetchedAt, failure } = await dated
-    return { value, fetchedAt, state, ...(failure !== undefined && { failure }) }
+  function resultOf (status: CacheStatus, { value, fetchedAt, failure }: CachedValue<V>): CacheResult<V> {
+    counts[status]++
+    return { value, fetchedAt, status, ...(failure !== undefined && { failure }) }
   }
 
   return {
-    async get (key, freshness, read) {
-      const { ttl, grace } = freshness
-      const here = find(key)
-      const held = ttl === 0 || reading.has(key) || (here !== undefined && rests(here, freshness)) ? here : await join(looking, key, () => look(key))
-      if (held !== undefined && rests(held, freshness)) return await give(ageOf(held) < ttl ? 'hit' : 'stale', held)
-      const again = join(reading, key, () => readNow(key, freshness, read))
-      if (held !== undefined && (ageOf(held) < ttl + grace || (failedWithin(held, doubt) && ageOf(held) < staleLimit))) {
-        // That has been told to the clock, or the next caller meets it.
-        again.catch(() => {})
-        return await give('stale', held)
+    async get (key, lifetimes, load) {
+      const local = find(key)
+      const entry = lifetimes.ttl === 0 || loads.has(key) || (local !== undefined && needsNoRefresh(local))
+        ? local
+        : await lookups.run(key, () => lookup(key, lifetimes))
+      if (entry !== undefined && needsNoRefresh(entry)) return resultOf(isFresh(entry) ? 'hit' : 'stale', entry)
+      const refresh = loads.run(key, () => fetchOnceInAllProcesses(key, lifetimes, load))
+      if (entry !== undefined && refreshesInBackground(entry)) {
+        // Its failure has been reported, or the next caller meets it.
+        refresh.catch(() => {})
+        return resultOf('stale', entry)
       }
-      if (held === undefined || ageOf(held) >= staleLimit) return await give('miss', again)
-      return await again.then((read) => give('miss', read), (failure) =>
-        failure instanceof UpstreamError ? give('stale', { ...held, failure }) : give('miss', Promise.reject(failure)))
+      try {
+        return resultOf('miss', await refresh)
+      } catch (failure) {
+        if (failure instanceof UpstreamError && entry !== undefined && ageOf(entry) < staleIfError) {
+          return resultOf('stale', { ...entry, failure })
+        }
+        counts.miss++
+        throw failure
+      }
     },
-    fresh (key, ttl) {
-      const held = find(key)
-      if (held === undefined || ageOf(held) >= ttl) return undefined
-      counts.hit++
-      return held
-    },
-    counts: () => ({ ...counts, entries: cache.size, bytes: cache.calculatedSize })
-  }
-}
 
-/** Does something once for all who ask for a key while it is under way. */
-function join<T> (underWay: Map<string, Promise<T>>, key: string, work: () => Promise<T>) {
-  let promise = underWay.get(key)
-  if (promise === undefined) {
-    promise = work().finally(() => underWay.delete(key))
-    underWay.set(key, promise)
+    getFresh (key) {
+      const entry = find(key)
+      if (entry === undefined || !isFresh(entry)) return undefined
+      counts.hit++
+      return entry
+    },
+
+    async replace (key, bad, lifetimes, load) {
+      if (find(key)?.value !== bad) return await this.get(key, lifetimes, load)
+      // The caller is given the error, so nothing is reported.
+      return await loads.run(key, () => fetch(key, lifetimes, load, () => {}))
+    },
+
+    stats: () => ({ ...counts, entries: entries.size, bytes: entries.calculatedSize })
   }
-  return promise
 }

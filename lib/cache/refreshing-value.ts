@@ -1,68 +1,35 @@
-/** How long a kept value serves, in unix milliseconds: from `renew` on it is read again behind the callers' backs, from `gone` on they wait. */
-export interface Times {
-  renew: number
-  gone: number
-}
+import { createCache } from './cache.js'
+import type { Clock, Lifetimes } from './cache.js'
 
-export interface Clock {
-  /** Unix milliseconds. */
-  now: () => number
-  /** Told of a renewal behind the callers' backs that failed: they still have what is in hand. */
-  onBackgroundError: (err: unknown) => void
-}
-
-export interface Keep<T> {
-  /** The value in hand, or the one that is being read: one read for all who wait. */
+export interface RefreshingValue<T> {
+  /** The value. A refresh ahead of its expiry runs in the background; only after it do callers wait for one. */
   get (): Promise<T>
-  /**
-   * Another value in place of this one, which may be bad: the one in hand where that is another by now, else one that is read. This one is in hand
-   * until that is there, and where it cannot be read.
-   */
-  replace (value: T): Promise<T>
+  /** Another value in place of a bad one: the cached one where that is another by now, else a new one. */
+  replace (bad: T): Promise<T>
 }
 
-/** Milliseconds between a renewal that failed and the next try. */
-const pause = 5_000
+const key = 'value'
 
 /**
- * Keeps one value that is dear to read (a token, a version, a list of ids).
- * A renewal that fails leaves the value in hand until it is gone, and is told to the clock's `failed`.
+ * One value that is costly to fetch (a token, a version, a list of ids), renewed ahead of its expiry.
+ * @param lifetimesOf the value's lifetimes; `fetchedAt` is in unix milliseconds
  */
-export function keep<T> (
-  read: () => Promise<T>,
-  times: (value: T, fetchedAt: number) => Times,
-  { now, onBackgroundError }: Clock
-): Keep<T> {
-  let held: { value: T, fetchedAt: number } & Times | undefined
-  let reading: Promise<T> | undefined
+export function createRefreshingValue<T> (
+  fetch: () => Promise<T>,
+  lifetimesOf: (value: T, fetchedAt: number) => Lifetimes,
+  clock: Clock
+): RefreshingValue<T> {
+  const cache = createCache<T>({ maxBytes: 16, sizeOf: () => 1 }, clock)
+  const lifetimes = { ttl: Infinity }
 
-  async function renew () {
-    const fetchedAt = now()
-    try {
-      const value = await read()
-      held = { value, fetchedAt, ...times(value, fetchedAt) }
-      return value
-    } finally {
-      reading = undefined
-    }
+  async function load () {
+    const fetchedAt = clock.now()
+    const value = await fetch()
+    return { value, complete: true, ...lifetimesOf(value, fetchedAt) }
   }
 
-  function readNow () {
-    reading ??= renew()
-    return reading
+  return {
+    get: async () => (await cache.get(key, lifetimes, load)).value,
+    replace: async (bad) => (await cache.replace(key, bad, lifetimes, load)).value
   }
-
-  function get () {
-    if (held === undefined || now() >= held.gone) return readNow()
-    // Where the clock was set back, nobody knows how old it is.
-    if ((now() >= held.renew || now() < held.fetchedAt) && reading === undefined) {
-      held.fetchedAt = now()
-      held.renew = held.fetchedAt + pause
-      reading = renew()
-      reading.catch(onBackgroundError)
-    }
-    return Promise.resolve(held.value)
-  }
-
-  return { get, replace: (value) => held?.value === value ? readNow() : get() }
 }

@@ -1,42 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CachedValue } from './cache.js'
 
-/**
- * Where processes share what they keep. It never fails, nor takes long: where it cannot be asked it has nothing, and no one else reads.
- * What one caller does to a key is done in the order of its calls.
- */
-export interface Shared<V> {
-  get (key: string): Promise<CachedValue<V> | undefined>
-  set (key: string, dated: CachedValue<V>): void
-  /** Ends what there is, whoever has read it. */
-  drop (key: string): void
-  /** Takes a key's next read on, for as long as this process lives. Gives what ends that; `undefined` where another process has it. */
-  lease (key: string): Promise<(() => void) | undefined>
+/** A value, and when it was fetched, in unix milliseconds. */
+export interface StoredValue<V> {
+  value: V
+  fetchedAt: number
 }
 
-export const unshared: Shared<never> = { get: async () => undefined, set () {}, drop () {}, lease: async () => () => {} }
+/**
+ * A store in which processes share cached values (L2). It never fails and is never slow: while it cannot be reached it
+ * is empty, and every lock is free. Operations of one caller on one key happen in the order of its calls.
+ */
+export interface SharedStore<V> {
+  get (key: string): Promise<StoredValue<V> | undefined>
+  set (key: string, stored: StoredValue<V>): void
+  delete (key: string): void
+  /**
+   * Takes the read lock of a key: its holder fetches the value for all processes. It ends with this process.
+   * @returns the function that releases it; `undefined` where another process holds it
+   */
+  lock (key: string): Promise<(() => void) | undefined>
+}
 
-/** Milliseconds until another process's read is asked after, each time half as long again: 5 s in all, and then we read too. */
-const firstWait = 20
-const lastWait = 2_000
+export const noSharedStore: SharedStore<never> = { get: async () => undefined, set () {}, delete () {}, lock: async () => () => {} }
+
+/** Milliseconds between two looks for what the lock's holder fetches, each half as long again: 5 s in all, then we fetch. */
+const firstWaitMs = 20
+const lastWaitMs = 2_000
 
 /**
- * Waits for what another process reads, if one does: anything newer than what was here `before`. Where nothing is `found` so, the read is
- * ours, until it is `done`.
+ * Takes the read lock, or waits for the value that its holder fetches.
+ * @param lookup returns the newest value known
+ * @param before the value known beforehand: anything else counts as the holder's
+ * @returns the value `found` that way; otherwise it is this process's to fetch, which it ends with `release`
  */
-export async function takeTurn<Found> (
-  lease: () => Promise<(() => void) | undefined>,
-  look: () => Promise<Found | undefined>,
+export async function lockOrWait<Found> (
+  lock: () => Promise<(() => void) | undefined>,
+  lookup: () => Promise<Found | undefined>,
   before: Found | undefined,
-  wait = firstWait
-): Promise<{ found?: Found, done?: () => void }> {
-  // In this order: whose turn it has become sees what the one before him has read.
-  const [done, found] = await Promise.all([lease(), look()])
+  waitMs = firstWaitMs
+): Promise<{ found?: Found, release?: () => void }> {
+  // The lock first: the next holder sees what the one before has fetched.
+  const [release, found] = await Promise.all([lock(), lookup()])
   if (found !== undefined && found !== before) {
-    done?.()
+    release?.()
     return { found }
   }
-  if (done !== undefined || wait > lastWait) return { done }
-  await sleep(wait)
-  return await takeTurn(lease, look, before, wait * 1.5)
+  if (release !== undefined || waitMs > lastWaitMs) return { release }
+  await sleep(waitMs)
+  return await lockOrWait(lock, lookup, before, waitMs * 1.5)
 }

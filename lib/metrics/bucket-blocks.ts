@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Bucket } from './store.js'
-import type { CacheCounts } from '#lib/cache/cache.js'
+import type { CacheStats } from '#lib/cache/cache.js'
 import type { Window } from '#lib/time-range.js'
 
 /** Buckets of a series one after the other, from a multiple of `size` on: `known` is 1 where one is kept, `usages` NaN where it is without data. */
@@ -35,7 +35,7 @@ export interface BucketBlocks {
   /** Forgets all of it. */
   clear (): void
   /** Of the buckets that were looked for, how many were there; and how many blocks are kept. */
-  counts (): CacheCounts
+  stats (): CacheStats
 }
 
 /** Keeps so many bytes of blocks, least recently used ones going first, and none beyond its lifetime; `now` is in unix milliseconds. */
@@ -85,7 +85,7 @@ export function createBucketBlocks (bytes: number, now: () => number): BucketBlo
 
     clear: () => blocks.clear(),
 
-    counts: () => ({ ...counts, entries: blocks.size, bytes: blocks.calculatedSize })
+    stats: () => ({ ...counts, entries: blocks.size, bytes: blocks.calculatedSize })
   }
 }
 

@@ -1,7 +1,6 @@
 import type { LatestSample, MetricsStore } from './store.js'
-import type { Clock } from '#lib/cache/refreshing-value.js'
-import { createKept } from '#lib/cache/cache.js'
-import type { CachedValue } from '#lib/cache/cache.js'
+import { createCache } from '#lib/cache/cache.js'
+import type { CachedValue, Clock } from '#lib/cache/cache.js'
 import type { Metric } from './usages.js'
 
 export interface LatestCacheOptions {
@@ -25,18 +24,18 @@ const loadBytes = 192
 export function cacheLatest ({ latest }: Pick<MetricsStore, 'latest'>, { ttl, maxAge }: LatestCacheOptions, now: Clock['now']) {
   const sizeOf = (loads: LatestSamples) => loads.reduce((sum, { size }) => sum + size * loadBytes, loadBytes)
   // A failed read is told with the loads that stand in for it.
-  const kept = createKept<LatestSamples>({ bytes, sizeOf, staleLimit: maxAge }, { now, onBackgroundError: () => {} })
+  const cache = createCache<LatestSamples>({ maxBytes: bytes, sizeOf, staleIfError: maxAge }, { now, onBackgroundError () {} })
   const isPresent = ({ time }: LatestSample) => time * 1000 >= now() - maxAge
 
   async function readLatest (metrics: Metric[], instances: string[], project?: string): Promise<CachedValue<LatestSamples>> {
     const key = [project, metrics, instances].join(' ')
-    const dated = await kept.get(key, { ttl, grace: 0 }, async () =>
-      ({ value: await latest(metrics, instances, now() - maxAge, project), whole: true }))
+    const dated = await cache.get(key, { ttl }, async () =>
+      ({ value: await latest(metrics, instances, now() - maxAge, project), complete: true }))
     if (dated.failure === undefined) return dated
     return { ...dated, value: dated.value.map((loads) => new Map([...loads].filter(([, load]) => isPresent(load)))) }
   }
 
-  return { latest: readLatest, counts: kept.counts }
+  return { latest: readLatest, stats: cache.stats }
 }
 
 export type LatestCache = ReturnType<typeof cacheLatest>

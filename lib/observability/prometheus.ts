@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
-import type { CacheCounts, CacheStatus } from '#lib/cache/cache.js'
+import type { CacheStats, CacheStatus } from '#lib/cache/cache.js'
 import { processMetrics } from './process-metrics.js'
 import type { UpstreamObserver, UpstreamClientStats } from '#lib/upstream/upstream-client.js'
 
@@ -21,7 +21,7 @@ const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
 export function createTelemetry () {
   const registry = new Registry()
   const services = new Map<UpstreamName, () => UpstreamClientStats>()
-  const caches = new Map<string, () => CacheCounts>()
+  const caches = new Map<string, () => CacheStats>()
   const queues = new Map<string, () => number>()
   const requestCounts: Array<() => number> = []
   const registers = [registry]
@@ -42,7 +42,7 @@ export function createTelemetry () {
   }
   const ofServices = (value: (state: UpstreamClientStats) => number) => () =>
     Array.from(services, ([upstream, look]): Sample => [{ upstream }, value(look())])
-  const ofCaches = (value: (counts: CacheCounts) => number) => () =>
+  const ofCaches = (value: (counts: CacheStats) => number) => () =>
     Array.from(caches, ([cache, counts]): Sample => [{ cache }, value(counts())])
 
   const requests = new Histogram({
@@ -97,7 +97,7 @@ export function createTelemetry () {
       requestCompleted: (upstream, operation, outcome, seconds) => calls.observe({ upstream, operation, outcome }, seconds)
     } satisfies UpstreamObserver as UpstreamObserver,
     /** Tells of what is kept under a name, to be looked at. */
-    cache: (name: string, counts: () => CacheCounts) => { caches.set(name, counts) },
+    cache: (name: string, counts: () => CacheStats) => { caches.set(name, counts) },
     /** Tells of what waits under a name, to be looked at. */
     queue: (name: string, length: () => number) => { queues.set(name, length) },
     batched (statementCount: number, seriesCount: number) {

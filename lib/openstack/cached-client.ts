@@ -1,7 +1,6 @@
-import type { Clock } from '#lib/cache/refreshing-value.js'
-import { createKept } from '#lib/cache/cache.js'
-import type { CachedValue } from '#lib/cache/cache.js'
-import type { Shared } from '#lib/cache/shared-store.js'
+import { createCache } from '#lib/cache/cache.js'
+import type { CachedValue, Clock } from '#lib/cache/cache.js'
+import type { SharedStore } from '#lib/cache/shared-store.js'
 import type { OpenStack } from './client.js'
 import type { Quota, QuotaSource } from './quotas.js'
 import type { Project } from './project-access.js'
@@ -37,29 +36,29 @@ const sizeOfList = (projects: Project[]) => projects.reduce((sum, project) => su
  * and whose projects need not be looked for on each page of their instances, nor the project of an instance for each of its series.
  * @param shared where quotas are shared with other processes
  */
-export function cacheOpenStack (openstack: OpenStack, { quota, project, list, owner, staleLimit }: OpenStackTtls, { now }: Pick<Clock, 'now'>, shared?: Shared<Partial<Quota>>) {
+export function cacheOpenStack (openstack: OpenStack, { quota, project, list, owner, staleLimit }: OpenStackTtls, { now }: Pick<Clock, 'now'>, shared?: SharedStore<Partial<Quota>>) {
   // A failed read is told with the value that stands in for it, once for all that an answer is made of.
   const silent = { now, onBackgroundError () {} }
-  const quotas = createKept<Partial<Quota>>({ bytes: bytes.quotas * megabyte, sizeOf, staleLimit }, silent, shared)
-  const lists = createKept<Project[]>({ bytes: bytes.list * megabyte, sizeOf: sizeOfList, staleLimit }, silent)
-  const found = createKept<Project>({ bytes: bytes.projects * megabyte, sizeOf: sizeOfProject, staleLimit: project }, silent)
-  const owners = createKept<{ project?: string }>({ bytes: bytes.owners * megabyte, sizeOf, staleLimit: owner }, silent)
+  const quotas = createCache<Partial<Quota>>({ maxBytes: bytes.quotas * megabyte, sizeOf, staleIfError: staleLimit }, silent, shared)
+  const lists = createCache<Project[]>({ maxBytes: bytes.list * megabyte, sizeOf: sizeOfList, staleIfError: staleLimit }, silent)
+  const found = createCache<Project>({ maxBytes: bytes.projects * megabyte, sizeOf: sizeOfProject, staleIfError: project }, silent)
+  const owners = createCache<{ project?: string }>({ maxBytes: bytes.owners * megabyte, sizeOf, staleIfError: owner }, silent)
 
   return {
     ...openstack,
     quota: (id: string, source: QuotaSource): Promise<CachedValue<Partial<Quota>>> =>
-      quotas.get(`${source.role} ${id}`, { ttl: quota, grace: 0 }, async () => ({ value: await openstack.quota(id, source), whole: true })),
+      quotas.get(`${source.role} ${id}`, { ttl: quota }, async () => ({ value: await openstack.quota(id, source), complete: true })),
     projects: (): Promise<CachedValue<Project[]>> =>
-      lists.get('all', { ttl: list, grace: 0 }, async () => ({ value: await openstack.projects(), whole: true })),
+      lists.get('all', { ttl: list }, async () => ({ value: await openstack.projects(), complete: true })),
     async project (id: string) {
-      const { value } = await found.get(id, { ttl: project, grace: 0 }, async () => ({ value: await openstack.project(id), whole: true }))
+      const { value } = await found.get(id, { ttl: project }, async () => ({ value: await openstack.project(id), complete: true }))
       return value
     },
     /** Who asks as another project may find what this one does not: so each has a fact of its own. */
     async owner (server: string, asking?: string) {
-      const { value } = await owners.get(`${asking ?? ''} ${server}`, { ttl: owner, grace: 0 }, async () => {
+      const { value } = await owners.get(`${asking ?? ''} ${server}`, { ttl: owner }, async () => {
         const project = await openstack.owner(server, asking)
-        return { value: { project }, whole: true, until: project === undefined ? now() + briefly : undefined }
+        return { value: { project }, complete: true, expiresAt: project === undefined ? now() + briefly : undefined }
       })
       return value.project
     },

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import pLimit from 'p-limit'
 import { NotFound, UpstreamError } from '#lib/errors.js'
-import { keep } from '#lib/cache/refreshing-value.js'
-import type { Clock } from '#lib/cache/refreshing-value.js'
+import type { Clock } from '#lib/cache/cache.js'
+import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { withVersion } from './catalog.js'
@@ -20,7 +20,8 @@ import { validateToken } from './token-validation.js'
 
 export type OpenStack = ReturnType<typeof createOpenStack>
 
-const hour = 3_600_000
+/** Refreshed once an hour, and used until then however long that fails. */
+const hourly = { ttl: 3_600_000, staleWhileRevalidate: Infinity }
 
 /** Projects as which a server is asked for at once: to begin with all would hold up other requests, or be more than may wait. */
 const atOnce = 64
@@ -35,12 +36,12 @@ const domainsIn = responseValidator('identity', 'a list of domains', Type.Object
 export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clock: Clock, excluded: string[]) {
   const session = createSession(cloud, upstream, clock)
   const { reach, projects, scopeOf, forget } = createProjectAccess(cloud, session, clock)
-  const microversion = keep(
+  const microversion = createRefreshingValue(
     async () => chooseMicroversion((await session.version('compute')).body),
-    (_, fetchedAt) => ({ renew: fetchedAt + hour, gone: Infinity }),
+    () => hourly,
     clock
   )
-  const excludedDomains = keep(readExcluded, (_, fetchedAt) => ({ renew: fetchedAt + hour, gone: Infinity }), clock)
+  const excludedDomains = createRefreshingValue(readExcluded, () => hourly, clock)
 
   /** One GET about a project, with the token that reads it. `path` is told whether that is the project's own. */
   async function get (role: CatalogService, project: string, operation: string, path: (own: boolean) => string, expect?: number[]) {

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import { NotFound } from '#lib/errors.js'
-import { keep } from '#lib/cache/refreshing-value.js'
-import type { Clock } from '#lib/cache/refreshing-value.js'
+import type { Clock } from '#lib/cache/cache.js'
+import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CloudConfig } from './clouds-yaml.js'
 import type { Session } from './session.js'
@@ -39,8 +39,8 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
   /** The projects of an own reach that a token can be had for: not the disabled ones, which Keystone lists as well. */
   const known = new Map<string, Project>()
   let listed = -Infinity
-  const reach = keep(readReach, (_, fetchedAt) => ({ renew: fetchedAt + hour, gone: Infinity }), clock)
-  const listing = keep(listProjects, (_, fetchedAt) => ({ renew: fetchedAt, gone: fetchedAt }), clock)
+  const reach = createRefreshingValue(readReach, () => ({ ttl: hour, staleWhileRevalidate: Infinity }), clock)
+  const listing = createRefreshingValue(listProjects, () => ({ ttl: 0 }), clock)
 
   /** Whoever may not list projects is answered 403; whoever may is answered one at the most. */
   async function readReach (): Promise<CredentialReach> {

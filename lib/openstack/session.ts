@@ -1,5 +1,5 @@
 import { UpstreamError } from '#lib/errors.js'
-import type { Clock } from '#lib/cache/refreshing-value.js'
+import type { Clock } from '#lib/cache/cache.js'
 import type { UpstreamRequest, UpstreamResponse } from '#lib/upstream/request.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { findEndpoint, withVersion, versionDocumentUrl } from './catalog.js'

@@ -1,6 +1,7 @@
 import { NotFound, UpstreamError } from '#lib/errors.js'
-import { keep } from '#lib/cache/refreshing-value.js'
-import type { Clock, Keep } from '#lib/cache/refreshing-value.js'
+import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
+import type { Clock } from '#lib/cache/cache.js'
+import type { RefreshingValue } from '#lib/cache/refreshing-value.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import type { CloudConfig } from './clouds-yaml.js'
 import { logIn, rescope } from './login.js'
@@ -15,12 +16,12 @@ const replacedFor = 5_000
 /** The tokens of a credential, of its own scope and of projects: one a scope, had when it is first needed, and renewed at 80 % of its life. */
 export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, clock: Clock) {
   const own = keepToken(logInOnce)
-  const rescoped = new Map<string, Keep<Token>>()
+  const rescoped = new Map<string, RefreshingValue<Token>>()
   const replacements = new Map<string | undefined, { at: number, done: Promise<Token> }>()
   let refused: { err: UpstreamError, at: number } | undefined
 
   function keepToken (read: () => Promise<Token>) {
-    return keep(read, ({ life }, fetchedAt) => ({ renew: fetchedAt + 0.8 * life, gone: fetchedAt + life }), clock)
+    return createRefreshingValue(read, ({ life }) => ({ ttl: 0.8 * life, staleWhileRevalidate: 0.2 * life }), clock)
   }
 
   /** Whether a moment is less ago than that: where the clock was set back, nobody knows. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
-import type { Shared } from '#lib/cache/shared-store.js'
+import type { SharedStore } from '#lib/cache/shared-store.js'
 import type { Codec } from '#lib/cache/codec.js'
 import { isReady } from './connection.js'
 import type { Connection } from './connection.js'
@@ -28,7 +28,7 @@ const leaseFor = 2_000
 const skew = 1_000
 
 /** What is kept, shared over Redis: a value under one key, and beside it, in the same slot of a cluster, the lease of its next read. */
-export function createRedisStore<V> (redis: Connection, { prefix, codec, staleLimit, now, failed }: SharedOptions<V>): Shared<V> {
+export function createRedisStore<V> (redis: Connection, { prefix, codec, staleLimit, now, failed }: SharedOptions<V>): SharedStore<V> {
   const placeOf = (key: string) => `${prefix}:{${createHash('sha256').update(key).digest('base64url')}}`
 
   /** What a command answers; `undefined` where Redis is not there, or refuses it. */
@@ -56,12 +56,12 @@ export function createRedisStore<V> (redis: Connection, { prefix, codec, staleLi
       if (life > 0 && sealed.length <= largest) ask(() => redis.set(placeOf(key), sealed, 'PX', life))
     },
 
-    drop (key) {
+    delete (key) {
       ask(() => redis.del(placeOf(key)))
     },
 
-    async lease (key) {
-      const place = `${placeOf(key)}:lease`
+    async lock (key) {
+      const place = `${placeOf(key)}:lock`
       const from = performance.now()
       const given = await ask(() => redis.set(place, '', 'PX', leaseFor, 'NX'))
       if (given === null) return undefined

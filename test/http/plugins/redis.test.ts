@@ -18,5 +18,5 @@ t.test('answers without the Redis that it is told of, and never says its passwor
 t.test('shares nothing unless it is told where', async (t) => {
   const { app } = await startService(t)
   t.equal(app.redis, undefined)
-  t.equal(app.share('answers', { encode: () => Buffer.alloc(0), decode: () => undefined }), undefined)
+  t.equal(app.sharedStore('responses', { encode: () => Buffer.alloc(0), decode: () => undefined }), undefined)
 })

@@ -144,7 +144,7 @@ if (redis) {
     const places = await keys()
     t.ok(places.length > 5)
     for (const key of places) {
-      t.match(key, /^openstack-monitoring-api:1:[\w-]{43}:(?:answers|quotas):\{[\w-]{43}\}$/)
+      t.match(key, /^openstack-monitoring-api:2:[\w-]{43}:(?:responses|quotas):\{[\w-]{43}\}$/)
       const life = await client.pttl(key)
       t.ok(life > 0 && life <= 3_600_000)
       t.notMatch(await client.get(key), simulator.env.OS_PASSWORD!)

@@ -1,188 +1,192 @@
 import t from 'tap'
+import { createCache } from '#lib/cache/cache.js'
 import { NotFound, UpstreamError } from '#lib/errors.js'
-import { createKept } from '#lib/cache/cache.js'
 
-/** What is kept on a clock of its own, and a counted read that fails, or finds less than the whole, when it is told to. */
-function keeping ({ ttl = 10, grace = 10, staleLimit = 100, bytes = 1_000 } = {}) {
-  const clock = { time: 1_000, failed: [] as unknown[] }
-  const state = { reads: 0, fails: false as boolean | Error, whole: true, until: undefined as number | undefined }
-  const kept = createKept<{ read: number }>({ bytes, sizeOf: () => 100, staleLimit }, { now: () => clock.time, onBackgroundError: (err) => clock.failed.push(err) })
-  const before: Array<number | undefined> = []
-  const get = (key = 'k') => kept.get(key, { ttl, grace }, async (held) => {
-    before.push(held?.read)
-    const read = ++state.reads
-    if (state.fails) throw state.fails === true ? new UpstreamError('metrics', 'unreachable', `read ${read} failed`) : state.fails
-    return { value: { read }, whole: state.whole, until: state.until }
+/** A cache with a clock that the test moves, and a counted load that the test makes fail or return less. */
+function createCounted ({ ttl = 10, staleWhileRevalidate = 10, staleIfError = 100, maxBytes = 1_000 } = {}) {
+  const clock = { time: 1_000, errors: [] as unknown[] }
+  const state = { loads: 0, fails: false as boolean | Error, complete: true, expiresAt: undefined as number | undefined }
+  const cache = createCache<{ load: number }>(
+    { maxBytes, sizeOf: () => 100, staleIfError },
+    { now: () => clock.time, onBackgroundError: (err) => clock.errors.push(err) }
+  )
+  const previous: Array<number | undefined> = []
+  const get = (key = 'k') => cache.get(key, { ttl, staleWhileRevalidate }, async (cached) => {
+    previous.push(cached?.load)
+    const load = ++state.loads
+    if (state.fails === true) throw new UpstreamError('metrics', 'unreachable', `load ${load} failed`)
+    if (state.fails !== false) throw state.fails
+    return { value: { load }, complete: state.complete, expiresAt: state.expiresAt }
   })
-  return { clock, state, before, get, fresh: () => kept.fresh('k', ttl), counts: kept.counts }
+  return { clock, state, previous, get, getFresh: () => cache.getFresh('k'), stats: cache.stats }
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve))
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
-t.test('reads once for all who ask at the same time, each key for itself', async (t) => {
-  const { get, state } = keeping()
-  const values = await Promise.all([get('a'), get('a'), get('b')])
-  t.same(values.map(({ value }) => value.read), [1, 1, 2])
-  t.equal(state.reads, 2)
+t.test('coalesces concurrent loads of a key', async (t) => {
+  const { get, state } = createCounted()
+  const results = await Promise.all([get('a'), get('a'), get('b')])
+  t.same(results.map(({ value }) => value.load), [1, 1, 2])
+  t.equal(state.loads, 2)
 })
 
-t.test('is fresh, then stale while it is read again, then waited for', async (t) => {
-  const { get, clock } = keeping()
-  t.same(await get(), { value: { read: 1 }, fetchedAt: 1_000, state: 'miss' })
+t.test('serves a fresh value, then a stale one while it refreshes, then waits', async (t) => {
+  const { get, clock } = createCounted()
+  t.same(await get(), { value: { load: 1 }, fetchedAt: 1_000, status: 'miss' })
   clock.time += 9
-  t.match(await get(), { value: { read: 1 } })
+  t.match(await get(), { value: { load: 1 }, status: 'hit' })
   clock.time += 1
-  t.match(await get(), { value: { read: 1 }, fetchedAt: 1_000 })
-  await settled()
-  t.match(await get(), { value: { read: 2 }, fetchedAt: 1_010 })
+  t.match(await get(), { value: { load: 1 }, fetchedAt: 1_000, status: 'stale' })
+  await nextTurn()
+  t.match(await get(), { value: { load: 2 }, fetchedAt: 1_010, status: 'hit' })
   clock.time += 20
-  t.match(await get(), { value: { read: 3 } })
+  t.match(await get(), { value: { load: 3 }, status: 'miss' })
 })
 
-t.test('stands in for reads that fail, up to its limit, and lets the upstream be between them', async (t) => {
-  const { get, clock, state } = keeping({ staleLimit: 5_000 })
+t.test('serves a stale value where a refresh fails, up to staleIfError, and backs off', async (t) => {
+  const { get, clock, state } = createCounted({ staleIfError: 5_000 })
   await get()
   state.fails = true
   clock.time += 50
-  t.match(await get(), { value: { read: 1 }, fetchedAt: 1_000, failure: { message: 'metrics: read 2 failed' } })
-  t.match(clock.failed, [{ message: 'metrics: read 2 failed' }])
-  t.match(await get(), { value: { read: 1 }, failure: { message: 'metrics: read 2 failed' } }, 'nor is it forgotten why')
-  t.equal(state.reads, 2, 'it is not tried again at once')
+  t.match(await get(), { value: { load: 1 }, fetchedAt: 1_000, failure: { message: 'metrics: load 2 failed' } })
+  t.match(clock.errors, [{ message: 'metrics: load 2 failed' }])
+  t.match(await get(), { value: { load: 1 }, failure: { message: 'metrics: load 2 failed' } }, 'with the failure')
+  t.equal(state.loads, 2, 'without another load at once')
   clock.time -= 1_000
   await get()
-  await settled()
-  t.equal(state.reads, 3, 'but where the clock was set back nobody knows when that was')
+  await nextTurn()
+  t.equal(state.loads, 3, 'but with one after the clock was set back')
   clock.time += 2_000
   await get()
-  await settled()
-  t.equal(state.reads, 4)
+  await nextTurn()
+  t.equal(state.loads, 4)
   clock.time += 5_000
-  await t.rejects(get(), { message: 'metrics: read 5 failed' })
+  await t.rejects(get(), { message: 'metrics: load 5 failed' })
   state.fails = false
-  t.match(await get(), { value: { read: 6 }, failure: undefined })
+  t.match(await get(), { value: { load: 6 }, failure: undefined })
 })
 
-t.test('has nobody wait for what has just failed and is tried again', async (t) => {
-  const { get, clock, state } = keeping({ staleLimit: 50_000 })
+t.test('refreshes in the background for a while after a failed refresh', async (t) => {
+  const { get, clock, state } = createCounted({ staleIfError: 50_000 })
   await get()
   state.fails = true
   clock.time += 100
-  t.match(await get(), { value: { read: 1 }, state: 'stale' })
+  t.match(await get(), { value: { load: 1 }, status: 'stale' })
   state.fails = false
   clock.time += 2_000
-  t.match(await get(), { value: { read: 1 }, state: 'stale', failure: { message: 'metrics: read 2 failed' } })
-  await settled()
-  t.match(await get(), { value: { read: 3 }, state: 'hit' })
+  t.match(await get(), { value: { load: 1 }, status: 'stale', failure: { message: 'metrics: load 2 failed' } })
+  await nextTurn()
+  t.match(await get(), { value: { load: 3 }, status: 'hit' })
   state.fails = true
   clock.time += 100
   await get()
   state.fails = false
   clock.time += 10_000
-  t.match(await get(), { value: { read: 5 }, state: 'miss' }, 'but for what failed a while ago')
+  t.match(await get(), { value: { load: 5 }, status: 'miss' }, 'and waits again later')
 })
 
-for (const [when, time] of [['while it may be given out', 15], ['when it is waited for', 50]] as const) {
-  t.test(`stands in for nothing that no upstream failed, ${when}`, async (t) => {
-    const { get, clock, state, counts } = keeping({ staleLimit: 5_000 })
+for (const [when, time] of [['in the background', 15], ['that callers wait for', 50]] as const) {
+  t.test(`removes the entry after an error that is not an upstream's, in a refresh ${when}`, async (t) => {
+    const { get, clock, state, stats } = createCounted({ staleIfError: 5_000 })
     await get()
     state.fails = new NotFound('it is gone')
     clock.time += time
     const first = get()
-    if (time < 20) t.match(await first, { value: { read: 1 }, state: 'stale' })
+    if (time < 20) t.match(await first, { value: { load: 1 }, status: 'stale' })
     else await t.rejects(first, { message: 'it is gone' })
-    await settled()
-    t.match(counts(), { entries: 0 })
+    await nextTurn()
+    t.match(stats(), { entries: 0 })
     await t.rejects(get(), { message: 'it is gone' }, 'at once again')
-    t.same(clock.failed, [])
+    t.same(clock.errors, [])
   })
 }
 
-t.test('stands in for no read where its limit is 0, and is fresh all the same', async (t) => {
-  const { get, clock, state } = keeping({ staleLimit: 0 })
+t.test('serves no stale value for a failed refresh without staleIfError, and fresh ones all the same', async (t) => {
+  const { get, clock, state } = createCounted({ staleIfError: 0 })
   await get()
   clock.time += 9
-  t.match(await get(), { state: 'hit' })
+  t.match(await get(), { status: 'hit' })
   state.fails = true
   clock.time += 1
-  t.match(await get(), { state: 'stale' }, 'while it is read again')
-  await settled()
-  t.match(await get(), { state: 'stale' })
-  t.equal(state.reads, 2, 'and the upstream is let be')
+  t.match(await get(), { status: 'stale' }, 'while it refreshes')
+  await nextTurn()
+  t.match(await get(), { status: 'stale' })
+  t.equal(state.loads, 2, 'with a back-off')
   clock.time += 10
-  await t.rejects(get(), { message: 'metrics: read 3 failed' })
-  t.equal(clock.failed.length, 1, 'what is of no use any more is not said to be used')
+  await t.rejects(get(), { message: 'metrics: load 3 failed' })
+  t.equal(clock.errors.length, 1, 'an error that the caller receives is not reported')
 })
 
-t.test('tells who reads what is kept', async (t) => {
-  const { get, clock, before } = keeping()
+t.test('passes the cached value to the load', async (t) => {
+  const { get, clock, previous } = createCounted()
   await get()
   clock.time += 50
   await get()
-  t.same(before, [undefined, 1])
+  t.same(previous, [undefined, 1])
 })
 
-t.test('reads what was read when the clock was ahead as if it were as old', async (t) => {
-  const { get, clock, fresh } = keeping()
+t.test('does not trust a value that is ahead of the clock', async (t) => {
+  const { get, clock, getFresh } = createCounted()
   await get()
   clock.time -= 500
-  t.equal(fresh(), undefined)
-  t.match(await get(), { value: { read: 2 }, fetchedAt: 500 })
+  t.equal(getFresh(), undefined)
+  t.match(await get(), { value: { load: 2 }, fetchedAt: 500 })
 })
 
-t.test('gives out nothing that has had its day, not even while reads fail', async (t) => {
-  const { get, fresh, clock, state } = keeping({ staleLimit: 5_000 })
-  state.until = 1_005
+t.test('never serves a value past its own expiry, even while loads fail', async (t) => {
+  const { get, getFresh, clock, state } = createCounted({ staleIfError: 5_000 })
+  state.expiresAt = 1_005
   await get()
   clock.time += 4
-  t.match(await get(), { value: { read: 1 } })
-  t.match(fresh(), { value: { read: 1 } })
+  t.match(await get(), { value: { load: 1 } })
+  t.match(getFresh(), { value: { load: 1 } })
   state.fails = true
   clock.time += 1
-  t.equal(fresh(), undefined)
-  await t.rejects(get(), { message: 'metrics: read 2 failed' })
+  t.equal(getFresh(), undefined)
+  await t.rejects(get(), { message: 'metrics: load 2 failed' })
 })
 
-t.test('keeps nothing that lacks something, and nothing at all without a lifetime', async (t) => {
-  const { get, state } = keeping()
-  state.whole = false
-  t.match(await get(), { value: { read: 1 } })
-  t.match(await get(), { value: { read: 2 } })
-  const { get: off } = keeping({ ttl: 0, grace: 0 })
-  t.match(await Promise.all([off(), off()]), [{ value: { read: 1 } }, { value: { read: 1 } }])
-  t.match(await off(), { value: { read: 2 } })
+t.test('caches no partial value, and nothing without a ttl', async (t) => {
+  const { get, state } = createCounted()
+  state.complete = false
+  t.match(await get(), { value: { load: 1 } })
+  t.match(await get(), { value: { load: 2 } })
+  const { get: uncached } = createCounted({ ttl: 0, staleWhileRevalidate: 0 })
+  t.match(await Promise.all([uncached(), uncached()]), [{ value: { load: 1 } }, { value: { load: 1 } }])
+  t.match(await uncached(), { value: { load: 2 } })
 })
 
-t.test('lets the longest unused go where the bytes are used up', async (t) => {
-  const { get, state } = keeping({ bytes: 250 })
+t.test('evicts the least recently used entry where the bytes are used up', async (t) => {
+  const { get, state } = createCounted({ maxBytes: 250 })
   await get('a')
   await get('b')
   await get('a')
   await get('c')
-  t.equal(state.reads, 3)
+  t.equal(state.loads, 3)
   await get('a')
-  t.equal(state.reads, 3)
+  t.equal(state.loads, 3)
   await get('b')
-  t.equal(state.reads, 4)
+  t.equal(state.loads, 4)
 })
 
-t.test('tells how a value was come by, and counts that', async (t) => {
-  const { get, fresh, clock, state, counts } = keeping({ staleLimit: 5_000 })
-  const come = async () => (await get()).state
-  t.same(await Promise.all([come(), come()]), ['miss', 'miss'], 'who waits for another\'s read has not found it either')
-  t.same([await come(), fresh() !== undefined], ['hit', true])
+t.test('counts lookups by status', async (t) => {
+  const { get, getFresh, clock, state, stats } = createCounted({ staleIfError: 5_000 })
+  const status = async () => (await get()).status
+  t.same(await Promise.all([status(), status()]), ['miss', 'miss'], 'a caller that joins a load missed as well')
+  t.same([await status(), getFresh() !== undefined], ['hit', true])
   clock.time += 10
-  t.equal(fresh(), undefined)
-  t.equal(await come(), 'stale', 'while it is read again')
-  await settled()
-  t.equal(await come(), 'hit')
+  t.equal(getFresh(), undefined)
+  t.equal(await status(), 'stale', 'while it refreshes')
+  await nextTurn()
+  t.equal(await status(), 'hit')
   clock.time += 20
-  t.equal(await come(), 'miss')
+  t.equal(await status(), 'miss')
   state.fails = true
   clock.time += 20
-  t.equal(await come(), 'stale', 'in place of a read that failed')
-  t.equal(await come(), 'stale', 'until it is tried again')
-  t.same(counts(), { hit: 3, stale: 3, miss: 3, entries: 1, bytes: 101 })
+  t.equal(await status(), 'stale', 'in place of a failed refresh')
+  t.equal(await status(), 'stale', 'until the next refresh')
+  t.same(stats(), { hit: 3, stale: 3, miss: 3, entries: 1, bytes: 101 })
   clock.time += 5_000
   await t.rejects(get())
-  t.match(counts(), { hit: 3, stale: 3, miss: 4 })
+  t.match(stats(), { hit: 3, stale: 3, miss: 4 })
 })

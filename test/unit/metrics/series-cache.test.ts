@@ -140,10 +140,10 @@ t.test('reads again what it has kept for its lifetime, however often that was us
   t.same(asked(), [[10, 30]])
 })
 
-t.test('counts the buckets that were kept, and those that were not', async (t) => {
-  const { ask, counts } = keepOver()
+t.test('stats the buckets that were kept, and those that were not', async (t) => {
+  const { ask, stats } = keepOver()
   await ask([0, 10])
-  t.same(counts(), { hit: 0, stale: 0, miss: 10, entries: 1, bytes: blockBytes })
+  t.same(stats(), { hit: 0, stale: 0, miss: 10, entries: 1, bytes: blockBytes })
   await ask([5, 15])
-  t.same(counts(), { hit: 5, stale: 0, miss: 15, entries: 1, bytes: blockBytes }, 'those without data too')
+  t.same(stats(), { hit: 5, stale: 0, miss: 15, entries: 1, bytes: blockBytes }, 'those without data too')
 })

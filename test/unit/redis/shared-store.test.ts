@@ -45,7 +45,7 @@ t.test('what is of no use any more, or too large, is not put anywhere', async (t
 t.test('a value is ended where it was put', async (t) => {
   const { shared, commands } = sharing()
   shared.set('key', { value: quota, fetchedAt: 990_500 })
-  shared.drop('key')
+  shared.delete('key')
   t.same(commands.slice(1), [['del', commands[0]![1]]])
 })
 
@@ -58,15 +58,15 @@ t.test('what was read a moment from now counts as read now, and what was later a
 
 t.test('a lease is given to one, beside the value, and ended by him', async (t) => {
   const { shared, commands } = sharing('OK')
-  const done = await shared.lease('key')
+  const done = await shared.lock('key')
   done!()
-  t.match(commands, [['set', /^p:\{[\w-]{43}\}:lease$/, '', 'PX', 2_000, 'NX'], ['del', commands[0]![1]]])
-  t.equal(await sharing(null).shared.lease('key'), undefined)
+  t.match(commands, [['set', /^p:\{[\w-]{43}\}:lock$/, '', 'PX', 2_000, 'NX'], ['del', commands[0]![1]]])
+  t.equal(await sharing(null).shared.lock('key'), undefined)
 })
 
 t.test('a lease that has run out is left alone', async (t) => {
   const { shared, commands } = sharing('OK')
-  const done = await shared.lease('key')
+  const done = await shared.lock('key')
   const from = performance.now()
   t.intercept(performance, 'now', { value: () => from + 2_000 })
   done!()
@@ -75,7 +75,7 @@ t.test('a lease that has run out is left alone', async (t) => {
 
 t.test('a lease is made to last as long as the read', async (t) => {
   const { shared, commands } = sharing('OK')
-  const done = await shared.lease('key')
+  const done = await shared.lock('key')
   const place = commands[0]![1]
   while (commands.length < 5) await sleep(10)
   t.same(commands.slice(1), Array(4).fill(['pexpire', place, 2_000]))
@@ -89,8 +89,8 @@ t.test('where Redis is not there, or refuses, there is nothing, and everyone rea
     const { shared, commands, failures } = sharing(answer, status)
     t.equal(await shared.get('key'), undefined)
     shared.set('key', { value: quota, fetchedAt: 1_000_000 })
-    shared.drop('key')
-    const done = await shared.lease('key')
+    shared.delete('key')
+    const done = await shared.lock('key')
     done!()
     t.equal(commands.length, told, 'and no lease is ended that was not given')
     t.equal(failures.length, told)

@@ -1,0 +1,18 @@
+/**
+ * Coalesces concurrent calls: while one is in flight for a key, further calls share its promise. A caller that no longer
+ * waits does not end it.
+ */
+export function createSingleFlight<T> () {
+  const inFlight = new Map<string, Promise<T>>()
+  return {
+    has: (key: string) => inFlight.has(key),
+    run (key: string, work: () => Promise<T>) {
+      let promise = inFlight.get(key)
+      if (promise === undefined) {
+        promise = work().finally(() => inFlight.delete(key))
+        inFlight.set(key, promise)
+      }
+      return promise
+    }
+  }
+}
