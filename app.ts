@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import autoload from '@fastify/autoload'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
-import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyServerOptions } from 'fastify'
+import type {
+  FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyServerOptions
+} from 'fastify'
 import type { Settings } from '#lib/config/settings.js'
 import { loadCertificate } from '#lib/config/tls-certificate.js'
 import type { TlsCertificate } from '#lib/config/tls-certificate.js'
@@ -55,8 +57,9 @@ export interface PluginOptions {
 }
 
 /**
- * Everything that is registered before the routes, in order. A request passes the `onRequest` hooks of these plugins
- * from top to bottom: whatever is cheap and rejects many requests comes first, and the response cache comes last.
+ * Everything that is registered before the routes, in order. A request passes the `onRequest` hooks of these
+ * plugins from top to bottom: whatever is cheap and rejects many requests comes first, and the response cache
+ * comes last.
  */
 const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<PluginOptions>> = [
   // Decorators that others use.
@@ -91,7 +94,10 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   openapi
 ]
 
-/** Limits on a connection before there is a request. A missing Host header is rejected by request-checks, as a problem. */
+/**
+ * Limits on a connection before there is a request. A missing Host header is rejected by request-checks, as a
+ * problem.
+ */
 const http = {
   headersTimeout: 10_000,
   connectionsCheckingInterval: 5_000,

@@ -2,7 +2,9 @@ import env from '@fastify/env'
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import type { Clock } from '#lib/cache/cache.js'
-import { explainInvalidSetting, isOpenToNetwork, rejectOpenAddress, settingMarks, Settings } from '#lib/config/settings.js'
+import {
+  explainInvalidSetting, isOpenToNetwork, rejectOpenAddress, settingMarks, Settings
+} from '#lib/config/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,15 +14,21 @@ declare module 'fastify' {
 }
 
 /**
- * The settings of an environment. An empty variable counts as unset: shells and unit files leave variables out that way.
- * They are read by an instance of their own, because TLS and the trusted proxies are options of the server itself.
+ * The settings of an environment. An empty variable counts as unset: shells and unit files leave variables
+ * out that way. They are read by an instance of their own, because TLS and the trusted proxies are options of
+ * the server itself.
  * @throws InvalidSetting
  */
 export async function loadConfig (variables: Record<string, string | undefined>) {
   const data = Object.fromEntries(Object.entries(variables).filter(([, value]) => value))
   try {
     const reader = Fastify()
-    await reader.register(env, { schema: Settings, data, env: false, ajv: { customOptions: (ajv) => ajv.addVocabulary([...settingMarks]) } })
+    await reader.register(env, {
+      schema: Settings,
+      data,
+      env: false,
+      ajv: { customOptions: (ajv) => ajv.addVocabulary([...settingMarks]) }
+    })
     return reader.config
   } catch (err) {
     throw explainInvalidSetting(err as Error)
@@ -32,7 +40,9 @@ export default fp<{ config: Settings, now: () => number }>(async (app, { config,
   rejectOpenAddress(config)
   app.log.level = config.LOG_LEVEL
   if (isOpenToNetwork(config)) {
-    app.log.warn({ address: config.HOST }, 'unauthenticated clients that reach this address can read every project')
+    app.log.warn(
+      { address: config.HOST }, 'unauthenticated clients that reach this address can read every project'
+    )
   }
   app.decorate('config', config)
   app.decorate('clock', {

@@ -5,7 +5,10 @@ import type { Readiness } from '#schemas/health.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Which upstreams respond. A result serves all callers for a while, so that health checks cost the upstreams little. */
+    /**
+     * Which upstreams respond. A result serves all callers for a while, so that health checks cost the
+     * upstreams little.
+     */
     readiness: () => Promise<Readiness>
   }
 }

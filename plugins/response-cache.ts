@@ -31,10 +31,12 @@ declare module 'fastify' {
     /** Whether the response came from the cache; `undefined` on routes without one. */
     cacheStatus: CacheStatus | undefined
     /**
-     * Responds from the cache, or with what `compose` returns. The cache key is the caller's scope and the URL.
-     * The route's config names the setting that says how long the response is fresh.
+     * Responds from the cache, or with what `compose` returns. The cache key is the caller's scope and the
+     * URL. The route's config names the setting that says how long the response is fresh.
      */
-    sendCached: <Payload extends object>(compose: () => Promise<ComposedResponse<Payload>>) => Promise<FastifyReply>
+    sendCached: <Payload extends object>(
+      compose: () => Promise<ComposedResponse<Payload>>
+    ) => Promise<FastifyReply>
   }
   interface FastifyContextConfig {
     /** The setting with the lifetime of the route's responses. */
@@ -49,17 +51,21 @@ type TtlSetting = typeof ttlSettings[number]
 const maxBytes = 20 * 1024 * 1024
 
 /**
- * The cache of responses, as the bytes that are sent, and HTTP caching (ETag, Age, Cache-Control). Its `onRequest` hook is
- * the last one: a URL whose fresh response is cached is neither validated nor handled, which is where most of the
- * throughput of repeated requests comes from.
+ * The cache of responses, as the bytes that are sent, and HTTP caching (ETag, Age, Cache-Control). Its
+ * `onRequest` hook is the last one: a URL whose fresh response is cached is neither validated nor handled,
+ * which is where most of the throughput of repeated requests comes from.
  */
 export default fp(async (app) => {
   const { config, clock, telemetry } = app
   const staleLimit = durationMs(config, 'STALE_LIMIT')
   const cache = createCache(
-    { maxBytes, sizeOf: cachedResponseBytes, staleIfError: staleLimit }, clock, app.sharedStore('responses', responseCodec)
+    {
+      maxBytes, sizeOf: cachedResponseBytes, staleIfError: staleLimit
+    }, clock, app.sharedStore('responses', responseCodec)
   )
-  const ttls = Object.fromEntries(ttlSettings.map((name) => [name, config.CACHE === 'off' ? 0 : durationMs(config, name)]))
+  const ttls = Object.fromEntries(
+    ttlSettings.map((name) => [name, config.CACHE === 'off' ? 0 : durationMs(config, name)])
+  )
   const vary = ['accept-encoding', ...config.AUTH === 'keystone' ? tokenHeaders : []].join(', ')
   const negotiator = new Negotiator({ supportedValues: ['br', 'gzip'] })
   telemetry.cache('responses', cache.stats)
@@ -97,7 +103,12 @@ export default fp(async (app) => {
   }
 
   /** Sends a response, at once unless it has to be compressed first. */
-  function send (reply: FastifyReply, { value: response, fetchedAt }: CachedValue<CachedResponse>, ttl: number, status: CacheStatus) {
+  function send (
+    reply: FastifyReply,
+    { value: response, fetchedAt }: CachedValue<CachedResponse>,
+    ttl: number,
+    status: CacheStatus
+  ) {
     const { headers } = reply.request
     reply.cacheStatus = status
     reply.header('cache-control', `private, max-age=${ttl / 1000}`)
@@ -108,12 +119,16 @@ export default fp(async (app) => {
     const { 'if-none-match': ifNoneMatch } = headers
     if (ifNoneMatch !== undefined && etagMatches(response.etag, ifNoneMatch)) return reply.code(304).send()
     reply.type('application/json; charset=utf-8')
-    const encoding = selectEncoding(response, negotiator.negotiate(headers['accept-encoding'] ?? '') as Encoding | null)
+    const encoding = selectEncoding(
+      response, negotiator.negotiate(headers['accept-encoding'] ?? '') as Encoding | null
+    )
     if (encoding === null) return reply.send(response.body)
     reply.header('content-encoding', encoding)
     encode(response, encoding).then((body) => reply.send(body), (err) => reply.send(err))
     return reply
   }
-}, { name: 'response-cache', dependencies: ['authentication', 'config', 'prometheus', 'redis', 'request-context'] })
+}, {
+  name: 'response-cache', dependencies: ['authentication', 'config', 'prometheus', 'redis', 'request-context']
+})
 
 const keyOf = ({ scope, url }: FastifyRequest) => `${scopeKey(scope)} ${url}`

@@ -51,7 +51,10 @@ export interface Loaded<V> extends Partial<Lifetimes> {
   value: V
   /** Whether nothing is missing in it: a partial value is returned and not cached. */
   complete: boolean
-  /** Unix milliseconds from which on the value is not served in any case. Such a value is not shared with other processes. */
+  /**
+   * Unix milliseconds from which on the value is not served in any case. Such a value is not shared with
+   * other processes.
+   */
   expiresAt?: number
 }
 
@@ -64,8 +67,8 @@ export interface Cache<V> {
   /** The cached value, where it is fresh, without a promise. */
   getFresh: (key: string) => CachedValue<V> | undefined
   /**
-   * Another value in place of a bad one: the cached one where that is another by now, else one that `load` fetches. The bad
-   * one stays cached until then, and where the fetch fails.
+   * Another value in place of a bad one: the cached one where that is another by now, else one that `load`
+   * fetches. The bad one stays cached until then, and where the fetch fails.
    */
   replace: (key: string, bad: V, lifetimes: Lifetimes, load: Load<V>) => Promise<StoredValue<V>>
   stats: () => CacheStats
@@ -74,8 +77,8 @@ export interface Cache<V> {
 /** Milliseconds between a failed refresh and the next, while a stale value is served. */
 const refreshBackoffMs = 1_000
 /**
- * Milliseconds after a failed refresh in which the next ones run in the background too: while an upstream is slow to fail,
- * a caller that waited for each of them would be slow as well.
+ * Milliseconds after a failed refresh in which the next ones run in the background too: while an upstream is
+ * slow to fail, a caller that waited for each of them would be slow as well.
  */
 const backgroundRetryMs = 10_000
 
@@ -85,9 +88,9 @@ interface Entry<V> extends CachedValue<V>, Required<Lifetimes> {
 }
 
 /**
- * A cache of what upstreams return, with single-flight, stale-while-revalidate and stale-if-error. Only the failure of an
- * upstream makes it serve a stale value. Any other error is a result of its own (the thing is gone, or no longer visible)
- * and removes the entry.
+ * A cache of what upstreams return, with single-flight, stale-while-revalidate and stale-if-error. Only the
+ * failure of an upstream makes it serve a stale value. Any other error is a result of its own (the thing is
+ * gone, or no longer visible) and removes the entry.
  * @param shared where other processes find the values too; a key that another process fetches is waited for
  */
 export function createCache<V> (
@@ -107,14 +110,20 @@ export function createCache<V> (
   const ageOf = ({ fetchedAt }: StoredValue<V>) => Math.abs(now() - fetchedAt)
   const isFresh = (entry: Entry<V>) => ageOf(entry) < entry.ttl
   const isRevalidatable = (entry: Entry<V>) => ageOf(entry) < entry.ttl + entry.staleWhileRevalidate
-  const failedWithin = (entry: Entry<V>, milliseconds: number) => Math.abs(now() - entry.failedAt) < milliseconds
+  const failedWithin = (entry: Entry<V>, milliseconds: number) =>
+    Math.abs(now() - entry.failedAt) < milliseconds
   const servesOnError = (entry: Entry<V>) => isRevalidatable(entry) || ageOf(entry) < staleIfError
   const needsNoRefresh = (entry: Entry<V>) =>
     isFresh(entry) || (failedWithin(entry, refreshBackoffMs) && servesOnError(entry))
   const refreshesInBackground = (entry: Entry<V>) =>
     isRevalidatable(entry) || (failedWithin(entry, backgroundRetryMs) && ageOf(entry) < staleIfError)
 
-  function store (key: string, { value, fetchedAt }: StoredValue<V>, { ttl, staleWhileRevalidate = 0 }: Lifetimes, expiresAt = Infinity) {
+  function store (
+    key: string,
+    { value, fetchedAt }: StoredValue<V>,
+    { ttl, staleWhileRevalidate = 0 }: Lifetimes,
+    expiresAt = Infinity
+  ) {
     const entry = { value, fetchedAt, ttl, staleWhileRevalidate, expiresAt, failedAt: -Infinity }
     entries.set(key, entry)
     return entry
@@ -129,10 +138,14 @@ export function createCache<V> (
   async function lookup (key: string, lifetimes: Lifetimes) {
     const stored = await shared.get(key)
     const entry = find(key)
-    return stored !== undefined && stored.fetchedAt > (entry?.fetchedAt ?? -Infinity) ? store(key, stored, lifetimes) : entry
+    return stored !== undefined && stored.fetchedAt > (entry?.fetchedAt ?? -Infinity)
+      ? store(key, stored, lifetimes)
+      : entry
   }
 
-  async function fetch (key: string, lifetimes: Lifetimes, load: Load<V>, reportError: (err: unknown) => void) {
+  async function fetch (
+    key: string, lifetimes: Lifetimes, load: Load<V>, reportError: (err: unknown) => void
+  ) {
     const fetchedAt = now()
     try {
       const { value, complete, expiresAt, ...own } = await load(find(key)?.value)
@@ -173,7 +186,9 @@ export function createCache<V> (
       const entry = lifetimes.ttl === 0 || loads.has(key) || (local !== undefined && needsNoRefresh(local))
         ? local
         : await lookups.run(key, () => lookup(key, lifetimes))
-      if (entry !== undefined && needsNoRefresh(entry)) return resultOf(isFresh(entry) ? 'hit' : 'stale', entry)
+      if (entry !== undefined && needsNoRefresh(entry)) {
+        return resultOf(isFresh(entry) ? 'hit' : 'stale', entry)
+      }
       const refresh = loads.run(key, () => fetchOnceInAllProcesses(key, lifetimes, load))
       if (entry !== undefined && refreshesInBackground(entry)) {
         // Its failure has been reported, or the next caller meets it.

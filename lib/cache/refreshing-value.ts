@@ -2,7 +2,9 @@ import { createCache } from './cache.js'
 import type { Clock, Lifetimes } from './cache.js'
 
 export interface RefreshingValue<T> {
-  /** The value. A refresh ahead of its expiry runs in the background; only after it do callers wait for one. */
+  /**
+   * The value. A refresh ahead of its expiry runs in the background; only after it do callers wait for one.
+   */
   get (): Promise<T>
   /** Another value in place of a bad one: the cached one where that is another by now, else a new one. */
   replace (bad: T): Promise<T>

@@ -7,8 +7,9 @@ export interface StoredValue<V> {
 }
 
 /**
- * A store in which processes share cached values (L2). It never fails and is never slow: while it cannot be reached it
- * is empty, and every lock is free. Operations of one caller on one key happen in the order of its calls.
+ * A store in which processes share cached values (L2). It never fails and is never slow: while it cannot be
+ * reached it is empty, and every lock is free. Operations of one caller on one key happen in the order of its
+ * calls.
  */
 export interface SharedStore<V> {
   get (key: string): Promise<StoredValue<V> | undefined>
@@ -21,9 +22,14 @@ export interface SharedStore<V> {
   lock (key: string): Promise<(() => void) | undefined>
 }
 
-export const noSharedStore: SharedStore<never> = { get: async () => undefined, set () {}, delete () {}, lock: async () => () => {} }
+export const noSharedStore: SharedStore<never> = {
+  get: async () => undefined, set () {}, delete () {}, lock: async () => () => {}
+}
 
-/** Milliseconds between two looks for what the lock's holder fetches, each half as long again: 5 s in all, then we fetch. */
+/**
+ * Milliseconds between two looks for what the lock's holder fetches, each half as long again: 5 s in all,
+ * then we fetch.
+ */
 const firstWaitMs = 20
 const lastWaitMs = 2_000
 

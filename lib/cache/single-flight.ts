@@ -1,6 +1,6 @@
 /**
- * Coalesces concurrent calls: while one is in flight for a key, further calls share its promise. A caller that no longer
- * waits does not end it.
+ * Coalesces concurrent calls: while one is in flight for a key, further calls share its promise. A caller
+ * that no longer waits does not end it.
  */
 export function createSingleFlight<T> () {
   const inFlight = new Map<string, Promise<T>>()

@@ -12,11 +12,13 @@ export interface TraceContext {
 const knownFlags = 0b11
 
 /**
- * The trace context of a request's headers. The service forwards it unchanged, because it adds no span of its own.
- * Source: W3C Trace Context.
+ * The trace context of a request's headers. The service forwards it unchanged, because it adds no span of its
+ * own. Source: W3C Trace Context.
  * @returns `undefined` where `traceparent` is missing or malformed
  */
-export function parseTraceContext ({ traceparent, tracestate }: Record<string, unknown>): TraceContext | undefined {
+export function parseTraceContext (
+  { traceparent, tracestate }: Record<string, unknown>
+): TraceContext | undefined {
   const parent = typeof traceparent === 'string' ? parseTraceParent(traceparent) : null
   if (parent === null) return undefined
   const { traceId, spanId, traceFlags } = parent

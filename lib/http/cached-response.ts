@@ -7,7 +7,9 @@ import type { Codec } from '#lib/cache/codec.js'
 
 export type Encoding = 'br' | 'gzip'
 
-/** A response as it is sent. A repeated request costs no fetch, no serialisation, no hash and no compression. */
+/**
+ * A response as it is sent. A repeated request costs no fetch, no serialisation, no hash and no compression.
+ */
 export interface CachedResponse {
   body: Buffer
   etag: string
@@ -21,10 +23,13 @@ export interface CachedResponse {
 type Options = Pick<CachedResponse, 'link' | 'oldestAt'> & { before?: CachedResponse }
 
 /**
- * A response for the callers of one scope. Its ETag is weak, because the encodings of a response differ in bytes alone.
+ * A response for the callers of one scope. Its ETag is weak, because the encodings of a response differ in
+ * bytes alone.
  * @param options.before the response that this one replaces: with the same text its encodings are reused
  */
-export function createCachedResponse (text: string, scope: string, { link, oldestAt, before }: Options = {}): CachedResponse {
+export function createCachedResponse (
+  text: string, scope: string, { link, oldestAt, before }: Options = {}
+): CachedResponse {
   const body = Buffer.from(text)
   const etag = `W/"${createHash('sha1').update(`${scope}\n`).update(body).digest('base64url')}"`
   return { body, etag, link, oldestAt, encoded: before?.etag === etag ? before.encoded : {} }

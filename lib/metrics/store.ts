@@ -31,7 +31,8 @@ export interface MetricsStore {
    */
   latest (metrics: Metric[], instances: string[], since: number, project?: string): Promise<Array<Map<string, LatestSample>>>
   /**
-   * The projects that have series of an instance: one, unless a client sent samples in another project's name.
+   * The projects that have series of an instance: one, unless a client sent samples in another project's
+   * name.
    * @throws UpstreamError
    */
   projectsOf (instance: string): Promise<string[]>

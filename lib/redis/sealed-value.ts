@@ -1,6 +1,9 @@
 import { crc32 } from 'node:zlib'
 
-/** The version of everything stored. Raise it with each change of a codec or of a response's meaning: versions do not mix. */
+/**
+ * The version of everything stored. Raise it with each change of a codec or of a response's meaning: versions
+ * do not mix.
+ */
 export const formatVersion = 2
 
 const headerBytes = 12

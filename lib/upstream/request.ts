@@ -13,7 +13,9 @@ export interface UpstreamRequest {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string
-  /** Whether the request may be repeated after it may have been processed; only GET is unless this says so. */
+  /**
+   * Whether the request may be repeated after it may have been processed; only GET is unless this says so.
+   */
   idempotent?: boolean
   /** Whether the body of the response is a JSON document on each line, and not one document. */
   lines?: boolean
@@ -36,7 +38,9 @@ export interface RequestOptions {
   requestIdHeader?: string
   /** The deadline, which includes a retry, in milliseconds of `performance.now()`. */
   deadline: number
-  /** Takes one retry from the budget; called only when a retry would help. `false` where the budget is empty. */
+  /**
+   * Takes one retry from the budget; called only when a retry would help. `false` where the budget is empty.
+   */
   takeRetry: () => boolean
 }
 
@@ -75,7 +79,8 @@ async function readResponse (
   let details = {}
   try {
     const { statusCode: status, headers, body } = await send()
-    const requestId = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? headers['x-request-id']
+    const requestId = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ??
+      headers['x-request-id']
     details = { status, requestId: requestId?.toString() }
     const text = await body.text()
     if ((status < 200 || status > 299) && !expect.includes(status)) {
@@ -85,7 +90,11 @@ async function readResponse (
     }
     return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
   } catch (err) {
-    throw err instanceof UpstreamError ? err : toUpstreamError(upstream, err as Error & { code?: string }, details)
+    throw err instanceof UpstreamError
+      ? err
+      : toUpstreamError(
+        upstream, err as Error & { code?: string }, details
+      )
   }
 }
 
@@ -110,7 +119,9 @@ async function sendWithRetry (
   try {
     const response = await send()
     delay = Math.max(delay, retryAfterMs(String(response.headers['retry-after'])))
-    if (!idempotent || !temporaryStatuses.has(response.statusCode) || !inTime(delay) || !takeRetry()) return response
+    if (!idempotent || !temporaryStatuses.has(response.statusCode) || !inTime(delay) || !takeRetry()) {
+      return response
+    }
     await Promise.all([response.body.dump(), sleep(delay)])
   } catch (err) {
     const { code } = err as { code: string }
@@ -125,17 +136,27 @@ async function sendWithRetry (
 const retryDelayMs = () => 25 + Math.random() * 75
 
 /** Milliseconds of a `Retry-After` in seconds or as a date; 0 for any other text. */
-const retryAfterMs = (value: string) => (/^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now()) || 0
+const retryAfterMs = (value: string) =>
+  (/^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now()) || 0
 
-const parseLines = (text: string) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
+const parseLines = (text: string) =>
+  text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
 
-const timeoutCodes = new Set<string | number>(['UND_ERR_ABORTED', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+const timeoutCodes = new Set<string | number>([
+  'UND_ERR_ABORTED', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'
+])
 const tooLargeCodes = new Set<string | number>(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW'])
 
 /** The failure of a request. It drops the cause, which may quote the body or name the address. */
-function toUpstreamError (upstream: UpstreamName, { name, code = name }: Error & { code?: string | number }, details: object) {
-  if (timeoutCodes.has(code)) return new UpstreamError(upstream, 'timeout', 'did not respond within its time limit', details)
-  if (name === 'SyntaxError') return new UpstreamError(upstream, 'invalid', 'returned a body that is not JSON', details)
+function toUpstreamError (
+  upstream: UpstreamName, { name, code = name }: Error & { code?: string | number }, details: object
+) {
+  if (timeoutCodes.has(code)) {
+    return new UpstreamError(upstream, 'timeout', 'did not respond within its time limit', details)
+  }
+  if (name === 'SyntaxError') {
+    return new UpstreamError(upstream, 'invalid', 'returned a body that is not JSON', details)
+  }
   if (name === 'HTTPParserError' || tooLargeCodes.has(code)) {
     return new UpstreamError(upstream, 'invalid', `returned an unreadable response (${code})`, details)
   }

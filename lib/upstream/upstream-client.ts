@@ -23,26 +23,37 @@ export interface UpstreamClientStats {
   retries: number
 }
 
+export type Outcome = 'ok' | FailureReason
+
 export interface UpstreamObserver {
   /** Called at a client's creation, with a function that reads its state. */
   clientCreated: (upstream: UpstreamName, stats: () => UpstreamClientStats) => void
   /** Called at the end of each request, with the seconds that it took after it left the queue. */
-  requestCompleted: (upstream: UpstreamName, operation: string, outcome: 'ok' | FailureReason, seconds: number) => void
+  requestCompleted: (upstream: UpstreamName, operation: string, outcome: Outcome, seconds: number) => void
 }
 
 /** Longest queue: with 32 requests at once of 20 ms each, the last one waits for a second. */
 const maxQueued = 1_600
-/** Share of its time that a request may spend in the queue: with less left it would time out, and count as a failure. */
+/**
+ * Share of its time that a request may spend in the queue: with less left it would time out, and count as a
+ * failure.
+ */
 const queueTimeShare = 0.5
 /** Share of an upstream's requests that may be retried. */
 const retryShare = 0.1
 
 /** Milliseconds after which another request probes an upstream whose last probe hangs. */
 const probeIntervalMs = 1_000
-/** Consecutive timeouts that open the circuit: with few requests at once, the error rate alone would take too long. */
+/**
+ * Consecutive timeouts that open the circuit: with few requests at once, the error rate alone would take too
+ * long.
+ */
 const timeoutThreshold = 8
 
-/** The circuit opens when half of at least 20 requests within 10 s fail; after 2 s one request probes the upstream. */
+/**
+ * The circuit opens when half of at least 20 requests within 10 s fail; after 2 s one request probes the
+ * upstream.
+ */
 const breakerOptions: CircuitBreaker.Options = {
   timeout: false,
   errorThresholdPercentage: 50,
@@ -51,14 +62,15 @@ const breakerOptions: CircuitBreaker.Options = {
   resetTimeout: 2_000,
   rollingPercentilesEnabled: false,
   enableSnapshots: false,
-  // Only signs of an unhealthy upstream count: no response, a late one, or a 5xx. A rejected request is no such sign.
+  // Only signs of an unhealthy upstream count: no response, a late one, or a 5xx. A rejected request is no
+  // such sign.
   errorFilter: ({ reason, details }: UpstreamError) =>
     !(reason === 'timeout' || reason === 'unreachable' || (details.status ?? 0) >= 500)
 }
 
 /**
- * The client of one upstream: a concurrency limit with a bounded queue, a deadline, one retry from a budget, and a
- * circuit breaker.
+ * The client of one upstream: a concurrency limit with a bounded queue, a deadline, one retry from a budget,
+ * and a circuit breaker.
  */
 export function createUpstreamClient (
   upstream: UpstreamName,
@@ -95,7 +107,10 @@ export function createUpstreamClient (
     return true
   }
 
-  /** Reports a request to the breaker at its end. One that began before the circuit last opened says nothing of the present. */
+  /**
+   * Reports a request to the breaker at its end. One that began before the circuit last opened says nothing
+   * of the present.
+   */
   async function record (response: Promise<UpstreamResponse>) {
     const begunAt = openings
     const outcome = await response.then(() => 'ok', (err: UpstreamError) => err.reason)
@@ -108,13 +123,15 @@ export function createUpstreamClient (
   /** Sends a request that has left the queue. */
   async function send (call: UpstreamRequest, queuedAt: number): Promise<UpstreamResponse> {
     const start = performance.now()
-    const completed = (outcome: 'ok' | FailureReason) =>
+    const completed = (outcome: Outcome) =>
       requestCompleted(upstream, call.operation, outcome, (performance.now() - start) / 1000)
     try {
       if (start - queuedAt > queueTimeShare * timeout) throw queueFull(upstream)
       if (!mayPass()) throw circuitOpen(upstream)
       retryBudget = Math.min(connections, retryBudget + retryShare)
-      const responding = sendRequest(upstream, call, { dispatcher, requestIdHeader, deadline: queuedAt + timeout, takeRetry })
+      const responding = sendRequest(upstream, call, {
+        dispatcher, requestIdHeader, deadline: queuedAt + timeout, takeRetry
+      })
       record(responding)
       const response = await responding
       completed('ok')
@@ -126,7 +143,9 @@ export function createUpstreamClient (
   }
 
   return async (call: UpstreamRequest): Promise<UpstreamResponse> => {
-    const rejection = breaker.opened ? circuitOpen(upstream) : limit.pendingCount >= maxQueued ? queueFull(upstream) : undefined
+    const rejection = breaker.opened
+      ? circuitOpen(upstream)
+      : limit.pendingCount >= maxQueued ? queueFull(upstream) : undefined
     if (rejection !== undefined) {
       requestCompleted(upstream, call.operation, rejection.reason, 0)
       throw rejection
@@ -137,4 +156,5 @@ export function createUpstreamClient (
 
 const circuitOpen = (upstream: UpstreamName) =>
   new UpstreamError(upstream, 'circuit-open', 'is temporarily not called after repeated failures')
-const queueFull = (upstream: UpstreamName) => new UpstreamError(upstream, 'queue-full', 'has too many queued requests')
+const queueFull = (upstream: UpstreamName) =>
+  new UpstreamError(upstream, 'queue-full', 'has too many queued requests')

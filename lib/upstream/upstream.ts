@@ -19,14 +19,16 @@ export type UpstreamLimits = Pick<UpstreamClientOptions, 'timeout' | 'connection
 export type CallUpstream = (upstream: UpstreamName, request: UpstreamRequest) => Promise<UpstreamResponse>
 
 /**
- * Bytes of a response, above every expected one, because each connection may hold one: a page of 1,000 servers has
- * about 3 MB, a list of 20,000 projects 10 MB, and 11,000 buckets (the most that a series has) of 20 devices 7 MB.
+ * Bytes of a response, above every expected one, because each connection may hold one: a page of 1,000
+ * servers has about 3 MB, a list of 20,000 projects 10 MB, and 11,000 buckets (the most that a series has) of
+ * 20 devices 7 MB.
  */
 const maxResponseBytes = 16 * 1024 * 1024
 
 /**
- * The connections to the upstreams of one kind, with the same limits and TLS settings. Each upstream has its own pool, so
- * that none takes another's connections where several share an address. A private CA is trusted beside the public ones.
+ * The connections to the upstreams of one kind, with the same limits and TLS settings. Each upstream has its
+ * own pool, so that none takes another's connections where several share an address. A private CA is trusted
+ * beside the public ones.
  */
 export function createDispatcher ({ timeout, connections }: UpstreamLimits, tls: UpstreamTls = {}) {
   const options: Agent.Options = {
@@ -35,7 +37,8 @@ export function createDispatcher ({ timeout, connections }: UpstreamLimits, tls:
     bodyTimeout: timeout,
     maxResponseSize: maxResponseBytes,
     connect: {
-      // Half of the deadline, so that a host that accepts no connection is told apart from one that responds slowly.
+      // Half of the deadline, so that a host that accepts no connection is told apart from one that responds
+      // slowly.
       timeout: timeout / 2,
       ...tls
     }

@@ -4,7 +4,10 @@ import { NotFound, UpstreamError } from '#lib/errors.js'
 import { createCache } from '#lib/cache/cache.js'
 import type { SharedStore, StoredValue } from '#lib/cache/shared-store.js'
 
-/** Two processes with one clock and one shared store. Their loads are counted together; the test delays them or makes them fail. */
+/**
+ * Two processes with one clock and one shared store. Their loads are counted together; the test delays them
+ * or makes them fail.
+ */
 function createPair () {
   const values = new Map<string, StoredValue<{ load: number }>>()
   const locks = new Set<string>()
@@ -58,7 +61,9 @@ t.test('uses a value that another process has fetched, and looks it up once', as
   const { a, b, clock, state, calls } = createPair()
   t.match(await a(), { value: { load: 1 }, fetchedAt: 1_000 })
   clock.time += 3
-  t.match(await Promise.all([b(), b(), b()]), [{ value: { load: 1 }, fetchedAt: 1_000 }, { fetchedAt: 1_000 }, { fetchedAt: 1_000 }])
+  t.match(await Promise.all([b(), b(), b()]), [
+    { value: { load: 1 }, fetchedAt: 1_000 }, { fetchedAt: 1_000 }, { fetchedAt: 1_000 }
+  ])
   t.equal(state.loads, 1)
   const before = { ...calls }
   await Promise.all([a(), b()])
@@ -143,7 +148,7 @@ t.test('removes a value that is gone from the shared store, and serves it no mor
   }
 })
 
-t.test('a process that waits for a load that finds nothing gets no old value from the shared store', async (t) => {
+t.test('a process gets no old value after the load that it waits for finds nothing', async (t) => {
   const { a, b, clock, state, shut, values, locks } = createPair()
   await a()
   await b()

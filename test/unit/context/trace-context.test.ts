@@ -3,12 +3,15 @@ import { parseTraceContext } from '#lib/context/trace-context.js'
 
 const id = '4bf92f3577b34da6a3ce929d0e0e4736'
 const good = `00-${id}-00f067aa0ba902b7-01`
-const forwarded = (traceparent: unknown, tracestate?: unknown) => parseTraceContext({ traceparent, tracestate })?.headers
+const forwarded = (traceparent: unknown, tracestate?: unknown) =>
+  parseTraceContext({ traceparent, tracestate })?.headers
 
 t.test('forwards the trace of a request unchanged', async (t) => {
   t.same(parseTraceContext({ traceparent: good }), { traceId: id, headers: { traceparent: good } })
   t.same(forwarded(good, 'a=1,b@c=2'), { traceparent: good, tracestate: 'a=1,b@c=2' })
-  t.same(forwarded(good.replace(/..$/, 'ff')), { traceparent: good.replace(/..$/, '03') }, 'without unknown flags')
+  t.same(
+    forwarded(good.replace(/..$/, 'ff')), { traceparent: good.replace(/..$/, '03') }, 'without unknown flags'
+  )
   for (const later of [good.replace('00', 'cc'), `${good.replace('00', 'cc')}-and-more`]) {
     t.same(forwarded(later), { traceparent: good }, 'of a later version, what this one knows')
   }
@@ -16,12 +19,18 @@ t.test('forwards the trace of a request unchanged', async (t) => {
 
 t.test('ignores a malformed traceparent', async (t) => {
   const malformed = [
-    undefined, '', 'x', `${good}-`, `${good}-more`, good.toUpperCase(), good.replace('00-', 'ff-'), good.replace('00-', '0-'),
-    good.replace(id, '0'.repeat(32)), good.replace('00f067aa0ba902b7', '0'.repeat(16)), good.replace(id, id.slice(1)),
+    undefined, '', 'x', `${good}-`, `${good}-more`, good.toUpperCase(), good.replace(
+      '00-', 'ff-'
+    ), good.replace('00-', '0-'),
+    good.replace(id, '0'.repeat(32)), good.replace(
+      '00f067aa0ba902b7', '0'.repeat(16)
+    ), good.replace(id, id.slice(1)),
     good.replace('-01', '-1'), good.replace('-01', '-0g'), good.replaceAll('-', '_'), `${good}, ${good}`,
     `${good.replace('00-', 'cc-')}x`, [good]
   ]
-  for (const traceparent of malformed) t.equal(parseTraceContext({ traceparent, tracestate: 'a=1' }), undefined, String(traceparent))
+  for (const traceparent of malformed) {
+    t.equal(parseTraceContext({ traceparent, tracestate: 'a=1' }), undefined, String(traceparent))
+  }
 })
 
 t.test('forwards the valid members of a tracestate', async (t) => {
