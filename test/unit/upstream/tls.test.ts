@@ -10,7 +10,10 @@ const bounds = { timeout: 2_000, connections: 1 }
 const { files, cert, key } = createCertificate(t.testdir({}))
 
 t.test('an upstream over TLS that asks for a client certificate', async (t) => {
-  const server = createServer({ cert, key, ca: cert, requestCert: true, rejectUnauthorized: true }, (request, response) => response.end('{}'))
+  const server = createServer(
+    { cert, key, ca: cert, requestCert: true, rejectUnauthorized: true },
+    (request, response) => response.end('{}')
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => { server.closeAllConnections(); server.close() })
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`

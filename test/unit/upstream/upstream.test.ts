@@ -10,7 +10,9 @@ const soon = { ...bounds, timeout: 300 }
 /** An upstream on loopback that answers as it is told, and a way to call it. */
 async function serve (t: Test, listener: RequestListener, within = bounds) {
   const { server, url, upstream } = await serveUpstream(t, within, listener)
-  return { url, server, get: (expect?: number[]) => upstream('compute', { operation: 'show-quota', url, expect }) }
+  return {
+    url, server, get: (expect?: number[]) => upstream('compute', { operation: 'show-quota', url, expect })
+  }
 }
 
 const failures: Record<string, [RequestListener, { reason: string, [more: string]: unknown }]> = {
@@ -21,12 +23,27 @@ const failures: Record<string, [RequestListener, { reason: string, [more: string
     response.on('close', () => clearInterval(timer))
   }, { reason: 'timeout' }],
   'that hangs up': [(request) => request.socket.destroy(), { reason: 'unreachable' }],
-  'that hangs up half-way': [(request, response) => { response.write('{', () => request.socket.destroy()) }, { reason: 'unreachable' }],
-  'that answers HTML': [(request, response) => { response.end('<html>secret</html>') }, { reason: 'invalid', message: 'compute: returned a body that is not JSON' }],
+  'that hangs up half-way': [
+    (request, response) => { response.write('{', () => request.socket.destroy()) }, { reason: 'unreachable' }
+  ],
+  'that answers HTML': [
+    (request, response) => { response.end('<html>secret</html>') },
+    { reason: 'invalid', message: 'compute: returned a body that is not JSON' }
+  ],
   'that answers no HTTP': [(request) => { request.socket.end('what?\r\n\r\n') }, { reason: 'invalid' }],
-  'that has failed': [(request, response) => { response.writeHead(500, { 'x-compute-request-id': 'req-1' }).end('secret') }, { reason: 'invalid', message: 'compute: returned status 500', details: { status: 500, requestId: 'req-1' } }],
-  'that refuses the credential': [(request, response) => { response.writeHead(403).end() }, { reason: 'refused', details: { status: 403 } }],
-  'that sends too long a header': [(request, response) => { response.writeHead(200, { long: 'x'.repeat(40_000) }).end() }, { reason: 'invalid' }]
+  'that has failed': [
+    (request, response) => { response.writeHead(500, { 'x-compute-request-id': 'req-1' }).end('secret') },
+    {
+      reason: 'invalid', message: 'compute: returned status 500', details: { status: 500, requestId: 'req-1' }
+    }
+  ],
+  'that refuses the credential': [
+    (request, response) => { response.writeHead(403).end() }, { reason: 'refused', details: { status: 403 } }
+  ],
+  'that sends too long a header': [
+    (request, response) => { response.writeHead(200, { long: 'x'.repeat(40_000) }).end() },
+    { reason: 'invalid' }
+  ]
 }
 
 for (const [name, [listener, expected]] of Object.entries(failures)) {
@@ -39,12 +56,20 @@ for (const [name, [listener, expected]] of Object.entries(failures)) {
 t.test('an upstream that is not there', async (t) => {
   const { get, server } = await serve(t, () => {})
   await new Promise((resolve) => server.close(resolve))
-  await t.rejects(get(), { upstream: 'compute', reason: 'unreachable', message: 'compute: cannot be reached (ECONNREFUSED)' })
+  await t.rejects(get(), {
+    upstream: 'compute', reason: 'unreachable', message: 'compute: cannot be reached (ECONNREFUSED)'
+  })
 })
 
 t.test('asks once more where the connection was dropped before there was an answer', async (t) => {
   let asked = 0
-  const { get } = await serve(t, (request, response) => { if (++asked === 2) response.end('{"a":1}'); else request.socket.destroy() })
+  const { get } = await serve(t, (request, response) => {
+    if (++asked === 2) {
+      response.end(
+        '{"a":1}'
+      )
+    } else request.socket.destroy()
+  })
   t.match(await get(), { body: { a: 1 } })
   t.equal(asked, 2)
   await t.rejects(get(), { reason: 'unreachable', name: 'UpstreamError' })
@@ -53,7 +78,11 @@ t.test('asks once more where the connection was dropped before there was an answ
 
 t.test('answers with the parsed body, or with none, and with a status that is expected', async (t) => {
   let status = 200
-  const { get } = await serve(t, (request, response) => { response.writeHead(status).end(status === 204 ? '' : '{"a":1}') })
+  const { get } = await serve(t, (request, response) => {
+    response.writeHead(status).end(status === 204
+      ? ''
+      : '{"a":1}')
+  })
   t.match(await get(), { status: 200, body: { a: 1 } })
   status = 204
   t.match(await get(), { status: 204, body: undefined })
@@ -65,5 +94,7 @@ t.test('answers with the parsed body, or with none, and with a status that is ex
 t.test('does not wait longer for a connection than for an answer', async (t) => {
   const never = { of: () => ({ dispatch: () => true }) } as unknown as ReturnType<typeof createDispatcher>
   const upstream = createUpstream(never, soon)
-  await t.rejects(upstream('compute', { operation: 'show-quota', url: 'http://127.0.0.1:1/' }), { name: 'UpstreamError', reason: 'timeout' })
+  await t.rejects(upstream('compute', { operation: 'show-quota', url: 'http://127.0.0.1:1/' }), {
+    name: 'UpstreamError', reason: 'timeout'
+  })
 })
