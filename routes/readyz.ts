@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { exampleOf, NoQuery } from '#schemas/common.js'
 import { exampleUnready, Readiness } from '#schemas/health.js'

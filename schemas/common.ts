@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { SchemaOptions, Static, TObject, TSchema } from '@sinclair/typebox'
 
 /** A reference to a named component, with its type. */

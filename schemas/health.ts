@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import { failureReasons } from '#lib/errors.js'
 import { OneOf, RefTo } from './common.js'

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import { exampleOf, Id, NamePart, Nullable, OneOf, PageLimit, RefTo } from './common.js'
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import { exampleOf, RefTo } from './common.js'
 

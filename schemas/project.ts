@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import { quotaSources } from '#lib/openstack/quotas.js'
 import { Id, NamePart, Nullable, OneOf, PageLimit } from './common.js'

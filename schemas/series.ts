@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import { usages } from '#lib/metrics/usages.js'
 import type { Usage } from '#lib/metrics/usages.js'

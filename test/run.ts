@@ -3,14 +3,17 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-// Runs the compiled tests of some lanes with tap, and reports at the end which were not run, and why: tap only
-// counts them. Arguments: lanes (folders of test/, or `all` but openstack), and flags of tap's. Without a lane it
-// runs all that is quick.
+// Runs the compiled tests of some lanes with tap, and reports at the end which were not run, and why: tap
+// only counts them. Arguments: lanes (folders of test/, or `all` but openstack), and flags of tap's. Without
+// a lane it runs all that is quick.
 
 const root = join(import.meta.dirname, '../..')
 const results = join(root, '.tap/test-results')
 
-/** What `npm test` leaves to `npm run test:all`, because it takes long or needs a program that takes long to find. */
+/**
+ * What `npm test` leaves to `npm run test:all`, because it takes long or needs a program that takes long to
+ * find.
+ */
 const slow = [
   'integration/browser/', 'integration/package/', 'integration/prometheus/', 'robustness/',
   'http/server/rolling', 'http/openapi/client'
@@ -25,10 +28,14 @@ if (lanes.includes('openstack')) flags.push('--jobs=1', '--before=dist/test/open
 leaveOutTypeScript()
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
-const { status, error } = spawnSync('tap', [...flags, ...selectFiles()], { stdio: 'inherit', cwd: root })
+const { status, error } = tap(...flags, ...selectFiles())
 if (error) throw error
 process.exitCode = status ?? 1
 reportNotRun()
+
+function tap (...args: string[]) {
+  return spawnSync(join(root, 'node_modules/.bin/tap'), args, { stdio: 'inherit', cwd: root })
+}
 
 function selectFiles () {
   const startsWith = (file: string, prefixes: string[]) => prefixes.some((prefix) => file.startsWith(prefix))
@@ -45,9 +52,11 @@ function selectFiles () {
 /** tap is installed with its TypeScript plugin, and leaves it out only after a build of its own. */
 function leaveOutTypeScript () {
   const require = createRequire(import.meta.url)
-  const build = join(dirname(require.resolve('tap/package.json')), '../@tapjs/test/test-built/dist/esm/index.js')
+  const build = join(
+    dirname(require.resolve('tap/package.json')), '../@tapjs/test/test-built/dist/esm/index.js'
+  )
   if (!readFileSync(build, 'utf8').includes('"@tapjs/typescript"')) return
-  spawnSync('tap', ['build'], { stdio: 'inherit', cwd: root })
+  tap('build')
 }
 
 /** A file that is skipped as a whole reports that with an empty plan. */
@@ -65,6 +74,10 @@ function reportNotRun () {
   console.log('\nNot run:')
   if (lanes.length === 0) console.log(`- ${slow.join(', ')}: slow, see npm run test:all`)
   console.log('- robustness/faults: see npm run test:faults')
-  if (!lanes.includes('openstack')) console.log('- openstack: needs a real OpenStack, see npm run test:openstack')
-  for (const [entry, { size }] of skipped) console.log(`- ${entry} (${size} ${size === 1 ? 'file' : 'files'})`)
+  if (!lanes.includes('openstack')) {
+    console.log('- openstack: needs a real OpenStack, see npm run test:openstack')
+  }
+  for (const [entry, { size }] of skipped) {
+    console.log(`- ${entry} (${size} ${size === 1 ? 'file' : 'files'})`)
+  }
 }

@@ -1,9 +1,4 @@
-import { Type } from '@sinclair/typebox'
-import type { Static } from '@sinclair/typebox'
-
-/** A request that an application credential may be used for. Source: Identity API v3, "Application Credentials", `access_rules`. */
-export const AccessRule = Type.Object({ service: Type.String(), method: Type.String(), path: Type.String() })
-export type AccessRule = Static<typeof AccessRule>
+import type { AccessRule } from '#lib/openstack/token-validation.js'
 
 /** A rule as requests are held against it: of the path what stands there, and `*` and `**` for what may stand there. */
 export interface PathRule {

@@ -6,15 +6,10 @@ import { InvalidSetting } from '#lib/errors.js'
 import type { Settings } from '#lib/config/settings.js'
 import type { TlsFiles } from '#lib/config/upstream-tls.js'
 import type { CatalogService, Interface } from './catalog.js'
-import type { LoginScope } from './login.js'
+import type { LoginOptions, LoginScope } from './login.js'
 
 /** How to log in to a cloud and which of its endpoints to use. */
-export interface CloudConfig {
-  authUrl: string
-  /** The `auth.identity` of a login, in Keystone's own form. */
-  identity: object
-  /** The project to log in to; without it Keystone decides: the user's default one, or the application credential's. */
-  scope?: LoginScope
+export interface CloudConfig extends LoginOptions {
   /** Whether the credential is an application credential, which belongs to one project for good. */
   applicationCredential: boolean
   region?: string

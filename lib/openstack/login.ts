@@ -4,7 +4,6 @@ import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { UpstreamResponse } from '#lib/upstream/request.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { Catalog, withVersion } from './catalog.js'
-import type { CloudConfig } from './clouds-yaml.js'
 
 /** What a token is good for. Source: Identity API v3, `auth.scope`. */
 export interface LoginScope {
@@ -22,7 +21,13 @@ export interface Token {
 }
 
 /** What a login takes. */
-export type LoginOptions = Pick<CloudConfig, 'authUrl' | 'identity' | 'scope'>
+export interface LoginOptions {
+  authUrl: string
+  /** The `auth.identity` of a login, in Keystone's own format. */
+  identity: object
+  /** The project to log in to; without it Keystone decides: the user's default one, or the application credential's. */
+  scope?: LoginScope
+}
 
 /** What a token in hand is told that is no more, that has no role on the project, or that may not go there. */
 const refusals = [401, 403, 404]

@@ -1,9 +1,12 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
-import { AccessRule } from '#lib/auth/access-rules.js'
 import { UpstreamError } from '#lib/errors.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { Session } from './session.js'
+
+/** A request that an application credential may be used for. Source: Identity API v3, "Application Credentials", `access_rules`. */
+const AccessRule = Type.Object({ service: Type.String(), method: Type.String(), path: Type.String() })
+export type AccessRule = Static<typeof AccessRule>
 
 const Named = Type.Object({ name: Type.String() })
 const Identified = Type.Object({ id: Type.String() })

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listProjectSummaries } from '#lib/monitoring/project-summary.js'
 import { cacheHeaders, exampleOf, linkHeader, notModified } from '#schemas/common.js'

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { getInstanceUsage } from '#lib/monitoring/instance-usage.js'
 import { parseWindow } from '#lib/time-range.js'
