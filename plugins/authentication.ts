@@ -34,17 +34,17 @@ const everything: Scope = { sees: 'all' }
 export default fp(async (app) => {
   const { config, clock, openstack } = app
   const lifetime = durationMs(config, 'TOKEN_CACHE_TIME')
-  const callers = createAuthenticator(openstack.validate, {
-    lifetime: config.CACHE === 'on' ? lifetime : 0,
+  const callers = createAuthenticator(openstack.validateToken, {
+    ttl: config.CACHE === 'on' ? lifetime : 0,
     globalRoles: splitList(config.AUTH_GLOBAL_ROLES ?? '')
   }, clock)
 
-  app.telemetry.queue('token-validations', callers.waiting)
+  app.telemetry.queue('token-validations', callers.queued)
   app.telemetry.cache('token-validations', callers.stats)
   app.decorate('challenge', challengeOf(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl))
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {
-    app.decorate('isKnownToken', (token) => callers.known(token) !== undefined)
+    app.decorate('isKnownToken', (token) => callers.cached(token) !== undefined)
     app.addHook('onRoute', (route) => {
       if (route.config?.public !== true) describeAuthentication(route)
     })
@@ -61,8 +61,8 @@ export default fp(async (app) => {
     if (request.routeOptions.config.public === true) return done()
     reply.header('vary', vary)
     const token = requireToken(request.headers)
-    const known = callers.known(token)
-    if (known === undefined) return request.runInContext(() => callers.find(token)).then((caller) => enter(caller, request))
+    const known = callers.cached(token)
+    if (known === undefined) return request.runInContext(() => callers.authenticate(token)).then((caller) => enter(caller, request))
     enter(known, request)
     done()
   }

@@ -21,7 +21,7 @@ const maxBytes = 16 * 1024 * 1024
 export default fp(async (app) => {
   const { config, clock: { now }, telemetry, influx: store } = app
   const cached = config.CACHE === 'on'
-  const series = cacheSeries(store, { bytes: maxBytes, settle: settleSeconds(config), now })
+  const series = cacheSeries(store, { maxBytes, settle: settleSeconds(config), now })
   // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response before.
   const ttl = cached ? durationMs(config, 'INSTANCES_TTL') / 2 : 0
   const latest = cacheLatest(store, { ttl, maxAge: durationMs(config, 'METRICS_MAX_AGE') }, now)

@@ -37,8 +37,8 @@ export default fp(async (app) => {
     // Half of an answer's: when an answer is read again, its quotas are too, and are not a lifetime older than it.
     quota: keep ? durationMs(config, 'SUMMARY_TTL') / 2 : 0,
     project: keep ? knownFor : 0,
-    list: keep ? listedFor : 0,
-    owner: keep ? Infinity : 0,
+    projectList: keep ? listedFor : 0,
+    instanceProject: keep ? Infinity : 0,
     staleLimit: durationMs(config, 'STALE_LIMIT')
   }, clock, app.sharedStore('quotas', quotaCodec)))
   for (const [name, { stats }] of Object.entries(app.openstack.caches)) telemetry.cache(name, stats)

@@ -27,7 +27,7 @@ export const ProjectSummary = Type.Object({
   volumeStorageUsed: used('Volumes', 0),
   volumeStorageLimitGb: limit('GiB of volumes', 100),
   volumeStorageUsedGb: used('GiB of volumes', 0),
-  unavailable: Type.Optional(Type.Array(OneOf(Object.values(quotaSources).map(({ role }) => role)), {
+  unavailable: Type.Optional(Type.Array(OneOf(Object.values(quotaSources).map(({ upstream }) => upstream)), {
     description: 'The services that could not be read: their numbers are null. Absent when all could be'
   }))
 }, { $id: 'ProjectSummary', description: 'A project with its limits and usages' })

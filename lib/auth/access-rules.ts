@@ -1,58 +1,68 @@
 import type { AccessRule } from '#lib/openstack/token-validation.js'
 
-/** A rule as requests are held against it: of the path what stands there, and `*` and `**` for what may stand there. */
+/** A rule in the form that requests are matched with: literal parts of the path, and the wildcards `*` and `**`. */
 export interface PathRule {
   method: string
   parts: string[]
 }
 
-/** What this service is called in access rules. Source: OpenStack service types authority. */
-const service = 'monitoring'
+/** This service's type in access rules. Source: OpenStack service types authority. */
+const serviceType = 'monitoring'
 
-/** No path of this service is longer. With the next one, it bounds what the rules cost each request: they are a user's own text. */
-const longestPath = 256
-/** Characters of all rules for this service together: one for each of its routes has 500. */
-const longestRules = 2_048
+/** No path of this service is longer. With the next bound, it limits the cost of matching rules, which users write. */
+const maxPathLength = 256
+/** Characters of all rules for this service together: one rule for each of its routes has 500. */
+const maxRulesLength = 2_048
 
-/** The rules that are for this service; `undefined` where that is too much text to hold each request against. */
+/**
+ * The rules that are for this service.
+ * @returns `undefined` where they are too long to be matched with each request
+ */
 export function parseAccessRules (rules: AccessRule[]): PathRule[] | undefined {
-  const own = rules.filter((rule) => rule.service === service)
-  if (own.reduce((sum, { path }) => sum + path.length, 0) > longestRules) return undefined
+  const own = rules.filter((rule) => rule.service === serviceType)
+  if (own.reduce((sum, { path }) => sum + path.length, 0) > maxRulesLength) return undefined
   return own.map(({ method, path }) => ({ method, parts: partsOf(path) }))
 }
 
-/** `**` stands for anything, `*` and `{name}` for some characters of which none is a slash. Source: keystonemiddleware, "Access rules". */
+/**
+ * `**` matches anything, `*` and `{name}` match one or more characters other than a slash. Source: keystonemiddleware,
+ * "Access rules".
+ */
 function partsOf (pattern: string) {
   const parts = pattern.split(/(\*\*|\*|\{[^{}]*\})/)
   return parts.map((part, n) => n % 2 === 0 || part === '**' ? part : '*').filter((part) => part !== '')
 }
 
-/** Whether one of the rules allows a request, whose path is as it was sent. */
+/** Whether one of the rules allows a request. Its path is matched as it was sent. */
 export function isAllowed (rules: PathRule[], method: string, path: string) {
-  return path.length <= longestPath && rules.some((rule) => rule.method === method && fits(rule.parts, path))
+  return path.length <= maxPathLength && rules.some((rule) => rule.method === method && matches(rule.parts, path))
 }
 
-/** A pattern becomes no regular expression: it is followed to all the places that its parts may end at, each of them once. */
-const fits = (parts: string[], path: string) => parts.reduce((places, part) => matchPositions(places, part, path), [0]).at(-1) === path.length
+/**
+ * A pattern does not become a regular expression, which could take exponential time. Each part is matched from all
+ * positions where the part before it may end, each position once.
+ */
+const matches = (parts: string[], path: string) =>
+  parts.reduce((positions, part) => matchPositions(positions, part, path), [0]).at(-1) === path.length
 
-/** The places in a path that a part may end at which begins at one of these; they ascend, and so do those. */
-export function matchPositions (places: number[], part: string, path: string) {
+/** The positions in a path where a part may end that begins at one of `starts`; both ascend. */
+export function matchPositions (starts: number[], part: string, path: string) {
   const ends: number[] = []
   if (part === '**') {
-    for (let end = places[0] ?? Infinity; end <= path.length; end++) ends.push(end)
+    for (let end = starts[0] ?? Infinity; end <= path.length; end++) ends.push(end)
   } else if (part === '*') {
-    let last = -1
-    for (const place of places) {
-      if (place > last) last = endOfSegment(path, place)
-      for (let end = Math.max(place, ends.at(-1) ?? 0) + 1; end <= last; end++) ends.push(end)
+    let segmentEnd = -1
+    for (const start of starts) {
+      if (start > segmentEnd) segmentEnd = endOfSegment(path, start)
+      for (let end = Math.max(start, ends.at(-1) ?? 0) + 1; end <= segmentEnd; end++) ends.push(end)
     }
   } else {
-    for (const place of places) if (path.startsWith(part, place)) ends.push(place + part.length)
+    for (const start of starts) if (path.startsWith(part, start)) ends.push(start + part.length)
   }
   return ends
 }
 
-function endOfSegment (path: string, place: number) {
-  const slash = path.indexOf('/', place)
+function endOfSegment (path: string, start: number) {
+  const slash = path.indexOf('/', start)
   return slash < 0 ? path.length : slash
 }

@@ -1,41 +1,47 @@
-import type { LatestSample, MetricsStore } from './store.js'
 import { createCache } from '#lib/cache/cache.js'
 import type { CachedValue, Clock } from '#lib/cache/cache.js'
+import type { LatestSample, MetricsStore } from './store.js'
 import type { Metric } from './usages.js'
 
 export interface LatestCacheOptions {
-  /** Milliseconds that loads are fresh. */
+  /** Milliseconds for which samples are fresh. */
   ttl: number
-  /** Milliseconds that a sample may be old and still be the present load. */
+  /** Milliseconds up to which a sample counts as the latest usage. */
   maxAge: number
 }
 
-/** A load of each instance for each metric, by id. */
+/** One map for each metric: the latest sample of each instance, by id. */
 export type LatestSamples = Array<Map<string, LatestSample>>
 
-/** The bytes of what is kept, and of one load: room for both metrics of 20,000 instances. */
-const bytes = 8 * 1024 * 1024
-const loadBytes = 192
+/** Bytes of the cache, and of one sample: room for both metrics of 20,000 instances. */
+const maxBytes = 8 * 1024 * 1024
+const sampleBytes = 192
 
 /**
- * The present loads of a list of instances, kept for when they cannot be read again: a load stands in until its samples are too old to be
- * present, and is left out from then on. @throws UpstreamError
+ * The latest samples of a list of instances, cached for the time when they cannot be fetched. A stale sample is served
+ * until it is older than `maxAge`, and left out from then on.
  */
-export function cacheLatest ({ latest }: Pick<MetricsStore, 'latest'>, { ttl, maxAge }: LatestCacheOptions, now: Clock['now']) {
-  const sizeOf = (loads: LatestSamples) => loads.reduce((sum, { size }) => sum + size * loadBytes, loadBytes)
-  // A failed read is told with the loads that stand in for it.
-  const cache = createCache<LatestSamples>({ maxBytes: bytes, sizeOf, staleIfError: maxAge }, { now, onBackgroundError () {} })
-  const isPresent = ({ time }: LatestSample) => time * 1000 >= now() - maxAge
+export function cacheLatest (
+  { latest }: Pick<MetricsStore, 'latest'>, { ttl, maxAge }: LatestCacheOptions, now: Clock['now']
+) {
+  const sizeOf = (samples: LatestSamples) => samples.reduce((sum, { size }) => sum + size * sampleBytes, sampleBytes)
+  // A failed refresh is reported with the response that its stale samples go into.
+  const cache = createCache<LatestSamples>({ maxBytes, sizeOf, staleIfError: maxAge }, { now, onBackgroundError () {} })
+  const isRecent = ({ time }: LatestSample) => time * 1000 >= now() - maxAge
 
-  async function readLatest (metrics: Metric[], instances: string[], project?: string): Promise<CachedValue<LatestSamples>> {
+  /** @throws UpstreamError */
+  async function cachedLatest (
+    metrics: Metric[], instances: string[], project?: string
+  ): Promise<CachedValue<LatestSamples>> {
     const key = [project, metrics, instances].join(' ')
-    const dated = await cache.get(key, { ttl }, async () =>
+    const result = await cache.get(key, { ttl }, async () =>
       ({ value: await latest(metrics, instances, now() - maxAge, project), complete: true }))
-    if (dated.failure === undefined) return dated
-    return { ...dated, value: dated.value.map((loads) => new Map([...loads].filter(([, load]) => isPresent(load)))) }
+    if (result.failure === undefined) return result
+    const recent = result.value.map((samples) => new Map([...samples].filter(([, sample]) => isRecent(sample))))
+    return { ...result, value: recent }
   }
 
-  return { latest: readLatest, stats: cache.stats }
+  return { latest: cachedLatest, stats: cache.stats }
 }
 
 export type LatestCache = ReturnType<typeof cacheLatest>

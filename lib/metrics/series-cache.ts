@@ -1,15 +1,18 @@
+import type { CacheStats } from '#lib/cache/cache.js'
+import { createSingleFlight } from '#lib/cache/single-flight.js'
+import type { Window } from '#lib/time-range.js'
 import { createBucketBlocks } from './bucket-blocks.js'
 import { missingWindows } from './missing-windows.js'
 import type { Bucket, MetricsStore } from './store.js'
 import type { Metric } from './usages.js'
-import type { CacheStats } from '#lib/cache/cache.js'
-import { createSingleFlight } from '#lib/cache/single-flight.js'
-import type { Window } from '#lib/time-range.js'
 
 export interface SeriesCacheOptions {
-  /** How much memory the kept buckets may take. */
-  bytes: number
-  /** Seconds after its end in which points of a bucket may still arrive, by the bucket's width in seconds. */
+  /** Bytes that the cached buckets may take. */
+  maxBytes: number
+  /**
+   * Seconds after its end in which samples of a bucket may still arrive, by the bucket's width in seconds. After that the
+   * bucket is settled.
+   */
   settle: (step: number) => number
   /** The clock, in unix milliseconds. */
   now: () => number
@@ -19,19 +22,21 @@ export interface SeriesCache extends Pick<MetricsStore, 'series'> {
   stats: () => CacheStats
 }
 
-/** Milliseconds that a clock may be set back and still be taken for the same: any bucket is kept for longer than that after its end. */
-const slip = 1_000
+/** Milliseconds that the clock may be set back without effect: every bucket stays unsettled for longer than that. */
+const toleratedClockStepMs = 1_000
 
 /**
- * Series as the metrics store tells them, with the buckets that no longer change kept: read are those that are not kept yet, or had
- * not settled. A bucket that was read and has no data is kept as such. What is kept follows from when a read was sent, and not from when
- * its answer came, so that of two reads that overtake each other neither leaves behind what the other knows better.
- * A read that fails keeps nothing. Where the clock turns out to have been ahead, so were buckets: nothing is kept of what was read by it. @throws UpstreamError
+ * A metrics store whose settled buckets are cached, those without data included. Only buckets that are not cached, or
+ * not settled, are fetched. Whether a bucket is settled is decided when its fetch is sent: of two overlapping fetches
+ * neither stores what the other one knows better. A failed fetch stores nothing. When the clock turns out to have been
+ * ahead, buckets were settled too early, and all of them are dropped.
  */
-export function cacheSeries (store: Pick<MetricsStore, 'series'>, { bytes, settle, now }: SeriesCacheOptions): SeriesCache {
-  const blocks = createBucketBlocks(bytes, now)
-  let latest = -Infinity
+export function cacheSeries (
+  store: Pick<MetricsStore, 'series'>, { maxBytes, settle, now }: SeriesCacheOptions
+): SeriesCache {
+  const blocks = createBucketBlocks(maxBytes, now)
   const fetches = createSingleFlight<Bucket[][]>()
+  let newestNow = -Infinity
   const keyOf = (instance: string, metric: Metric, project = '') => `${project} ${instance} ${metric}`
 
   async function fetch (metrics: Metric[], instance: string, window: Window, project?: string) {
@@ -46,21 +51,24 @@ export function cacheSeries (store: Pick<MetricsStore, 'series'>, { bytes, settl
 
   function fetchOnce (metrics: Metric[], instance: string, window: Window, project?: string) {
     const { start, end, step } = window
-    return fetches.run([project, instance, start, end, step, ...metrics].join(' '), () => fetch(metrics, instance, window, project))
+    const key = [project, instance, start, end, step, ...metrics].join(' ')
+    return fetches.run(key, () => fetch(metrics, instance, window, project))
   }
 
-  const series: MetricsStore['series'] = async (names, instance, window, project) => {
-    if (now() < latest - slip) blocks.clear()
-    latest = now()
-    const kept = names.map((metric) => blocks.read(keyOf(instance, metric, project), window))
-    // One list for all metrics: they are read together, so mostly miss the same buckets, and fewer calls are worth a few buckets more.
-    const missing = [...new Set(kept.flatMap(({ missing }) => missing))].sort((a, b) => a - b)
-    const gaps = missingWindows(missing, window.step)
-    const reads = await Promise.all(gaps.map((gap) => fetchOnce(names, instance, gap, project)))
+  const series: MetricsStore['series'] = async (metrics, instance, window, project) => {
+    if (now() < newestNow - toleratedClockStepMs) blocks.clear()
+    newestNow = now()
+    const cached = metrics.map((metric) => blocks.read(keyOf(instance, metric, project), window))
+    // All metrics are fetched together, because they mostly miss the same buckets: fewer requests for a few buckets more.
+    const missing = [...new Set(cached.flatMap(({ missing }) => missing))].sort((a, b) => a - b)
+    const windows = missingWindows(missing, window.step)
+    const fetched = await Promise.all(windows.map((part) => fetchOnce(metrics, instance, part, project)))
 
-    const isRead = ({ time }: Bucket) => gaps.some(({ start, end }) => time >= start && time < end)
-    return kept.map(({ buckets }, i) =>
-      [...buckets.filter((bucket) => !isRead(bucket)), ...reads.flatMap((lists) => lists[i]!)].sort((a, b) => a.time - b.time))
+    const wasFetched = ({ time }: Bucket) => windows.some(({ start, end }) => time >= start && time < end)
+    return cached.map(({ buckets }, i) => [
+      ...buckets.filter((bucket) => !wasFetched(bucket)),
+      ...fetched.flatMap((lists) => lists[i]!)
+    ].sort((a, b) => a.time - b.time))
   }
   return { series, stats: blocks.stats }
 }

@@ -7,11 +7,11 @@ export interface Usage {
   /** What a bucket's `usage` is. */
   meaning: string
   unit: string
-  /** The series of the answer, in order: the name that it goes by, and what it shows. */
+  /** The series of the response, in order: the name of each, and its metric. */
   series: Record<string, Metric>
 }
 
-/** The usages of an instance that have a route, by the last part of its path. Another one is another row. */
+/** The usages of an instance, by the last part of their route's path. A new one is a new row. */
 export const usages = {
   cpuUsage: {
     summary: 'CPU usage of an instance',

@@ -1,5 +1,5 @@
-import { UpstreamError } from '#lib/errors.js'
 import type { CachedValue } from '#lib/cache/cache.js'
+import { UpstreamError } from '#lib/errors.js'
 import type { LatestCache, LatestSamples } from '#lib/metrics/latest-cache.js'
 import type { OpenStack } from '#lib/openstack/client.js'
 import type { Server, ServerQuery } from '#lib/openstack/servers.js'
@@ -9,11 +9,11 @@ export interface InstanceList {
   page: InstancePage
   /** Id of the page's last instance, where more follow. */
   last?: string
-  /** Why the loads could not be read, where the metrics store failed. */
+  /** Why the latest samples could not be fetched, where the metrics store failed. */
   failures: UpstreamError[]
-  /** Whether no load is missing for that. */
+  /** Whether no sample is missing for that. */
   complete: boolean
-  /** Unix milliseconds of when the loads were read. */
+  /** Unix milliseconds of when the samples were fetched. */
   oldestAt: number
 }
 
@@ -23,9 +23,9 @@ export interface InstanceSources {
 }
 
 /**
- * A page of a project's instances, newest first: one list of servers, one count, and one metrics request for all of them.
+ * A page of a project's instances, newest first: one list of servers, one count, and one metrics request for all.
  * @param now unix milliseconds
- * @param ofProject the project whose samples count, where those of others do not
+ * @param onlyProject where given, only samples of this project count
  * @throws NotFound, InvalidParameters (the marker), UpstreamError (identity or compute)
  */
 export async function listInstances (
@@ -33,16 +33,18 @@ export async function listInstances (
   project: string,
   query: ServerQuery,
   now: number,
-  ofProject?: string
+  onlyProject?: string
 ): Promise<InstanceList> {
   const [{ servers, last, total }] = await Promise.all([openstack.servers(project, query), openstack.project(project)])
   const ids = servers.map(({ id }) => id)
-  const unread = (failure: unknown): CachedValue<LatestSamples> => ({ value: [], fetchedAt: now, failure })
-  const { value: loads, fetchedAt, failure } = await metrics.latest(['cpu', 'memory'], ids, ofProject).catch(unread)
+  const withoutSamples = (failure: unknown): CachedValue<LatestSamples> => ({ value: [], fetchedAt: now, failure })
+  const { value: samples, fetchedAt, failure } =
+    await metrics.latest(['cpu', 'memory'], ids, onlyProject).catch(withoutSamples)
   if (failure !== undefined && !(failure instanceof UpstreamError)) throw failure
-  const metric = servers.map((server) => describe(server, loads, now))
+  const metric = servers.map((server) => toInstance(server, samples, now))
+  const hasUsage = ({ cpuUsage, memoryUsage }: Instance) => cpuUsage !== null && memoryUsage !== null
+  const complete = failure === undefined || metric.every(hasUsage)
   const page: InstancePage = { metric, projectId: project, totalCnt: total }
-  const complete = failure === undefined || metric.every(({ cpuUsage, memoryUsage }) => cpuUsage !== null && memoryUsage !== null)
   return {
     page: complete ? page : { ...page, unavailable: ['metrics'] },
     last,
@@ -52,7 +54,7 @@ export async function listInstances (
   }
 }
 
-function describe (server: Server, [cpu, memory]: LatestSamples, now: number): Instance {
+function toInstance (server: Server, [cpu, memory]: LatestSamples, now: number): Instance {
   const { id, name, status, flavor } = server
   const launched = server['OS-SRV-USG:launched_at']
   return {

@@ -1,9 +1,13 @@
-import type { Series } from '#schemas/series.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
-import type { Window } from '#lib/time-range.js'
 import type { Usage } from '#lib/metrics/usages.js'
+import type { Window } from '#lib/time-range.js'
+import type { Series } from '#schemas/series.js'
 
-/** The series of one usage of an instance in a window, or of a project's part of it. What the store does not know is empty. @throws UpstreamError */
+/**
+ * The series of one usage of an instance in a window. A series that the store does not know is empty.
+ * @param project where given, only series of this project count
+ * @throws UpstreamError
+ */
 export async function getInstanceUsage (
   metrics: Pick<MetricsStore, 'series'>,
   { series }: Usage,

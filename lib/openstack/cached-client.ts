@@ -2,67 +2,79 @@ import { createCache } from '#lib/cache/cache.js'
 import type { CachedValue, Clock } from '#lib/cache/cache.js'
 import type { SharedStore } from '#lib/cache/shared-store.js'
 import type { OpenStack } from './client.js'
-import type { Quota, QuotaSource } from './quotas.js'
 import type { Project } from './project-access.js'
+import type { Quota, QuotaSource } from './quotas.js'
 
+/** Milliseconds for which each kind of fact is fresh. */
 export interface OpenStackTtls {
-  /** Milliseconds that a quota is fresh. */
   quota: number
-  /** Milliseconds that a project which was found is taken to exist. */
+  /** Of the fact that a project exists. */
   project: number
-  /** Milliseconds that the list of projects is taken to be whole. */
-  list: number
-  /** The same of an instance's project, which never changes. */
-  owner: number
-  /** Milliseconds that a quota, or the list of projects, may be old and still stand in for a read that fails. */
+  projectList: number
+  /** Of an instance's project, which never changes. */
+  instanceProject: number
+  /** Age up to which a quota, or the list of projects, is served while its upstream fails. */
   staleLimit: number
 }
 
-/** Milliseconds that nobody's instance counts as that: who insists must not keep Nova busy, and a new instance not stay unknown. */
-const briefly = 10_000
+/**
+ * Milliseconds for which an id counts as no instance's: a client that repeats it must not keep Nova busy, and a new
+ * instance must not stay unknown.
+ */
+const unknownInstanceTtlMs = 10_000
 
 /**
- * The bytes of what is kept of each kind: a quota takes some 500, so that there is room for 3 of each of 20,000 projects, for a list of them,
- * for as many that were asked for, and for the projects of 30,000 instances.
+ * Bytes of each cache. A quota takes about 500: there is room for 3 of each of 20,000 projects, a list of them, as many
+ * single projects, and the projects of 30,000 instances.
  */
-const bytes = { quotas: 32, list: 16, projects: 16, owners: 16 }
 const megabyte = 1024 * 1024
+const maxBytes = { quotas: 32 * megabyte, projectList: 16 * megabyte, projects: 16 * megabyte, instanceProjects: 16 * megabyte }
 const sizeOf = () => 512
 const sizeOfProject = ({ name, description }: Project) => 512 + 2 * (name.length + (description?.length ?? 0))
 const sizeOfList = (projects: Project[]) => projects.reduce((sum, project) => sum + sizeOfProject(project), 512)
 
 /**
- * A cloud whose quotas are kept by project and service, so that a page, a filter, or one project's change does not read the rest again,
- * and whose projects need not be looked for on each page of their instances, nor the project of an instance for each of its series.
- * @param shared where quotas are shared with other processes
+ * An OpenStack client that caches quotas by project and service, projects, and the projects of instances: a page, a
+ * filter or one project's change does not fetch the rest again.
+ * @param shared where processes share quotas
  */
-export function cacheOpenStack (openstack: OpenStack, { quota, project, list, owner, staleLimit }: OpenStackTtls, { now }: Pick<Clock, 'now'>, shared?: SharedStore<Partial<Quota>>) {
-  // A failed read is told with the value that stands in for it, once for all that an answer is made of.
-  const silent = { now, onBackgroundError () {} }
-  const quotas = createCache<Partial<Quota>>({ maxBytes: bytes.quotas * megabyte, sizeOf, staleIfError: staleLimit }, silent, shared)
-  const lists = createCache<Project[]>({ maxBytes: bytes.list * megabyte, sizeOf: sizeOfList, staleIfError: staleLimit }, silent)
-  const found = createCache<Project>({ maxBytes: bytes.projects * megabyte, sizeOf: sizeOfProject, staleIfError: project }, silent)
-  const owners = createCache<{ project?: string }>({ maxBytes: bytes.owners * megabyte, sizeOf, staleIfError: owner }, silent)
+export function cacheOpenStack (
+  openstack: OpenStack, ttls: OpenStackTtls, { now }: Pick<Clock, 'now'>, shared?: SharedStore<Partial<Quota>>
+) {
+  const { staleLimit: staleIfError } = ttls
+  // A failed refresh is reported once, with the response that its stale value goes into.
+  const clock = { now, onBackgroundError () {} }
+  const quotas = createCache<Partial<Quota>>({ maxBytes: maxBytes.quotas, sizeOf, staleIfError }, clock, shared)
+  const projectList = createCache<Project[]>({ maxBytes: maxBytes.projectList, sizeOf: sizeOfList, staleIfError }, clock)
+  const projects = createCache<Project>(
+    { maxBytes: maxBytes.projects, sizeOf: sizeOfProject, staleIfError: ttls.project }, clock
+  )
+  const instanceProjects = createCache<{ project?: string }>(
+    { maxBytes: maxBytes.instanceProjects, sizeOf, staleIfError: ttls.instanceProject }, clock
+  )
 
   return {
     ...openstack,
-    quota: (id: string, source: QuotaSource): Promise<CachedValue<Partial<Quota>>> =>
-      quotas.get(`${source.role} ${id}`, { ttl: quota }, async () => ({ value: await openstack.quota(id, source), complete: true })),
+    quota: (project: string, source: QuotaSource): Promise<CachedValue<Partial<Quota>>> =>
+      quotas.get(`${source.upstream} ${project}`, { ttl: ttls.quota }, async () =>
+        ({ value: await openstack.quota(project, source), complete: true })),
     projects: (): Promise<CachedValue<Project[]>> =>
-      lists.get('all', { ttl: list }, async () => ({ value: await openstack.projects(), complete: true })),
+      projectList.get('all', { ttl: ttls.projectList }, async () => ({ value: await openstack.projects(), complete: true })),
     async project (id: string) {
-      const { value } = await found.get(id, { ttl: project }, async () => ({ value: await openstack.project(id), complete: true }))
+      const { value } = await projects.get(id, { ttl: ttls.project }, async () =>
+        ({ value: await openstack.project(id), complete: true }))
       return value
     },
-    /** Who asks as another project may find what this one does not: so each has a fact of its own. */
-    async owner (server: string, asking?: string) {
-      const { value } = await owners.get(`${asking ?? ''} ${server}`, { ttl: owner }, async () => {
-        const project = await openstack.owner(server, asking)
-        return { value: { project }, complete: true, expiresAt: project === undefined ? now() + briefly : undefined }
+    /** One project may find an instance that another one does not: the asking project is part of the key. */
+    async instanceProject (server: string, asking?: string) {
+      const { value } = await instanceProjects.get(`${asking ?? ''} ${server}`, { ttl: ttls.instanceProject }, async () => {
+        const project = await openstack.instanceProject(server, asking)
+        const expiresAt = project === undefined ? now() + unknownInstanceTtlMs : undefined
+        return { value: { project }, complete: true, expiresAt }
       })
       return value.project
     },
-    caches: { quotas, 'project-list': lists, projects: found, 'instance-projects': owners }
+    caches: { quotas, 'project-list': projectList, projects, 'instance-projects': instanceProjects }
   }
 }
 

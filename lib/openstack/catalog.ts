@@ -19,7 +19,7 @@ export const Catalog = Type.Array(Type.Object({
 export type Catalog = Static<typeof Catalog>
 
 /**
- * The service types that play a role, the preferred one first, and the API version that we speak with it.
+ * The service types of each upstream, the preferred one first, and the API version that the service speaks.
  * Source: OpenStack service types authority; clouds from 2026 on have `block-storage` and no `volumev3`.
  */
 const services: Record<CatalogService, { types: string[], version: string }> = {
@@ -35,43 +35,46 @@ export interface EndpointChoice {
 }
 
 /**
- * The URL of a service, without a slash at its end and with its version in it.
- * @throws UpstreamError `absent` where the catalog has none for the region and interface, or has several regions and none is chosen.
+ * The URL of a service, with its version and without a slash at its end.
+ * @throws UpstreamError `absent` where the catalog has none for the region and interface, or several regions and no
+ *   choice of one
  */
-export function findEndpoint (catalog: Catalog, role: CatalogService, { region, interface: wanted }: EndpointChoice) {
-  for (const type of services[role].types) {
+export function findEndpoint (catalog: Catalog, service: CatalogService, { region, interface: wanted }: EndpointChoice) {
+  for (const type of services[service].types) {
     const endpoints = catalog
-      .filter((service) => service.type === type)
-      .flatMap((service) => service.endpoints)
+      .filter((entry) => entry.type === type)
+      .flatMap((entry) => entry.endpoints)
       .filter((endpoint) => endpoint.interface === wanted)
       .map(({ url, region_id: id, region: name }) => ({ url, region: id ?? name }))
     const regions = [...new Set(endpoints.map((endpoint) => endpoint.region))]
     if (region === undefined && regions.length > 1) {
-      throw new UpstreamError(role, 'absent', `is in several regions: set OS_REGION_NAME to one of ${regions.sort().join(', ')}`)
+      const choices = regions.sort().join(', ')
+      throw new UpstreamError(service, 'absent', `is in several regions: set OS_REGION_NAME to one of ${choices}`)
     }
     const found = endpoints.find((endpoint) => region === undefined || endpoint.region === region)
-    if (found !== undefined) return withVersion(found.url, role)
+    if (found !== undefined) return withVersion(found.url, service)
   }
-  throw new UpstreamError(role, 'absent', `the catalog has no ${wanted} endpoint of it${region === undefined ? '' : ` in ${region}`}`)
+  const place = region === undefined ? '' : ` in ${region}`
+  throw new UpstreamError(service, 'absent', `the catalog has no ${wanted} endpoint of it${place}`)
 }
 
 /**
- * A service's URL with the version that we speak, if it names none itself: catalogs have Neutron's without, and Nova's and
- * Cinder's in both forms.
- * @throws UpstreamError `invalid` where it is no URL.
+ * A service's URL with the version that the service speaks, unless it has one: catalogs have Neutron's without, and
+ * Nova's and Cinder's in both forms.
+ * @throws UpstreamError `invalid` where it is no URL
  */
-export function withVersion (url: string, role: CatalogService) {
-  if (!URL.canParse(url)) throw new UpstreamError(role, 'invalid', 'its endpoint is not a URL')
+export function withVersion (url: string, service: CatalogService) {
+  if (!URL.canParse(url)) throw new UpstreamError(service, 'invalid', 'its endpoint is not a URL')
   const { origin, pathname } = new URL(url)
   const path = pathname.replace(/(?<!\/)\/+$/, '')
-  return versionIn.test(path) ? origin + path : `${origin}${path}/${services[role].version}`
+  return versionInPath.test(path) ? origin + path : `${origin}${path}/${services[service].version}`
 }
 
-/** Where a service's URL answers with its version document: the part up to its version. */
+/** The URL of a service's version document: its endpoint up to the version. */
 export function versionDocumentUrl (endpoint: string) {
   const { origin, pathname } = new URL(endpoint)
-  const { index, 0: version } = versionIn.exec(pathname)!
+  const { index, 0: version } = versionInPath.exec(pathname)!
   return `${origin}${pathname.slice(0, index)}${version}/`
 }
 
-const versionIn = /\/v[0-9][0-9.]*(?=\/|$)/
+const versionInPath = /\/v[0-9][0-9.]*(?=\/|$)/

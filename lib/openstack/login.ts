@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox'
 import { UpstreamError } from '#lib/errors.js'
-import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { UpstreamResponse } from '#lib/upstream/request.js'
+import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { Catalog, withVersion } from './catalog.js'
 
-/** What a token is good for. Source: Identity API v3, `auth.scope`. */
+/** The scope of a login. Source: Identity API v3, `auth.scope`. */
 export interface LoginScope {
   project: object
 }
@@ -16,32 +16,43 @@ export interface Token {
   /** Id of the project that it is scoped to. */
   project: string
   catalog: Catalog
-  /** How long it lives from its issue, in milliseconds: by Keystone's clock alone, so that ours may differ. */
+  /** Milliseconds from its issue to its expiry, both by Keystone's clock, so that ours may differ. */
   life: number
 }
 
-/** What a login takes. */
 export interface LoginOptions {
   authUrl: string
   /** The `auth.identity` of a login, in Keystone's own format. */
   identity: object
-  /** The project to log in to; without it Keystone decides: the user's default one, or the application credential's. */
+  /**
+   * The project to log in to. Without it Keystone decides: the user's default project, or the application
+   * credential's.
+   */
   scope?: LoginScope
 }
 
-/** What a token in hand is told that is no more, that has no role on the project, or that may not go there. */
-const refusals = [401, 403, 404]
+/** Keystone's statuses for a token that was revoked, has no role on the project, or may not be rescoped. */
+const rescopeRejections = [401, 403, 404]
 
-/** A new token, by the credential. @throws UpstreamError `refused` where Keystone does not accept that. */
+/**
+ * A new token, by the credential.
+ * @throws UpstreamError `refused` where Keystone rejects the credential
+ */
 export async function logIn (upstream: CallUpstream, { authUrl, identity, scope }: LoginOptions): Promise<Token> {
-  return tokenOf(await issueToken(upstream, authUrl, { identity, scope }))
+  return tokenFrom(await issueToken(upstream, authUrl, { identity, scope }))
 }
 
-/** A token of a project, by one in hand; `undefined` where Keystone gives none, be it for the project or for the token. @throws UpstreamError */
-export async function rescope (upstream: CallUpstream, authUrl: string, { id }: Token, project: string): Promise<Token | undefined> {
+/**
+ * A token of a project, by another token.
+ * @returns `undefined` where Keystone issues none, because of the project or because of the other token
+ * @throws UpstreamError
+ */
+export async function rescope (
+  upstream: CallUpstream, authUrl: string, { id }: Token, project: string
+): Promise<Token | undefined> {
   const auth = { identity: { methods: ['token'], token: { id } }, scope: { project: { id: project } } }
-  const answer = await issueToken(upstream, authUrl, auth, refusals)
-  return refusals.includes(answer.status) ? undefined : tokenOf(answer)
+  const response = await issueToken(upstream, authUrl, auth, rescopeRejections)
+  return rescopeRejections.includes(response.status) ? undefined : tokenFrom(response)
 }
 
 /** Source: Identity API v3, `POST /v3/auth/tokens`. */
@@ -56,16 +67,20 @@ const issueToken = (upstream: CallUpstream, authUrl: string, auth: object, expec
   credentialRejected: [401, 403, 404]
 })
 
-function tokenOf ({ headers, body }: UpstreamResponse): Token {
-  const { token } = tokenIn(body)
+function tokenFrom ({ headers, body }: UpstreamResponse): Token {
+  const { token } = validateLogin(body)
   const id = headers['x-subject-token']
   const life = Date.parse(token.expires_at) - Date.parse(token.issued_at)
-  if (typeof id !== 'string' || !(life > 0)) throw new UpstreamError('identity', 'invalid', 'returned a login response without a token')
-  if (token.project === undefined) throw new UpstreamError('identity', 'refused', 'the credential has no project: set OS_PROJECT_NAME')
+  if (typeof id !== 'string' || !(life > 0)) {
+    throw new UpstreamError('identity', 'invalid', 'returned a login response without a token')
+  }
+  if (token.project === undefined) {
+    throw new UpstreamError('identity', 'refused', 'the credential has no project: set OS_PROJECT_NAME')
+  }
   return { id, project: token.project.id, catalog: token.catalog ?? [], life }
 }
 
-const tokenIn = responseValidator('identity', 'a login', Type.Object({
+const validateLogin = responseValidator('identity', 'a login', Type.Object({
   token: Type.Object({
     issued_at: Type.String(),
     expires_at: Type.String(),

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
-import { NotFound } from '#lib/errors.js'
 import type { Clock } from '#lib/cache/cache.js'
 import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
+import { NotFound } from '#lib/errors.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CloudConfig } from './clouds-yaml.js'
 import type { Session } from './session.js'
@@ -18,44 +18,52 @@ export const Project = Type.Object({
 })
 export type Project = Static<typeof Project>
 
-const projectsIn = responseValidator('identity', 'a list of projects', Type.Object({ projects: Type.Array(Project) }))
+const validateProjects = responseValidator(
+  'identity', 'a list of projects', Type.Object({ projects: Type.Array(Project) })
+)
 
-/** What the credential reads: every project, as an admin; or those on which it has a role, each with a token of that project. */
+/**
+ * What the credential reads: `all` projects, as an admin; or its `own`, on which it has a role, each with a token of
+ * that project.
+ */
 export type CredentialReach = 'all' | 'own'
 
-/** How a project is read: as an admin or, as it was listed, as its own, and with the token of which project (`undefined`: the credential's own). */
+/** How a project is read. */
 export interface ProjectToken {
+  /** The project, where the credential reads it with a token of its own. */
   own?: Project
+  /** The project whose token reads it; `undefined` for the credential's own token. */
   project?: string
 }
 
-const hour = 3_600_000
+const hourMs = 3_600_000
 
-/** Milliseconds for which a listing is taken at its word: unknown ids must not keep Keystone busy. */
-const recent = 1_000
+/** Milliseconds for which a listing also answers for unknown ids: these must not keep Keystone busy. */
+const listingReuseMs = 1_000
 
 /** Which projects a credential reads, and with which token. */
 export function createProjectAccess (cloud: CloudConfig, session: Session, clock: Clock) {
-  /** The projects of an own reach that a token can be had for: not the disabled ones, which Keystone lists as well. */
+  /** Projects of reach `own` with a token: not the disabled ones, which Keystone lists as well. */
   const known = new Map<string, Project>()
-  let listed = -Infinity
-  const reach = createRefreshingValue(readReach, () => ({ ttl: hour, staleWhileRevalidate: Infinity }), clock)
+  let listedAt = -Infinity
+  const reach = createRefreshingValue(fetchReach, () => ({ ttl: hourMs, staleWhileRevalidate: Infinity }), clock)
   const listing = createRefreshingValue(listProjects, () => ({ ttl: 0 }), clock)
 
-  /** Whoever may not list projects is answered 403; whoever may is answered one at the most. */
-  async function readReach (): Promise<CredentialReach> {
+  /** Keystone responds with 403 to a credential that may not list projects, and with one project at most to others. */
+  async function fetchReach (): Promise<CredentialReach> {
     const { status } = await session.get('identity', '/projects?name=admin', { operation: 'list-projects', expect: [403] })
     return status === 403 ? 'own' : 'all'
   }
 
   async function listProjects (): Promise<Project[]> {
     const own = await reach.get() === 'own'
-    const { body } = await session.get('identity', own ? '/auth/projects' : '/projects', { operation: 'list-projects' })
-    const { projects } = projectsIn(body)
+    const path = own ? '/auth/projects' : '/projects'
+    const { body } = await session.get('identity', path, { operation: 'list-projects' })
+    const { projects } = validateProjects(body)
     if (!own) return projects
     const { project } = await session.token()
     const readable = cloud.applicationCredential ? projects.filter(({ id }) => id === project) : projects
-    listed = clock.now()
+    listedAt = clock.now()
     known.clear()
     for (const project of readable) if (project.enabled) known.set(project.id, project)
     return readable
@@ -64,19 +72,22 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
   return {
     reach: () => reach.get(),
 
-    /** Every project that the credential may list, domains that act as projects among them. One read for all who ask at once. */
+    /** Every project that the credential may list, domains that act as projects included. Concurrent calls share one. */
     projects: () => listing.get(),
 
-    /** @throws NotFound where the credential is no admin and gets no token of the project. */
-    async scopeOf (project: string): Promise<ProjectToken> {
+    /**
+     * How a project is read.
+     * @throws NotFound where the credential is no admin's, and gets no token of the project
+     */
+    async tokenOf (project: string): Promise<ProjectToken> {
       if (await reach.get() === 'all') return {}
-      if (!known.has(project) && Math.abs(clock.now() - listed) >= recent) await listing.get()
+      if (!known.has(project) && Math.abs(clock.now() - listedAt) >= listingReuseMs) await listing.get()
       const own = known.get(project)
       if (own === undefined) throw new NotFound('no such project')
       return { own, project: (await session.token()).project === project ? undefined : project }
     },
 
-    /** Forgets a project on which the credential has turned out to have no role any more. */
+    /** Forgets a project on which the credential has lost its role. */
     forget: (project: string) => { known.delete(project) }
   }
 }

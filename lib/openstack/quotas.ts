@@ -3,7 +3,7 @@ import { jsonParser } from '#lib/cache/codec.js'
 import type { Codec } from '#lib/cache/codec.js'
 import type { CatalogService } from './catalog.js'
 
-/** A project's limits and usages, as far as they are known. `-1` is an unlimited limit. */
+/** A project's limits and usages. `-1` is an unlimited limit. */
 export interface Quota {
   instancesLimit: number
   instancesUsed: number
@@ -22,21 +22,22 @@ export interface Quota {
 }
 
 export interface QuotaSource {
-  role: Exclude<CatalogService, 'identity'>
-  /** The call that answers with limits and usages both; `own` where the token is the project's own. */
+  upstream: Exclude<CatalogService, 'identity'>
+  /** The request that returns limits and usages both; `own` where the token is the project's own. */
   path: (project: string, own: boolean) => string
-  /** Where in the answer each number stands. */
+  /** The path to each number in the response. */
   fields: Partial<Record<keyof Quota, string>>
 }
 
 /**
- * The one call to each service that tells a project's limits and usages as its quota counts them: nothing is listed to be counted.
- * Sources: Compute API, "Show Rate And Absolute Limits"; Networking API v2.0, "Show quota details for a tenant"; Block Storage
- * API v3, "Show quotas for a project". Nova refuses `tenant_id` to whoever is no admin, even with the token's own project.
+ * One request to each service returns a project's limits and usages as its quota counts them. Nothing is listed to be
+ * counted. Nova rejects `tenant_id` from a credential that is no admin's, even with the token's own project.
+ * Sources: Compute API, "Show Rate And Absolute Limits"; Networking API v2.0, "Show quota details for a tenant"; Block
+ * Storage API v3, "Show quotas for a project".
  */
 export const quotaSources = {
   compute: {
-    role: 'compute',
+    upstream: 'compute',
     path: (project: string, own: boolean) => own ? '/limits' : `/limits?tenant_id=${project}`,
     fields: {
       instancesLimit: 'limits.absolute.maxTotalInstances',
@@ -48,7 +49,7 @@ export const quotaSources = {
     }
   },
   network: {
-    role: 'network',
+    upstream: 'network',
     path: (project: string) => `/quotas/${project}/details.json`,
     fields: {
       floatingIpsLimit: 'quota.floatingip.limit',
@@ -58,7 +59,7 @@ export const quotaSources = {
     }
   },
   'block-storage': {
-    role: 'block-storage',
+    upstream: 'block-storage',
     path: (project: string) => `/os-quota-sets/${project}?usage=true`,
     fields: {
       volumeStorageLimit: 'quota_set.volumes.limit',
@@ -69,13 +70,16 @@ export const quotaSources = {
   }
 } satisfies Record<string, QuotaSource>
 
-/** The numbers of one service in its answer; `undefined` where one of them is missing or is no integer. */
+/**
+ * The numbers of one service in its response.
+ * @returns `undefined` where one of them is missing or is no integer
+ */
 export function extractQuota (fields: QuotaSource['fields'], body: unknown): Partial<Quota> | undefined {
-  const picked = Object.entries(fields).map(([name, path]) => [name, pick(body, path)] as const)
-  return picked.every(([, value]) => Number.isInteger(value)) ? Object.fromEntries(picked) : undefined
+  const entries = Object.entries(fields).map(([name, path]) => [name, valueAt(body, path)] as const)
+  return entries.every(([, value]) => Number.isInteger(value)) ? Object.fromEntries(entries) : undefined
 }
 
-function pick (body: unknown, path: string) {
+function valueAt (body: unknown, path: string) {
   return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], body)
 }
 

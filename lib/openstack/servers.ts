@@ -5,7 +5,10 @@ import { responseValidator } from '#lib/upstream/response-validator.js'
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
 
-/** A server as Nova describes it from microversion 2.47 on, as far as it is used. Source: Compute API, "List Servers Detailed". */
+/**
+ * A server as Nova describes it from microversion 2.47 on, as far as it is used. Source: Compute API, "List Servers
+ * Detailed".
+ */
 const Server = Type.Composite([Named, Type.Object({
   status: Type.String(),
   tenant_id: Type.String(),
@@ -19,16 +22,16 @@ export type Server = Static<typeof Server>
 
 const Links = Type.Object({ servers_links: Type.Optional(Type.Array(Type.Unknown())) })
 
-/** A page of servers, and whether Nova says that more may follow. */
+/** A page of servers; `servers_links` is present where more may follow. */
 export const validateServers = responseValidator('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Server) })]))
 
-/** The same of a list that has only their names. */
+/** The same with names only. */
 export const validateServerNames = responseValidator('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Named) })]))
 
 /** The project of one server. Source: Compute API, "Show Server Details". */
 export const validateServerProject = responseValidator('compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: Type.String() }) }))
 
-/** Whether Nova may have a server of this id: it makes UUIDs, and would take other words for other things. */
+/** Whether a server may have this id. Nova's ids are UUIDs, and other text in a path has other meanings to it. */
 export const isServerId = (id: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
 
 export interface ServerQuery {
@@ -40,26 +43,26 @@ export interface ServerQuery {
   hostname?: string
 }
 
-/** The first microversion whose servers have their flavor in them. Pinned, so that a newer Nova does not change the form. */
-const wanted = 47
+/** The first microversion whose servers include their flavor. It is pinned, so that a newer Nova does not change the format. */
+const pinnedMinor = 47
 
 /**
- * The compute microversion to speak: the pinned one, or the server's oldest where that is newer.
+ * The compute microversion to use: the pinned one, or the server's oldest where that is newer.
  * Source: Compute API, version document; microversion history, 2.47.
- * @throws UpstreamError where the server is older than that or describes itself otherwise.
+ * @throws UpstreamError where the server is older, or its version document has another format
  */
 export function chooseMicroversion (body: unknown) {
-  const [newest, oldest] = [versionIn(body).version.version, versionIn(body).version.min_version].map((text) => Number(text.slice(2)))
-  if (newest! < wanted) throw new UpstreamError('compute', 'invalid', `is too old: it offers microversion 2.${newest}, and 2.${wanted} is needed`)
-  return `2.${Math.max(wanted, oldest!)}`
+  const [newest, oldest] = [validateVersion(body).version.version, validateVersion(body).version.min_version].map((text) => Number(text.slice(2)))
+  if (newest! < pinnedMinor) throw new UpstreamError('compute', 'invalid', `is too old: it offers microversion 2.${newest}, and 2.${pinnedMinor} is needed`)
+  return `2.${Math.max(pinnedMinor, oldest!)}`
 }
 
 const Microversion = Type.String({ pattern: '^2\\.[0-9]+$' })
-const versionIn = responseValidator('compute', 'its version', Type.Object({
+const validateVersion = responseValidator('compute', 'its version', Type.Object({
   version: Type.Object({ version: Microversion, min_version: Microversion })
 }))
 
-/** The query of a list of servers, of one project as an admin or of the token's own. */
+/** The query of a list of servers: of one project as an admin, or of the token's own project. */
 export function serverQuery (project: string, own: boolean, { limit, marker, hostname }: Partial<ServerQuery>) {
   const query = new URLSearchParams(own ? {} : { all_tenants: '1', project_id: project })
   if (limit !== undefined) query.set('limit', String(limit))
@@ -70,10 +73,11 @@ export function serverQuery (project: string, own: boolean, { limit, marker, hos
 }
 
 /**
- * A regular expression for Nova's `name` that every name with this literal part matches, in any case; `undefined` where there is none.
- * It is the longest part of the literal that all databases read alike: they differ in their regular expressions, in the case of
- * letters and in what lies beyond ASCII, and Nova puts a backslash before each `|`. Wildcards for the rest would let a caller keep
- * the database busy. What it matches beyond the literal is for `hasInName` to sort out.
+ * A regular expression for Nova's `name` that matches every name with this literal part, in any case. It is the longest
+ * part of the literal that all databases read alike: they differ in their regular expressions, in case, and beyond
+ * ASCII, and Nova escapes each `|`. Wildcards for the rest would let a client keep the database busy. `nameContains`
+ * filters what it matches beyond the literal.
+ * @returns `undefined` where the literal has no such part
  */
 export function namePattern (literal: string) {
   const [longest] = (literal.match(/[A-Za-z0-9 _.-]+/g) ?? []).sort((a, b) => b.length - a.length)
@@ -81,15 +85,15 @@ export function namePattern (literal: string) {
     character === '.' ? '[.]' : `[${character.toLowerCase()}${character.toUpperCase()}]`)
 }
 
-/** Whether what the pattern matches is what the literal is. */
+/** Whether the pattern matches exactly the names with the literal. */
 export const isExactPattern = (literal: string) => /^[A-Za-z0-9 _.-]+$/.test(literal)
 
-/** Whether a server's name has the literal in it, in any case. */
+/** Whether a server's name contains the literal, in any case. */
 export function nameContains ({ name }: { name: string }, literal: string) {
   return name.toLowerCase().includes(literal.toLowerCase())
 }
 
-/** What a 400 to a list with a marker means: all else that we send is well-formed. */
+/** The cause of Nova's 400 to a list with a marker: everything else in the request is well-formed. */
 export function unknownMarker (marker: string) {
   return new InvalidParameters([{ parameter: 'marker', message: `${quote(marker)} is not the id of an instance: give the last one of the page before` }])
 }

@@ -1,90 +1,97 @@
-import { UpstreamError } from '#lib/errors.js'
 import type { Clock } from '#lib/cache/cache.js'
+import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamRequest, UpstreamResponse } from '#lib/upstream/request.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
-import { findEndpoint, withVersion, versionDocumentUrl } from './catalog.js'
+import { findEndpoint, versionDocumentUrl, withVersion } from './catalog.js'
 import type { CatalogService } from './catalog.js'
 import type { CloudConfig } from './clouds-yaml.js'
 import type { Token } from './login.js'
 import { createTokenStore } from './tokens.js'
 
 export interface Session {
-  /** One GET with a token, of the credential's own scope or of a project's. `path` comes after the service's URL. */
-  get (role: CatalogService, path: string, options: GetOptions): Promise<UpstreamResponse>
+  /** One GET with a token, of the credential's own scope or of a project. `path` follows the service's URL. */
+  get (service: CatalogService, path: string, options: GetOptions): Promise<UpstreamResponse>
   /** A service's version document. */
-  version (role: CatalogService): Promise<UpstreamResponse>
-  /** The token of the credential's own scope, or of a project's. */
+  version (service: CatalogService): Promise<UpstreamResponse>
+  /** The token of the credential's own scope, or of a project. */
   token (project?: string): Promise<Token>
 }
 
 export type GetOptions = Pick<UpstreamRequest, 'operation' | 'headers' | 'expect'> & { project?: string }
 
-/** Milliseconds until a catalog that does not have a service is looked at again for the first time. */
-const firstLook = 2_000
+/** Milliseconds until a catalog without a service is fetched again for the first time. */
+const catalogRetryMs = 2_000
 
-/** Asks a cloud's services, each where its catalog says that it is. */
+interface Target {
+  token: Token
+  endpoint: string
+}
+
+/** Sends requests to a cloud's services, at the endpoints of its service catalog. */
 export function createSession (cloud: CloudConfig, upstream: CallUpstream, clock: Clock): Session {
   const tokens = createTokenStore(cloud, upstream, clock)
-  /** Since when a service has been missing in a scope's catalog, and when it is looked for in a new one. */
-  const missing = new Map<string, { since: number, look: number }>()
+  /** By service and scope: since when the catalog lacks the service, and when it is fetched again. */
+  const missing = new Map<string, { since: number, retryAt: number }>()
 
-  function endpointOf (role: CatalogService, token: Token) {
-    const override = cloud.overrides[role]
-    if (override !== undefined) return withVersion(override.replaceAll('%(project_id)s', token.project), role)
-    return findEndpoint(token.catalog, role, cloud)
+  function endpointOf (service: CatalogService, token: Token) {
+    const override = cloud.overrides[service]
+    if (override === undefined) return findEndpoint(token.catalog, service, cloud)
+    return withVersion(override.replaceAll('%(project_id)s', token.project), service)
   }
 
   /**
-   * A token, and where a service is by its catalog. One that is missing may have been put there since the login, which a new one tells. A cloud that
-   * does not have it is not to answer many: it is looked for after two seconds, and then whenever it has been missing for twice as long. Where no
-   * login can be had, the token in hand is as good as it was to the services that it knows.
+   * A token, and the service's endpoint by its catalog. An operator may have registered a missing service since the
+   * login, so the catalog is fetched again with a new token: after two seconds, and then whenever the service has
+   * been missing for twice as long. Where no login succeeds, the present token still works for other services.
    */
-  async function find (role: CatalogService, project?: string) {
-    const key = `${role} ${project ?? ''}`
+  async function findTarget (service: CatalogService, project?: string): Promise<Target> {
+    const key = `${service} ${project ?? ''}`
     const token = await tokens.of(project).get()
     try {
-      const endpoint = endpointOf(role, token)
+      const endpoint = endpointOf(service, token)
       missing.delete(key)
       return { token, endpoint }
     } catch (err) {
       const now = clock.now()
-      const { since, look } = missing.get(key) ?? { since: now, look: now + firstLook }
-      missing.set(key, { since, look: now < look ? look : now + (now - since) })
-      if (now < look) throw err
+      const { since, retryAt } = missing.get(key) ?? { since: now, retryAt: now + catalogRetryMs }
+      missing.set(key, { since, retryAt: now < retryAt ? retryAt : now + (now - since) })
+      if (now < retryAt) throw err
     }
     const renewed = await tokens.of(project).replace(token).catch((err: unknown) => {
       if (!(err instanceof UpstreamError)) throw err
       clock.onBackgroundError(err)
       return token
     })
-    return { token: renewed, endpoint: endpointOf(role, renewed) }
+    return { token: renewed, endpoint: endpointOf(service, renewed) }
   }
 
-  /** One GET with a token, and once more with a new one if that is refused. Only that one is expected to be: another is a failure, and counted as one. */
-  async function ask (role: CatalogService, urlIn: (endpoint: string) => string, { operation, project, headers, expect = [] }: GetOptions) {
-    const call = ({ token, endpoint }: Found, expect: number[]) => upstream(role, {
+  /** One GET with a token, repeated with a new token where the first one is rejected. */
+  async function getWithToken (
+    service: CatalogService,
+    urlOf: (endpoint: string) => string,
+    { operation, project, headers, expect = [] }: GetOptions
+  ) {
+    const send = ({ token, endpoint }: Target, expect: number[]) => upstream(service, {
       operation,
-      url: urlIn(endpoint),
+      url: urlOf(endpoint),
       headers: { ...headers, 'x-auth-token': token.id, accept: 'application/json' },
       expect
     })
-    const found = await find(role, project)
-    const answer = await call(found, [401, ...expect])
-    if (answer.status !== 401) return answer
-    await tokens.replace(found.token, project)
-    const renewed = await find(role, project)
-    if (renewed.token === found.token) throw new UpstreamError(role, 'refused', 'rejected a token that was just issued')
-    return await call(renewed, expect)
+    const target = await findTarget(service, project)
+    const response = await send(target, [401, ...expect])
+    if (response.status !== 401) return response
+    await tokens.replace(target.token, project)
+    const renewed = await findTarget(service, project)
+    if (renewed.token === target.token) {
+      throw new UpstreamError(service, 'refused', 'rejected a token that was just issued')
+    }
+    // A second 401 counts as a failure.
+    return await send(renewed, expect)
   }
 
   return {
-    get: (role, path, options) => ask(role, (endpoint) => endpoint + path, options),
-    version: (role) => ask(role, versionDocumentUrl, { operation: 'show-version' }),
+    get: (service, path, options) => getWithToken(service, (endpoint) => endpoint + path, options),
+    version: (service) => getWithToken(service, versionDocumentUrl, { operation: 'show-version' }),
     token: (project) => tokens.of(project).get()
   }
-}
-
-interface Found {
-  token: Token
-  endpoint: string
 }

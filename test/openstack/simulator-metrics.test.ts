@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import t from 'tap'
 import { startSimulator } from '#simulator/simulator.js'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
-import { lastStatement, meanStatement, ownersStatement } from '#lib/metrics/influxdb/statements.js'
+import { lastStatement, meanStatement, instanceProjectsStatement } from '#lib/metrics/influxdb/statements.js'
 import { startInfluxd } from '#test/support/influxdb/influxd.js'
 import { differences } from './shape.js'
 
@@ -42,8 +42,8 @@ const forms: Record<string, Record<string, string>> = {
   'means of a project\'s own instance': { q: meanStatement(cpu, false, [0], 0, true) },
   'means of the devices of instances, of which one is the project\'s own': { q: meanStatement(reads, true, [2, 0], 1, true) },
   'means of another project\'s instance': { q: meanStatement(cpu, false, [2], 0, true) },
-  'the projects that have samples of an instance': { q: ownersStatement([reads, cpu, 'nothing.here']) },
-  'the projects that have samples of no instance': { q: ownersStatement([cpu]), params: bound({ id0: 'no-such-instance' }) },
+  'the projects that have samples of an instance': { q: instanceProjectsStatement([reads, cpu, 'nothing.here']) },
+  'the projects that have samples of no instance': { q: instanceProjectsStatement([cpu]), params: bound({ id0: 'no-such-instance' }) },
   'several statements': { q: several },
   'several statements, in pieces': { q: several, chunked: 'true' },
   'means with times in ms': { q: mean, epoch: 'ms' },

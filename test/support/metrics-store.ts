@@ -38,7 +38,7 @@ export function keepOver (options: Partial<SeriesCacheOptions> = {}) {
     calls.push({ metrics, instance, project, range, answer: () => resolve(lists), fail: () => reject(new Error('the store is down')) })
     if (!held) resolve(lists)
   })
-  const { series: kept, stats } = cacheSeries({ series }, { bytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options })
+  const { series: kept, stats } = cacheSeries({ series }, { maxBytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options })
 
   return {
     clock,

@@ -2,81 +2,82 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import pLimit from 'p-limit'
 import { UpstreamError } from '#lib/errors.js'
 import type { BatchLimits } from './batch-limits.js'
-import { affectsAllStatements } from './errors.js'
 import { planBatch, splitBatch } from './batch-plan.js'
 import type { SeriesRequest } from './batch-plan.js'
+import { affectsAllStatements } from './errors.js'
 
-interface Waiting<Answer> extends SeriesRequest {
-  resolve: (answer: Answer) => void
+interface QueuedRead<Result> extends SeriesRequest {
+  resolve: (result: Result) => void
   reject: (err: unknown) => void
-  /** Does something in the context of who waits. */
-  there: <Result>(work: () => Result) => Result
+  /** Runs work in the async context of the reader. */
+  inContext: <Value>(work: () => Value) => Value
 }
 
 /**
- * Runs together what is to be read at the same moment, which is a turn of the event loop; and while enough requests are under way, all
- * that comes until one of them ends. So a lone read goes at once, and the busier the database is, the more go together.
- * Where reads fail together, each that is not at fault has its answer from a request that is made again, without the others; unless so
- * many are at fault that it would take too many requests to tell.
- * @throws UpstreamError `busy` where too many wait.
+ * Sends reads together that are requested in the same turn of the event loop; and while enough requests are in flight,
+ * everything that is requested until one of them ends. A lone read is therefore sent at once, and the busier the database
+ * is, the larger the batches are. A failed batch is repeated in parts, so that a bad read fails alone; unless there are so
+ * many that it would take too many requests to find them.
+ * @param query queries the reads of one batch
+ * @throws UpstreamError `queue-full` where too many reads are queued
  */
-export function createBatch<Answer> (run: (reads: SeriesRequest[]) => Promise<Answer[]>, most: BatchLimits) {
-  const waiting: Array<Waiting<Answer>> = []
-  const again = pLimit(most.requests)
-  let underWay = 0
+export function createBatch<Result> (query: (reads: SeriesRequest[]) => Promise<Result[]>, limits: BatchLimits) {
+  const queue: Array<QueuedRead<Result>> = []
+  const retryLimit = pLimit(limits.concurrency)
+  let inFlight = 0
   let turn: NodeJS.Immediate | undefined
-  let patience: NodeJS.Timeout | undefined
+  let maxWait: NodeJS.Timeout | undefined
 
-  function atTheTurnsEnd () {
+  function sendAtEndOfTurn () {
     turn ??= setImmediate(() => {
       turn = undefined
-      sendWhatMay()
+      sendWithinLimit()
     })
   }
 
-  function sendWhatMay () {
-    while (waiting.length > 0 && underWay < most.requests) send()
-    if (waiting.length === 0) return
-    patience ??= setTimeout(() => {
+  function sendWithinLimit () {
+    while (queue.length > 0 && inFlight < limits.concurrency) send()
+    if (queue.length === 0) return
+    maxWait ??= setTimeout(() => {
       send()
-      sendWhatMay()
-    }, most.patience)
+      sendWithinLimit()
+    }, limits.maxWaitMs)
   }
 
   function send () {
-    clearTimeout(patience)
-    patience = undefined
-    underWay++
-    const reads = waiting.splice(0, planBatch(waiting, most).places.length)
-    // For the first of those who wait, and not for whoever's request has just ended; but all of them wait for it.
-    const request = reads[0]!.there(() => settle(reads, run, { left: most.again }))
+    clearTimeout(maxWait)
+    maxWait = undefined
+    inFlight++
+    const batch = queue.splice(0, planBatch(queue, limits).places.length)
+    // On behalf of the first reader, and not of the one whose request has just ended.
+    const request = batch[0]!.inContext(() => settle(batch, query, { retries: limits.retries }))
     request.finally(() => {
-      underWay--
-      atTheTurnsEnd()
+      inFlight--
+      sendAtEndOfTurn()
     })
   }
 
-  /** Answers each read. `budget` is what its request and those that come of it have left. */
-  async function settle (reads: Array<Waiting<Answer>>, ask: typeof run, budget: { left: number }): Promise<void> {
+  /** Resolves or rejects each read. The budget is shared by the batch and all of its parts. */
+  async function settle (batch: Array<QueuedRead<Result>>, run: typeof query, budget: { retries: number }): Promise<void> {
     try {
-      const answers = await ask(reads)
-      reads.forEach(({ resolve }, i) => resolve(answers[i]!))
+      const results = await run(batch)
+      batch.forEach(({ resolve }, i) => resolve(results[i]!))
     } catch (err) {
-      const parts = affectsAllStatements(err) ? [] : splitBatch(reads, most)
-      if (parts.length > 1 && budget.left >= parts.length) {
-        budget.left -= parts.length
-        await Promise.all(parts.map((part) => settle(part, (reads) => again(run, reads), budget)))
-      } else for (const { reject } of reads) reject(err)
+      const parts = affectsAllStatements(err) ? [] : splitBatch(batch, limits)
+      if (parts.length > 1 && budget.retries >= parts.length) {
+        budget.retries -= parts.length
+        await Promise.all(parts.map((part) => settle(part, (reads) => retryLimit(query, reads), budget)))
+      } else for (const { reject } of batch) reject(err)
     }
   }
 
   return {
-    read: (read: SeriesRequest) => new Promise<Answer>((resolve, reject) => {
-      if (waiting.length >= most.waiting) throw new UpstreamError('metrics', 'queue-full', 'has too many queued reads')
-      waiting.push({ ...read, resolve, reject, there: AsyncLocalStorage.snapshot() })
-      atTheTurnsEnd()
+    read: (read: SeriesRequest) => new Promise<Result>((resolve, reject) => {
+      if (queue.length >= limits.queued) throw new UpstreamError('metrics', 'queue-full', 'has too many queued reads')
+      queue.push({ ...read, resolve, reject, inContext: AsyncLocalStorage.snapshot() })
+      sendAtEndOfTurn()
     }),
-    /** How many reads wait to be sent. */
-    waiting: () => waiting.length
+    /** How many reads are queued. */
+    queued: () => queue.length
   }
 }

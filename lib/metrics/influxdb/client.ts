@@ -1,6 +1,6 @@
-import type { CallUpstream } from '#lib/upstream/upstream.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
+import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { createBatch } from './batch.js'
 import { defaultBatchLimits } from './batch-limits.js'
 import { measurementMappings } from './measurements.js'
@@ -9,14 +9,16 @@ import { query } from './query.js'
 import type { InfluxSettings, QuerySeries } from './query.js'
 import { querySeries, rfc3339 } from './series-query.js'
 import type { OnBatchSent } from './series-query.js'
-import { lastStatement, ownersStatement } from './statements.js'
+import { lastStatement, instanceProjectsStatement } from './statements.js'
 
 /**
- * InfluxDB with Monasca's series in it. Series that are wanted at the same moment are read by the same requests.
- * @param sent told of each of those, how many statements and series were in it
+ * InfluxDB with Monasca's series. Series that are read at the same moment share requests.
+ * @param onBatchSent called with the numbers of statements and series of each request
  */
-export function createInflux (upstream: CallUpstream, settings: InfluxSettings, most = defaultBatchLimits, sent: OnBatchSent = () => {}): MetricsStore {
-  const { read, waiting } = createBatch((reads) => querySeries(upstream, settings, reads, most, sent), most)
+export function createInflux (
+  upstream: CallUpstream, settings: InfluxSettings, limits = defaultBatchLimits, onBatchSent: OnBatchSent = () => {}
+): MetricsStore {
+  const { read, queued } = createBatch((reads) => querySeries(upstream, settings, reads, limits, onBatchSent), limits)
 
   return {
     async series (metrics, instance, window, project) {
@@ -32,22 +34,25 @@ export function createInflux (upstream: CallUpstream, settings: InfluxSettings, 
       if (instances.length === 0) return metrics.map(() => new Map())
       const measurements = metrics.flatMap((metric) => measurementMappings[metric].measurements)
       const numbers = instances.map((_, number) => number)
-      const firsts = numbers.filter((number) => number % most.instances === 0)
+      const firsts = numbers.filter((number) => number % limits.instances === 0)
       const statements = measurements.flatMap((measurement) => firsts.map((first) =>
-        lastStatement(measurement, numbers.slice(first, first + most.instances), project !== undefined)))
+        lastStatement(measurement, numbers.slice(first, first + limits.instances), project !== undefined)))
       const results = await query(upstream, settings, 'read-latest', statements, {
         ...Object.fromEntries(instances.map((id, i) => [`id${i}`, id])),
         since: rfc3339(since / 1000),
         ...(project !== undefined && { project })
       })
-      const samples = measurements.map((_, i) => results.slice(i * firsts.length, (i + 1) * firsts.length).flat().map(newest))
-      const usages = combine(metrics, samples.map((newest) => knownIn(newest.map(({ instance, value }) => [instance, value]))))
-      const times = combine(metrics, samples.map((newest) => knownIn(newest.map(({ instance, time }) => [instance, time]))), oldest)
-      return usages.map((usages, i) => new Map(Array.from(usages, ([id, usage]) => [id, { usage, time: times[i]!.get(id)! }])))
+      const samples = measurements.map((_, i) =>
+        results.slice(i * firsts.length, (i + 1) * firsts.length).flat().map(newestSample))
+      const values = samples.map((list) => knownIn(list.map(({ instance, value }) => [instance, value])))
+      const times = samples.map((list) => knownIn(list.map(({ instance, time }) => [instance, time])))
+      const oldestTimes = combine(metrics, times, oldest)
+      return combine(metrics, values).map((usages, i) =>
+        new Map(Array.from(usages, ([id, usage]) => [id, { usage, time: oldestTimes[i]!.get(id)! }])))
     },
 
     async projectsOf (instance) {
-      const [series] = await query(upstream, settings, 'read-owners', [ownersStatement(allMeasurements)], { id0: instance })
+      const [series] = await query(upstream, settings, 'read-instance-projects', [instanceProjectsStatement(allMeasurements)], { id0: instance })
       return [...new Set(series!.flatMap(({ tags }) => tags?._tenant_id || []))]
     },
 
@@ -55,13 +60,14 @@ export function createInflux (upstream: CallUpstream, settings: InfluxSettings, 
       await upstream('metrics', { operation: 'ping', url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/ping` })
     },
 
-    queued: waiting
+    queued
   }
 }
 
 const allMeasurements = Object.values(measurementMappings).flatMap(({ measurements }) => measurements)
 
-const newest = ({ tags, values }: QuerySeries) => ({ instance: tags?.resource_id, time: values[0]?.[0], value: values[0]?.[1] })
+const newestSample = ({ tags, values }: QuerySeries) =>
+  ({ instance: tags?.resource_id, time: values[0]?.[0], value: values[0]?.[1] })
 
 const oldest = (times: Array<number | undefined>) => Math.min(...times.filter((time) => time !== undefined))
 
@@ -69,8 +75,9 @@ const knownIn = <Key>(entries: Array<readonly [Key, number | null | undefined]>)
   new Map(entries.filter((entry): entry is [Key, number] => typeof entry[1] === 'number'))
 
 /**
- * The usages of each metric, from a column of values a measurement: a key (a time, an instance) has one where its values tell one. Or
- * whatever else they mean.
+ * The usages of each metric, from a column of values for each measurement. A key (a time, an instance) has a usage where
+ * its values are enough for one.
+ * @param meaning replaces the metrics' own meaning of their values
  */
 function combine<Key> (metrics: Metric[], columns: Array<Map<Key, number>>, meaning?: MeasurementMapping['usage']) {
   let taken = 0

@@ -1,28 +1,28 @@
 import type { Metric } from '#lib/metrics/usages.js'
 
-/** A value of each measurement in turn; `undefined` where there was no sample, but not of all. */
+/** A value of each measurement; `undefined` where it has no sample. At least one has. */
 type Values = Array<number | undefined>
 
 export interface MeasurementMapping {
   measurements: string[]
   /** Whether each device has samples of its own, to be summed. */
   perDevice: boolean
-  /** The usage that the values mean; `undefined` where they tell none. */
+  /** The usage that the values mean; `undefined` where they are not enough. */
   usage: (values: Values) => number | undefined
 }
 
 const kibibytes = ([bytes]: Values) => bytes! / 1024
 const asIs = ([value]: Values) => value
 
-/** In percent: of the megabytes where both are known, of the percentage that later agents send instead where they are not. */
+/** In percent: from the megabytes where both are known, else from the percentage that later agents send instead. */
 const memory = ([free, total, freePercent]: Values) => {
   if (free !== undefined && total !== undefined && total > 0) return 100 - free / total * 100
   return freePercent === undefined ? undefined : 100 - freePercent
 }
 
 /**
- * How each metric is read from Monasca's series. The plain names belong to the instance's project, and are the ones to use; their
- * `vm.` twins belong to the operators. Source: monasca-agent, "Libvirt VM Monitoring".
+ * How each metric is read from Monasca's series. The plain names belong to the instance's project; their `vm.` twins
+ * belong to the operators. Source: monasca-agent, "Libvirt VM Monitoring".
  */
 export const measurementMappings: Record<Metric, MeasurementMapping> = {
   cpu: { measurements: ['cpu.utilization_norm_perc'], perDevice: false, usage: asIs },

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
-import { statementError, StatementFailed } from './errors.js'
+import { StatementFailed, statementError } from './errors.js'
 
 export interface InfluxSettings {
   url: string
@@ -15,7 +15,7 @@ export interface InfluxSettings {
 
 const Value = Type.Union([Type.Number(), Type.Null()])
 
-/** One series of a statement's result: times are unix seconds. Source: InfluxDB 1.x HTTP API, "Query data with InfluxDB". */
+/** One series of a statement's result; times are unix seconds. Source: InfluxDB 1.x HTTP API, "Query data with InfluxDB". */
 const QuerySeries = Type.Object({
   tags: Type.Optional(Type.Record(Type.String(), Type.String())),
   values: Type.Array(Type.Tuple([Type.Number(), Value])),
@@ -30,24 +30,26 @@ const Result = Type.Object({
   series: Type.Optional(Type.Array(QuerySeries))
 })
 
-const resultsIn = responseValidator('metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(Result) })))
+const validateResults = responseValidator('metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(Result) })))
 
-/** A literal that takes a `$name`'s place in a statement. */
+/** Values of the `$name`s in statements. */
 export type BoundParameters = Record<string, string | { duration: string }>
 
-/** More rows than a series may have in one piece: what is not chunked says `partial` from 10,000 rows on, whole or not. */
-const chunk = 100_000
+/** More rows than a series has in one chunk: a result that is not chunked is `partial` from 10,000 rows on, even if complete. */
+const chunkRows = 100_000
 
 /**
- * Several statements in one request, and the series of each. The first that fails ends it: those after it are not executed.
- * @throws StatementFailed where one of them failed, or where the answer was cut short.
- * @throws UpstreamError where all fail, each by itself too.
+ * Sends several statements in one request. The first one that fails ends it: those after it are not executed.
+ * @returns the series of each statement
+ * @throws StatementFailed where a statement failed, or its result is truncated; UpstreamError where all of them fail
  */
-export async function query (upstream: CallUpstream, settings: InfluxSettings, operation: string, statements: string[], parameters: BoundParameters): Promise<QuerySeries[][]> {
+export async function query (
+  upstream: CallUpstream, settings: InfluxSettings, operation: string, statements: string[], parameters: BoundParameters
+): Promise<QuerySeries[][]> {
   const { body } = await upstream('metrics', {
     operation,
     method: 'POST',
-    // POST only for its length.
+    // It is a POST only because of its length.
     idempotent: true,
     url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/query`,
     headers: { ...authorization(settings), 'content-type': 'application/x-www-form-urlencoded' },
@@ -58,23 +60,23 @@ export async function query (upstream: CallUpstream, settings: InfluxSettings, o
       params: JSON.stringify(parameters),
       epoch: 's',
       chunked: 'true',
-      chunk_size: String(chunk)
+      chunk_size: String(chunkRows)
     }).toString(),
     lines: true
   })
-  const results = resultsIn(body).flatMap(({ results }) => results)
+  const results = validateResults(body).flatMap(({ results }) => results)
   const error = results.find(({ error }) => error !== undefined)?.error
   if (error !== undefined) throw statementError(error)
-  return statements.map((_, id) => join(results.filter((result) => result.statement_id === id)))
+  return statements.map((_, id) => joinChunks(results.filter((result) => result.statement_id === id)))
 }
 
-/** The series of a statement, from its pieces: all but the last one say that more follows. */
-function join (pieces: Array<Static<typeof Result>>): QuerySeries[] {
-  const last = pieces.at(-1)
+/** The series of a statement. All of its chunks but the last are `partial`. */
+function joinChunks (chunks: Array<Static<typeof Result>>): QuerySeries[] {
+  const last = chunks.at(-1)
   if (last === undefined || last.partial || last.series?.some(({ partial }) => partial)) {
     throw new StatementFailed('metrics', 'invalid', 'returned a truncated response')
   }
-  return pieces.flatMap(({ series = [] }) => series)
+  return chunks.flatMap(({ series = [] }) => series)
 }
 
 function authorization ({ username, password = '', token }: InfluxSettings): Record<string, string> {

@@ -1,30 +1,38 @@
 import type { CallUpstream } from '#lib/upstream/upstream.js'
-import type { StatementLimits } from './batch-limits.js'
+import type { RequestLimits } from './batch-limits.js'
 import { planBatch } from './batch-plan.js'
 import type { BatchStatement, SeriesRequest } from './batch-plan.js'
 import { query } from './query.js'
-import type { InfluxSettings, BoundParameters, QuerySeries } from './query.js'
+import type { BoundParameters, InfluxSettings, QuerySeries } from './query.js'
 import { meanStatement } from './statements.js'
 
-/** Told of a request: how many statements are in it, and how many series they ask for. */
+/** Called with the numbers of statements and series of each request. */
 export type OnBatchSent = (statements: number, series: number) => void
 
 /**
- * Of each of these reads, for which one request has room, the value in each bucket by the bucket's start (unix seconds), ascending.
- * @throws UpstreamError where one of them failed, which tells nothing of the others.
+ * Sends reads that fit into one request.
+ * @returns for each read the value of each bucket by its start (unix seconds), ascending
+ * @throws UpstreamError where one of them failed, which says nothing about the others
  */
-export async function querySeries (upstream: CallUpstream, settings: InfluxSettings, reads: SeriesRequest[], most: StatementLimits, sent: OnBatchSent) {
-  const { statements, places } = planBatch(reads, most)
+export async function querySeries (
+  upstream: CallUpstream,
+  settings: InfluxSettings,
+  reads: SeriesRequest[],
+  limits: RequestLimits,
+  onBatchSent: OnBatchSent
+) {
+  const { statements, places } = planBatch(reads, limits)
   const ids = [...new Set(reads.map(({ instance }) => instance))]
   const numbers = new Map(ids.map((id, number) => [id, number]))
   const texts = statements.map(({ measurement, perDevice, instances, project }, number) =>
     meanStatement(measurement, perDevice, [...instances].map((id) => numbers.get(id)!), number, project !== undefined))
-  sent(statements.length, statements.reduce((sum, { instances }) => sum + instances.size, 0))
+  onBatchSent(statements.length, statements.reduce((sum, { instances }) => sum + instances.size, 0))
   const results = await query(upstream, settings, 'read-series', texts, Object.assign(
     Object.fromEntries(ids.map((id, number) => [`id${number}`, id])),
     ...statements.map((statement, number) => bind(statement, number))
   ))
-  return reads.map(({ instance }, i) => sum(results[places[i]!]!.filter(({ tags }) => tags?.resource_id === instance)))
+  return reads.map(({ instance }, i) =>
+    sumDevices(results[places[i]!]!.filter(({ tags }) => tags?.resource_id === instance)))
 }
 
 const bind = ({ window: { start, end, step }, project }: BatchStatement, number: number): BoundParameters => ({
@@ -37,8 +45,8 @@ const bind = ({ window: { start, end, step }, project }: BatchStatement, number:
 /** Unix seconds as text. */
 export const rfc3339 = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-/** Over the devices, in each bucket; of one series, itself. */
-function sum (devices: QuerySeries[]) {
+/** The sum over devices in each bucket; of one series, its own values. */
+function sumDevices (devices: QuerySeries[]) {
   const sums = new Map<number, number>()
   for (const { values } of devices) {
     for (const [time, value] of values) {

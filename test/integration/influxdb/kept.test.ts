@@ -46,7 +46,7 @@ if (influxd) {
       await fc.assert(fc.asyncProperty(moments, widths, settles, async (moments, widths, settle) => {
         const instance = randomUUID()
         let now = noon / 1000
-        const { series: kept } = cacheSeries({ series: counting('kept') }, { bytes: 1e6, settle, now: () => now * 1000 })
+        const { series: kept } = cacheSeries({ series: counting('kept') }, { maxBytes: 1e6, settle, now: () => now * 1000 })
         for (const { wait, samples, windows } of moments) {
           now += wait
           const settled = Math.max(...widths.map((width) => Math.floor((now - settle(width)) / width) * width))

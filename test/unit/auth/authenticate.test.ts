@@ -14,16 +14,16 @@ function connect (options: Partial<AuthenticatorOptions> = {}) {
   const clock = { time: Date.parse('2026-11-23T12:00:00Z') }
   const valid = new Map<string, Partial<ValidatedToken>>([['ann', { project: { id: 'a' } }], ['bob', { project: { id: 'b' } }]])
   const state = { down: false, asked: [] as string[] }
-  const { known, find } = createAuthenticator(async (token) => {
+  const { cached, authenticate } = createAuthenticator(async (token) => {
     state.asked.push(token)
     await undefined
     if (state.down) throw new Error('Keystone is down')
     const found = valid.get(token)
     return found && { expires_at: '2026-11-23T13:00:00.000000Z', roles: [{ name: 'reader' }], ...found }
-  }, { lifetime: seconds(60), globalRoles: [], ...options }, { now: () => clock.time, onBackgroundError: () => {} })
+  }, { ttl: seconds(60), globalRoles: [], ...options }, { now: () => clock.time, onBackgroundError: () => {} })
   /** How often Keystone was asked since the last time this was asked. */
   const asked = () => state.asked.splice(0).length
-  return { clock, valid, state, known, callerOf: async (token: string) => known(token) ?? find(token), asked }
+  return { clock, valid, state, cached, callerOf: async (token: string) => cached(token) ?? authenticate(token), asked }
 }
 
 const ann = { scope: { sees: 'project', id: 'a' }, rules: undefined }
@@ -36,14 +36,14 @@ t.test('asks once for all who come with a token at the same time, and for each t
 })
 
 t.test('knows whom it has found, and nobody else', async (t) => {
-  const { clock, known, callerOf } = connect()
-  t.equal(known('ann'), undefined)
+  const { clock, cached, callerOf } = connect()
+  t.equal(cached('ann'), undefined)
   await callerOf('ann')
-  t.same(known('ann'), ann)
+  t.same(cached('ann'), ann)
   await t.rejects(callerOf('eve'))
-  t.equal(known('eve'), undefined)
+  t.equal(cached('eve'), undefined)
   clock.time += seconds(60)
-  t.equal(known('ann'), undefined)
+  t.equal(cached('ann'), undefined)
 })
 
 t.test('asks again when a validation has had its time', async (t) => {
@@ -59,7 +59,7 @@ t.test('asks again when a validation has had its time', async (t) => {
 })
 
 t.test('goes by no validation of a token that has expired', async (t) => {
-  const { clock, valid, callerOf, asked } = connect({ lifetime: seconds(300) })
+  const { clock, valid, callerOf, asked } = connect({ ttl: seconds(300) })
   valid.set('ann', { project: { id: 'a' }, expires_at: '2026-11-23T12:00:10.500000Z' })
   await callerOf('ann')
   valid.delete('ann')
@@ -111,7 +111,7 @@ t.test('goes on with whom it knows while Keystone is down, and no longer than ev
 })
 
 t.test('keeps nobody where that is switched off', async (t) => {
-  const { callerOf, asked } = connect({ lifetime: 0 })
+  const { callerOf, asked } = connect({ ttl: 0 })
   await Promise.all([callerOf('ann'), callerOf('ann')])
   t.equal(asked(), 1)
   await callerOf('ann')
@@ -142,16 +142,16 @@ t.test('lets nobody in whose rules are too long to be followed', async (t) => {
 /** Kept callers over a Keystone that answers nobody until it is told to; how many tokens it has been asked about. */
 function connectSlow () {
   const waiting: Array<() => void> = []
-  const { find } = createAuthenticator(() => new Promise((resolve) => waiting.push(() => resolve(undefined))), { lifetime: seconds(60), globalRoles: [] }, { now: () => 0, onBackgroundError: () => {} })
-  return { find, waiting }
+  const { authenticate } = createAuthenticator(() => new Promise((resolve) => waiting.push(() => resolve(undefined))), { ttl: seconds(60), globalRoles: [] }, { now: () => 0, onBackgroundError: () => {} })
+  return { authenticate, waiting }
 }
 
 t.test('asks about so many tokens at once, and lets so many wait', async (t) => {
-  const { find, waiting } = connectSlow()
-  const asked = Array.from({ length: 408 }, (_, n) => find(`made up ${n}`).catch((err) => err.name))
+  const { authenticate, waiting } = connectSlow()
+  const asked = Array.from({ length: 408 }, (_, n) => authenticate(`made up ${n}`).catch((err) => err.name))
   await setImmediate()
   t.equal(waiting.length, 8)
-  t.match(await find('one more').catch((err) => err), { upstream: 'identity', reason: 'queue-full' })
+  t.match(await authenticate('one more').catch((err) => err), { upstream: 'identity', reason: 'queue-full' })
   for (let done = 0; done < asked.length; done++) {
     waiting.shift()!()
     await setImmediate()
@@ -161,10 +161,10 @@ t.test('asks about so many tokens at once, and lets so many wait', async (t) => 
 })
 
 t.test('asks about no token that has waited for long, and about the next ones again', async (t) => {
-  const { find, waiting } = connectSlow()
+  const { authenticate, waiting } = connectSlow()
   const clock = { time: 0 }
   t.intercept(performance, 'now', { value: () => clock.time })
-  const outcome = (token: string) => find(token).catch(({ name, reason }) => reason ?? name)
+  const outcome = (token: string) => authenticate(token).catch(({ name, reason }) => reason ?? name)
   const hung = Array.from({ length: 8 }, (_, n) => outcome(`hangs ${n}`))
   const early = Array.from({ length: 400 }, (_, n) => outcome(`early ${n}`))
   await setImmediate()
@@ -183,7 +183,7 @@ t.test('asks about no token that has waited for long, and about the next ones ag
 })
 
 t.test('tells what passes from what does not', async (t) => {
-  const failing = (err: Error) => createAuthenticator(() => Promise.reject(err), { lifetime: 0, globalRoles: [] }, { now: () => 0, onBackgroundError: () => {} }).find('x').catch((err) => err)
+  const failing = (err: Error) => createAuthenticator(() => Promise.reject(err), { ttl: 0, globalRoles: [] }, { now: () => 0, onBackgroundError: () => {} }).authenticate('x').catch((err) => err)
   for (const reason of ['timeout', 'unreachable', 'absent', 'invalid', 'circuit-open', 'queue-full'] satisfies FailureReason[]) {
     const err = await failing(new UpstreamError('identity', reason, 'fails', { status: 500, requestId: 'req-1' }))
     t.ok(err instanceof TokenNotValidated, reason)

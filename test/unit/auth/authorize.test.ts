@@ -26,7 +26,7 @@ function connect () {
       if (found === undefined) throw new NotFound('no such project')
       return found
     },
-    owner: async (server, project) => {
+    instanceProject: async (server, project) => {
       asked.push(`owner ${server} ${project}`)
       return servers.get(server)
     }

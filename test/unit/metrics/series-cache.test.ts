@@ -110,7 +110,7 @@ t.test('answers with what nobody else has in hand', async (t) => {
 })
 
 t.test('drops what was used least recently, when its bytes are full', async (t) => {
-  const { clock, ask, asked } = keepOver({ bytes: 2 * blockBytes })
+  const { clock, ask, asked } = keepOver({ maxBytes: 2 * blockBytes })
   clock.minutes = 1_000
   for (const range of [[0, 2], [256, 258], [0, 1], [512, 513]] satisfies Range[]) await ask(range)
   t.same(asked(), [[0, 2], [256, 258], [512, 513]])
@@ -122,7 +122,7 @@ t.test('drops what was used least recently, when its bytes are full', async (t) 
 
 t.test('answers right where its bytes do not hold an answer', async (t) => {
   for (const bytes of [1, blockBytes]) {
-    const { clock, ask, bucketsIn } = keepOver({ bytes })
+    const { clock, ask, bucketsIn } = keepOver({ maxBytes: bytes })
     clock.minutes = 1_000
     for (let i = 0; i < 2; i++) t.same(await ask([0, 900]), bucketsIn([0, 900]))
   }

@@ -91,26 +91,26 @@ const instance = '929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c'
 
 t.test('finds whose a server is', async (t) => {
   const { openstack, simulator, paths } = await connect(t)
-  t.equal(await openstack.owner(instance), admin)
-  t.equal(await openstack.owner(instance, demo), admin, 'an admin sees it, whoever asks')
-  t.equal(await openstack.owner('00000000-0000-0000-0000-000000000000'), undefined)
+  t.equal(await openstack.instanceProject(instance), admin)
+  t.equal(await openstack.instanceProject(instance, demo), admin, 'an admin sees it, whoever asks')
+  t.equal(await openstack.instanceProject('00000000-0000-0000-0000-000000000000'), undefined)
   paths()
-  for (const id of ['detail', instance.toUpperCase(), instance.replaceAll('-', ''), 'x']) t.equal(await openstack.owner(id), undefined, id)
+  for (const id of ['detail', instance.toUpperCase(), instance.replaceAll('-', ''), 'x']) t.equal(await openstack.instanceProject(id), undefined, id)
   t.same(paths(), [], 'there can be none of such an id')
 
   simulator.intercept = ({ upstream }) => upstream === 'compute' ? { status: 200, body: { server: {} } } : undefined
-  await t.rejects(openstack.owner(instance), { name: 'UpstreamError', upstream: 'compute', reason: 'invalid' })
+  await t.rejects(openstack.instanceProject(instance), { name: 'UpstreamError', upstream: 'compute', reason: 'invalid' })
   simulator.intercept = ({ upstream }) => upstream === 'compute' ? { status: 500 } : undefined
-  await t.rejects(openstack.owner(instance), { name: 'UpstreamError', upstream: 'compute', reason: 'invalid' })
+  await t.rejects(openstack.instanceProject(instance), { name: 'UpstreamError', upstream: 'compute', reason: 'invalid' })
 })
 
 t.test('finds whose a server is as a project, or as each that it reads', async (t) => {
   const { openstack, paths } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' })
-  t.equal(await openstack.owner(instance, admin), admin)
-  t.equal(await openstack.owner(instance, demo), undefined)
-  t.equal(await openstack.owner(instance, 'nobody'), undefined)
+  t.equal(await openstack.instanceProject(instance, admin), admin)
+  t.equal(await openstack.instanceProject(instance, demo), undefined)
+  t.equal(await openstack.instanceProject(instance, 'nobody'), undefined)
   paths()
-  t.equal(await openstack.owner(instance), admin)
+  t.equal(await openstack.instanceProject(instance), admin)
   t.same(paths().filter((path) => path.includes('servers')), Array(2).fill(`GET /v2.1/servers/${instance}`))
 })
 
@@ -123,38 +123,38 @@ async function connectMany (t: Test) {
   const { roles } = simulator.cloud.users.find(({ name }) => name === 'monitor')!
   for (const id of simulator.cloud.projects.keys()) roles.set(id, ['reader'])
   const state = { asked: 0, active: 0, most: 0, answer: async (_: number): Promise<UpstreamResponse> => ({ status: 404, headers: {}, body: {} }) }
-  const { owner } = createOpenStack(cloud, async (role, call) => {
+  const { instanceProject } = createOpenStack(cloud, async (role, call) => {
     if (call.operation !== 'show-server') return await upstream(role, call)
     state.most = Math.max(state.most, ++state.active)
     return await state.answer(state.asked++).finally(() => state.active--)
   }, { now: () => clock.time, onBackgroundError () {} }, [])
-  await owner(instance)
+  await instanceProject(instance)
   const all = state.asked
   state.asked = 0
-  return { owner, state, all }
+  return { instanceProject, state, all }
 }
 
 t.test('asks as so many projects at once whose a server is', async (t) => {
-  const { owner, state, all } = await connectMany(t)
+  const { instanceProject, state, all } = await connectMany(t)
   state.answer = async () => {
     await sleep(1)
     return { status: 404, headers: {}, body: {} }
   }
-  t.equal(await owner(instance), undefined)
+  t.equal(await instanceProject(instance), undefined)
   t.match({ most: state.most, asked: state.asked }, { most: 64, asked: all })
   t.ok(all > 200)
 })
 
 t.test('asks no further when it has found whose a server is, or an upstream fails', async (t) => {
-  const { owner, state } = await connectMany(t)
+  const { instanceProject, state } = await connectMany(t)
   const fails = async () => { throw new UpstreamError('compute', 'timeout', 'gave no answer in time') }
   state.answer = async (n) => n === 1 ? { status: 200, headers: {}, body: { server: { tenant_id: 'p' } } } : await sleep(20).then(fails)
-  t.equal(await owner(instance), 'p')
+  t.equal(await instanceProject(instance), 'p')
   t.equal(state.asked, 64)
 
   state.asked = 0
   state.answer = async (n) => n === 1 ? await fails() : { status: 404, headers: {}, body: await sleep(20) }
-  await t.rejects(owner(instance), { name: 'UpstreamError', upstream: 'compute', reason: 'timeout' })
+  await t.rejects(instanceProject(instance), { name: 'UpstreamError', upstream: 'compute', reason: 'timeout' })
   await sleep(100)
   t.equal(state.asked, 64)
 })
@@ -170,13 +170,13 @@ t.test('describes a project, be it an admin\'s to see or its own', async (t) => 
 t.test('validates tokens with its own', async (t) => {
   const { openstack, simulator, clock } = await connect(t)
   const token = (await logIn(simulator.env.OS_AUTH_URL!, { ...byPassword('demo'), ...onProject('demo') })).id
-  t.match(await openstack.validate(token), { project: { id: demo }, roles: [{ name: 'member' }, { name: 'reader' }], expires_at: '2026-11-23T13:00:00.000000Z' })
+  t.match(await openstack.validateToken(token), { project: { id: demo }, roles: [{ name: 'member' }, { name: 'reader' }], expires_at: '2026-11-23T13:00:00.000000Z' })
   const { headers, path, query } = simulator.calls.at(-1)!
   t.match([path, query.has('nocatalog'), headers['x-subject-token']], ['/v3/auth/tokens', true, token])
   t.not(headers['x-auth-token'], token)
-  t.equal(await openstack.validate('unknown'), undefined)
+  t.equal(await openstack.validateToken('unknown'), undefined)
   clock.time += 3_600_000
-  t.equal(await openstack.validate(token), undefined, 'and not when it has expired')
+  t.equal(await openstack.validateToken(token), undefined, 'and not when it has expired')
 })
 
 t.test('tells a token that is worth nothing from a credential that may not validate any', async (t) => {
@@ -184,11 +184,11 @@ t.test('tells a token that is worth nothing from a credential that may not valid
   const { openstack, simulator } = await connect(t)
   await openstack.projects()
   simulator.intercept = () => refused('You are not authorized to perform the requested action.')
-  t.equal(await openstack.validate('of-a-trust'), undefined)
+  t.equal(await openstack.validateToken('of-a-trust'), undefined)
   simulator.intercept = () => refused('You are not authorized to perform the requested action: identity:validate_token.')
-  await t.rejects(openstack.validate('x'), { name: 'UpstreamError', upstream: 'identity', reason: 'refused', message: /validate tokens/ })
+  await t.rejects(openstack.validateToken('x'), { name: 'UpstreamError', upstream: 'identity', reason: 'refused', message: /validate tokens/ })
   simulator.intercept = () => ({ status: 200, body: { token: {} } })
-  await t.rejects(openstack.validate('x'), { name: 'UpstreamError', upstream: 'identity', reason: 'invalid' })
+  await t.rejects(openstack.validateToken('x'), { name: 'UpstreamError', upstream: 'identity', reason: 'invalid' })
 })
 
 t.test('renews a token at 80 % of its life, while callers go on with it', async (t) => {

@@ -17,14 +17,14 @@ const nameOf = ({ measurement, instance }: SeriesRequest) => `${measurement} ${i
 function connect ({ fail, ...most }: Partial<typeof defaultBatchLimits> & { fail?: (names: string[]) => Error | undefined } = {}) {
   const sent: string[][] = []
   const ends: Array<() => void> = []
-  const { read, waiting } = createBatch(async (reads) => {
+  const { read, queued } = createBatch<string>(async (reads) => {
     const names = reads.map(nameOf)
     sent.push(names)
     if (fail === undefined) await new Promise<void>((resolve) => { ends.push(resolve) })
     const err = fail?.(names)
     if (err !== undefined) throw err
     return names
-  }, { ...defaultBatchLimits, patience: 60_000, ...most })
+  }, { ...defaultBatchLimits, maxWaitMs: 60_000, ...most })
 
   /** Ends the oldest request, and lets come what comes of it. */
   const end = async () => {
@@ -32,7 +32,7 @@ function connect ({ fail, ...most }: Partial<typeof defaultBatchLimits> & { fail
     await turn()
     await turn()
   }
-  return { read: (text: string) => read(wanted(text)), waiting, sent, end }
+  return { read: (text: string) => read(wanted(text)), queued, sent, end }
 }
 
 const outcomes = async (answers: Array<Promise<string>>) =>
@@ -59,7 +59,7 @@ t.test('reads of a turn go together, and each has its own answer', async (t) => 
 })
 
 t.test('while requests are under way, what comes waits for one of them to end, and then goes together', async (t) => {
-  const { read, sent, end } = connect({ requests: 2 })
+  const { read, sent, end } = connect({ concurrency: 2 })
   const answers = []
   for (const name of ['cpu a', 'cpu b', 'cpu c', 'cpu d']) {
     answers.push(read(name))
@@ -74,7 +74,7 @@ t.test('while requests are under way, what comes waits for one of them to end, a
 })
 
 t.test('what one request has no room for goes with the next, in the order that it came in', async (t) => {
-  const { read, sent, end } = connect({ requests: 1, instances: 2, statements: 1 })
+  const { read, sent, end } = connect({ concurrency: 1, instances: 2, statements: 1 })
   const answers = ['cpu a', 'cpu b', 'cpu c', 'mem a', 'cpu d'].map(read)
   await turn()
   for (let request = 0; request < 4; request++) await end()
@@ -85,11 +85,11 @@ t.test('what one request has no room for goes with the next, in the order that i
 t.test('a request is for the first of those who wait for it, and not for whom one has ended', async (t) => {
   const sent: unknown[] = []
   const ends: Array<() => void> = []
-  const { read } = createBatch(async (reads) => {
+  const { read } = createBatch<string>(async (reads) => {
     sent.push(currentContext()?.id)
     await new Promise<void>((resolve) => { ends.push(resolve) })
     return reads.map(nameOf)
-  }, { ...defaultBatchLimits, requests: 1, patience: 60_000 })
+  }, { ...defaultBatchLimits, concurrency: 1, maxWaitMs: 60_000 })
   const answers = []
   for (const id of ['one', 'two', 'three']) {
     answers.push(runInContext({ id }, () => read(wanted(`cpu ${id}`))))
@@ -105,7 +105,7 @@ t.test('a request is for the first of those who wait for it, and not for whom on
 })
 
 t.test('reads do not wait forever for requests that do not end', async (t) => {
-  const { read, sent } = connect({ requests: 1, instances: 1, statements: 1, patience: 10 })
+  const { read, sent } = connect({ concurrency: 1, instances: 1, statements: 1, maxWaitMs: 10 })
   for (const name of ['cpu a', 'cpu b', 'cpu c']) read(name)
   await turn()
   t.same(sent, [['cpu a']])
@@ -139,7 +139,7 @@ t.test('one that fails among as many as a request has room for is found by few r
   for (const bad of [names[0]!, names.at(-1)!]) {
     const { read, sent } = connect({ fail: (names) => names.includes(bad) ? one : undefined, bytes: Infinity })
     t.same(await outcomes(names.map(read)), names.map((name) => name === bad ? 'metrics: failed' : name))
-    t.ok(sent.length <= 1 + defaultBatchLimits.again, `${sent.length} requests`)
+    t.ok(sent.length <= 1 + defaultBatchLimits.retries, `${sent.length} requests`)
   }
 })
 
@@ -147,19 +147,19 @@ t.test('where many fail that went together, it is not for long that it is asked 
   const { read, sent } = connect({ fail: () => one })
   const names = Array.from({ length: 400 }, (_, i) => `m${i % 40} ${i}`)
   t.same(await outcomes(names.map(read)), Array(400).fill('metrics: failed'))
-  t.ok(sent.length > 1 && sent.length <= 1 + defaultBatchLimits.again, `${sent.length} requests`)
+  t.ok(sent.length > 1 && sent.length <= 1 + defaultBatchLimits.retries, `${sent.length} requests`)
 })
 
 t.test('so many may wait and no more', async (t) => {
-  const { read, waiting: length, sent, end } = connect({ requests: 1, waiting: 2 })
+  const { read, queued: length, sent, end } = connect({ concurrency: 1, queued: 2 })
   const first = read('cpu a')
   await turn()
-  const waiting = ['cpu b', 'cpu c'].map(read)
+  const queued = ['cpu b', 'cpu c'].map(read)
   t.equal(length(), 2)
   await t.rejects(read('cpu d'), { name: 'UpstreamError', upstream: 'metrics', reason: 'queue-full' })
   await end()
   await end()
-  t.same(await Promise.all([first, ...waiting]), ['cpu a', 'cpu b', 'cpu c'])
+  t.same(await Promise.all([first, ...queued]), ['cpu a', 'cpu b', 'cpu c'])
   t.equal(sent.length, 2)
 })
 
@@ -172,7 +172,7 @@ t.test('a failure that is of all is not asked for again', async (t) => {
 })
 
 t.test('what waits goes on after a failure', async (t) => {
-  const { read, sent } = connect({ requests: 1, instances: 1, statements: 1, fail: ([name]) => name === 'cpu a' ? one : undefined })
+  const { read, sent } = connect({ concurrency: 1, instances: 1, statements: 1, fail: ([name]) => name === 'cpu a' ? one : undefined })
   t.same(await outcomes(['cpu a', 'cpu b'].map(read)), ['metrics: failed', 'cpu b'])
   t.equal(sent.length, 2)
 })
