@@ -68,7 +68,7 @@ export default fp(async (app) => {
   )
   const vary = ['accept-encoding', ...config.AUTH === 'keystone' ? tokenHeaders : []].join(', ')
   const negotiator = new Negotiator({ supportedValues: ['br', 'gzip'] })
-  telemetry.cache('responses', cache.stats)
+  telemetry.addCache('responses', cache.stats)
 
   app.addHook('onRequest', (request, reply, done) => {
     const ttl = ttlOf(request)
@@ -84,7 +84,7 @@ export default fp(async (app) => {
     const found = await cache.get(keyOf(request), { ttl, staleWhileRevalidate: ttl }, async (before) => {
       const { payload, last, failures = [], complete = failures.length === 0, oldestAt } = await compose()
       for (const err of failures) {
-        telemetry.failed(err, complete ? 'stale' : 'partial')
+        telemetry.readFailed(err, complete ? 'stale' : 'partial')
         request.log.warn({ err }, complete ? 'served stale' : 'served partial')
       }
       const link = last === undefined ? undefined : nextLink(request.url, last)

@@ -21,11 +21,12 @@ const exampleStates = { identity: 'up', compute: 'up', network: 'up', 'block-sto
 
 export const Readiness = Type.Object({
   status: OneOf(['ready', 'degraded', 'unready'], {
-    description: '`unready` while identity, compute or metrics is down, or when the service is about to end; `degraded` while only others are down',
+    description: '`unready` while identity, compute or metrics is down, or during shutdown; `degraded` while only ' +
+      'others are down',
     examples: ['degraded']
   }),
   upstreams: Type.Object({ identity: State, compute: State, network: State, 'block-storage': State, metrics: State }, {
-    description: 'Each upstream by its role',
+    description: 'The state of each upstream',
     examples: [exampleStates]
   })
 }, { $id: 'Readiness', description: 'Which upstreams respond' })

@@ -8,12 +8,12 @@ const namesOf = ({ series }: Usage) => Object.keys(series)
 
 export const Bucket = Type.Object({
   time: Type.Integer({ description: 'The bucket\'s start, in unix seconds', examples: [1502330400] }),
-  usage: Type.Number({ description: 'What the bucket\'s samples come to, with 2 decimals', examples: [12.5] })
+  usage: Type.Number({ description: 'The usage in the bucket, with 2 decimals', examples: [12.5] })
 }, { $id: 'Bucket', description: 'One `groupBy` of a series' })
 export type Bucket = Static<typeof Bucket>
 
 export const Series = Type.Object({
-  name: OneOf([...new Set(Object.values(usages).flatMap(namesOf))], { description: 'What it is a series of', examples: ['cpu'] }),
+  name: OneOf([...new Set(Object.values(usages).flatMap(namesOf))], { description: 'What the series measures', examples: ['cpu'] }),
   metric: Type.Array(RefTo(Bucket), {
     description: 'Ascending by time; buckets without data are left out',
     examples: [[exampleOf(Bucket)]]
@@ -21,7 +21,7 @@ export const Series = Type.Object({
 }, { $id: 'Series', description: 'A named list of buckets' })
 export type Series = Static<typeof Series>
 
-/** An example of what a usage is answered with. */
+/** An example of a usage's response. */
 export const exampleSeries = (usage: Usage) => namesOf(usage).map((name) => ({ ...exampleOf(Series), name }))
 
 export const InstanceParams = Type.Object({

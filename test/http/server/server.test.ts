@@ -18,7 +18,7 @@ t.test('listens, answers, says what its credential reads, and ends on SIGTERM', 
 
 t.test('starts while its upstreams are down', async (t) => {
   const { child, exited, logged } = runServer(t, { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden', PORT: '0' })
-  const origin = await logged('not known yet')
+  const origin = await logged('credential reach unknown')
   t.equal((await fetch(`${origin}/healthz`)).status, 200)
   t.equal((await fetch(`${origin}/readyz`)).status, 503)
   t.match(await (await fetch(`${origin}/v1/openstack/projects/summary`)).json(), { status: 503 })

@@ -22,7 +22,7 @@ t.test('starts while the cloud is down, and is ready when it is back', async (t)
   t.teardown(() => simulator.close())
   await simulator.close()
   const { logged } = runServer(t, { ...simulator.env, PORT: '0' })
-  const origin = (await logged('not known yet'))!
+  const origin = (await logged('credential reach unknown'))!
   for (const path of ['/readyz', summary, series('cpuUsage')]) t.equal((await fetch(origin + path)).status, 503, path)
   t.equal((await fetch(`${origin}/healthz`)).status, 200)
   await simulator.reopen()

@@ -58,7 +58,7 @@ for (const [signal, latency] of [['SIGTERM', 2_500], ['SIGINT', 300]] as const) 
     const { statusCode, headers, body } = await answer
     t.match({ statusCode, connection: headers.connection, body: await body.json() }, { statusCode: 200, connection: 'close', body: Array })
     t.equal(await exited, 0)
-    t.match(messages().slice(-2), ['asked to end', 'request completed'])
+    t.match(messages().slice(-2), ['shutting down', 'request completed'])
   })
 }
 
@@ -104,7 +104,7 @@ t.test('what takes longer than the grace ends with the process', async (t) => {
   child.kill('SIGTERM')
   t.equal(await exited, 1)
   t.equal(await answer, 'cut')
-  t.match(messages().slice(-2), ['asked to end', /^killed by timeout \(1000ms\)/])
+  t.match(messages().slice(-2), ['shutting down', /^killed by timeout \(1000ms\)/])
 })
 
 t.test('a second signal ends it at once', async (t) => {
@@ -113,7 +113,7 @@ t.test('a second signal ends it at once', async (t) => {
   const answer = request(origin + summary).then(() => 'answered', () => 'cut')
   await until(() => simulator.calls.some(({ path }) => path.endsWith('/projects')))
   child.kill('SIGTERM')
-  await logged('asked to end')
+  await logged('shutting down')
   child.kill('SIGTERM')
   t.equal(await exited, 1)
   t.equal(await answer, 'cut')

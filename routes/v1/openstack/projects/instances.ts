@@ -10,8 +10,9 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
     config: { ttl: 'INSTANCES_TTL' },
     schema: {
       operationId: 'listInstances',
-      summary: 'A project\'s instances with their present load',
-      description: 'Newest first. Where Nova gives shorter pages than `limit`, a page is shorter although more follow: the `Link` tells.',
+      summary: 'A project\'s instances with their latest usage',
+      description: 'Newest first. Where Nova returns shorter pages than `limit`, a page is shorter although more follow: ' +
+        'the `Link` header tells.',
       tags: ['projects'],
       params: ProjectParams,
       querystring: InstancesQuery,
@@ -26,8 +27,8 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
       }
     }
   }, ({ params, query, scope }, reply) => reply.sendCached<InstancePage>(async () => {
-    const ofProject = await app.authorization.instances(scope, params.projectId, query.marker)
-    const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), ofProject)
+    const onlyProject = await app.authorization.instances(scope, params.projectId, query.marker)
+    const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), onlyProject)
     return { payload: page, ...rest }
   }))
 }

@@ -69,11 +69,11 @@ t.test('takes over a certificate that is written in place, and drops no connecti
   writeFileSync(files.cert, two.cert)
   look()
   look()
-  t.same(log, ['the new certificate is of no use: the old one serves on'], 'half of a pair is told once')
+  t.same(log, ['certificate unusable: the present one stays'], 'half of a pair is told once')
   t.equal(served(await open()), 0)
   writeFileSync(files.key, two.key)
   look()
-  t.same(log.slice(1), ['the new certificate is taken over'])
+  t.same(log.slice(1), ['certificate renewed'])
   t.equal(served(await open()), 1)
   t.equal(await ask(before), 200, 'on the connection from before')
 
@@ -97,7 +97,7 @@ t.test('takes over a certificate whose folder is exchanged behind a link', async
   symlinkSync('../two', join(mount, '..data_tmp'))
   renameSync(join(mount, '..data_tmp'), join(mount, '..data'))
   look()
-  t.same(log, ['the new certificate is taken over'])
+  t.same(log, ['certificate renewed'])
   t.equal(served(await open()), 1)
 })
 

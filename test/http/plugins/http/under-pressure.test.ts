@@ -10,12 +10,12 @@ const press = (begin: string, end: string) => `import v8 from 'node:v8'
   process.stdin.on('data', () => { on = !on; if (on) { ${begin} } else { ${end} } })`
 
 const pressures = {
-  'the event loop is late': {
+  eventLoopDelay: {
     flags: [],
     // In each turn there is more to do than a second's work.
     code: press('const work = () => { for (const end = performance.now() + 1_500; performance.now() < end;); if (on) setTimeout(work, 1) }; work()', '')
   },
-  'the heap is full': {
+  heapUsedBytes: {
     // So large that what is left is enough not to be looked through again and again, for which V8 would end the process.
     flags: ['--max-old-space-size=1000'],
     code: press('while (v8.getHeapStatistics().used_heap_size < 0.79 * v8.getHeapStatistics().heap_size_limit) held.push(new Array(100_000).fill(0.5))', 'held = []')
@@ -39,7 +39,7 @@ for (const [name, { flags, code }] of Object.entries(pressures)) {
     press()
     await until(() => get(path), 200)
     t.equal(await end(), 0)
-    const told = output.stdout.split('\n').filter((line) => line.includes('more to do'))
+    const told = output.stdout.split('\n').filter((line) => line.includes('overloaded'))
     t.match(told[0], `"pressure":"${name}"`)
     t.ok(told.length < 5, 'it is not said of each request')
   })

@@ -97,7 +97,7 @@ t.test('answers, and ends, while nobody takes its spans, and says so', async (t)
   for (const endpoint of [url, 'http://127.0.0.1:1']) {
     const { origin, output, end } = await start(t, () => ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: '50' }))
     t.equal((await fetch(origin + cpuUsage)).status, 200)
-    if (endpoint === url) while (!output.stdout.includes('spans could not be sent')) await new Promise((resolve) => setTimeout(resolve, 20))
+    if (endpoint === url) while (!output.stdout.includes('span export failed')) await new Promise((resolve) => setTimeout(resolve, 20))
     await end()
   }
 })
