@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { buildApp } from './app.js'
 
-// Writes the OpenAPI document, as the service serves it with or without AUTH=keystone, into the working directory.
-// It needs no cloud: the service sends no request before it listens.
+// Writes the OpenAPI document, as the service serves it with or without AUTH=keystone, into the working
+// directory. It needs no cloud: the service sends no request before it listens.
 const env = {
   AUTH: process.env.AUTH,
   OS_AUTH_URL: 'http://127.0.0.1/v3',

@@ -8,10 +8,10 @@ import { InvalidSetting } from '#lib/errors.js'
 import { bufferedStdout, logger } from '#lib/observability/logger.js'
 import { buildApp } from './app.js'
 
-// The flag of the first line is in `npm start` too: half of the young generation, for 25 MB less memory in all.
-// On a machine with much memory V8 lets garbage grow to several times the live data: 330 MB instead of 230 after ten
-// minutes of the benchmark. Earlier collection costs little, because most live data (cached bytes and buckets) is outside
-// of V8's heap.
+// The flag of the first line is in `npm start` too: half of the young generation, for 25 MB less memory in
+// all. On a machine with much memory V8 lets garbage grow to several times the live data: 330 MB instead of
+// 230 after ten minutes of the benchmark. Earlier collection costs little, because most live data (cached
+// bytes and buckets) is outside of V8's heap.
 setFlagsFromString('--heap-growing-percent=25')
 
 try {
@@ -21,7 +21,8 @@ try {
 } catch (err) {
   const { message, stack, syscall, code } = err as NodeJS.ErrnoException
   // An operator's mistake is one line; a bug is reported with its stack.
-  const isOperatorError = err instanceof InvalidSetting || syscall !== undefined || code?.startsWith('ERR_PARSE_ARGS')
+  const isOperatorError = err instanceof InvalidSetting || syscall !== undefined ||
+    code?.startsWith('ERR_PARSE_ARGS')
   process.stderr.write(`${isOperatorError ? message : stack}\n`)
   process.exit(1)
 }

@@ -1,4 +1,4 @@
-/** The upstreams by what they are to the service, whatever their product and address. */
+/** The upstreams by their purpose, whatever their product and address. */
 export const upstreamNames = ['identity', 'compute', 'network', 'block-storage', 'metrics'] as const
 export type UpstreamName = typeof upstreamNames[number]
 
@@ -39,7 +39,10 @@ export class UpstreamError extends Error {
   }
 }
 
-/** Keystone failed to validate a caller's token. That is temporary, whatever the reason, and says nothing about the token. */
+/**
+ * Keystone failed to validate a caller's token. That is temporary, whatever the reason, and says nothing
+ * about the token.
+ */
 export class TokenNotValidated extends UpstreamError {
   constructor ({ upstream, reason, message, details }: UpstreamError) {
     super(upstream, reason, `token validation failed: ${message}`, details)
@@ -84,7 +87,9 @@ export class RequestRejected extends Error {
   }
 }
 
-/** A setting is missing or invalid, and the service must not start. The message is one line without secrets. */
+/**
+ * A setting is missing or invalid, and the service must not start. The message is one line without secrets.
+ */
 export class InvalidSetting extends Error {
   override readonly name = 'InvalidSetting'
 }

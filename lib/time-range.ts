@@ -20,22 +20,28 @@ export interface Window {
 /** The most buckets of one series. */
 export const maxBuckets = 11_000
 
-/** The end of all ranges, in unix seconds: with a bucket of ten years they still end inside InfluxDB's calendar. */
+/**
+ * The end of all ranges, in unix seconds: with a bucket of ten years they still end inside InfluxDB's
+ * calendar.
+ */
 const endOfTime = Date.UTC(2200, 0) / 1000
 
 const durationFormat = 'a duration in whole s, m, h, d or w, from 1s to 3650d, such as 15s, 10m or 1h30m'
-const instantFormat = `${durationFormat}, before now; an RFC 3339 time with its offset; or a unix time in seconds, from 1970 to 2199`
+const instantFormat = `${durationFormat}, before now; an RFC 3339 time with its offset; ` +
+  'or a unix time in seconds, from 1970 to 2199'
 
 /**
- * The window of a request, as of `now` (unix milliseconds). The range lies between its two ends, whichever is older. The
- * start is rounded down to a bucket's start, and the last bucket is the one that holds the end, whole: a bucket's value
- * never depends on the window in which it was read.
+ * The window of a request, as of `now` (unix milliseconds). The range lies between its two ends, whichever is
+ * older. The start is rounded down to a bucket's start, and the last bucket is the one that holds the end,
+ * whole: a bucket's value never depends on the window in which it was read.
  * @throws InvalidParameters with an entry for each parameter that is missing, malformed or contradictory
  */
 export function parseWindow (query: RangeQuery, now: number): Window {
   const errors: ParameterError[] = []
   const step = parseDuration(query.groupBy)
-  if (step === undefined) errors.push({ parameter: 'groupBy', message: `${quote(query.groupBy)} is not ${durationFormat}` })
+  if (step === undefined) {
+    errors.push({ parameter: 'groupBy', message: `${quote(query.groupBy)} is not ${durationFormat}` })
+  }
   const range = parseRange(query, now / 1000, errors)
   if (step === undefined || range === undefined) throw new InvalidParameters(errors)
 
@@ -45,7 +51,9 @@ export function parseWindow (query: RangeQuery, now: number): Window {
   if (last - first >= maxBuckets) {
     throw new InvalidParameters([{
       parameter: 'groupBy',
-      message: `${quote(query.groupBy)} cuts this range into ${last - first + 1} buckets, and at most ${maxBuckets} are allowed: ` +
+      message: `${quote(
+        query.groupBy
+      )} cuts this range into ${last - first + 1} buckets, and at most ${maxBuckets} are allowed: ` +
         `the smallest groupBy that fits is ${formatDuration(smallestStep(older, newer))}`
     }])
   }
@@ -58,7 +66,9 @@ export function parseWindow (query: RangeQuery, now: number): Window {
  */
 function parseRange (query: RangeQuery, now: number, errors: ParameterError[]): [number, number] | undefined {
   const { defaultTimeRange } = query
-  const ends = (['timeRangeFrom', 'timeRangeTo'] as const).map((parameter) => ({ parameter, text: query[parameter] }))
+  const ends = (['timeRangeFrom', 'timeRangeTo'] as const).map(
+    (parameter) => ({ parameter, text: query[parameter] })
+  )
   const before = errors.length
   const addError = (parameter: string, message: string) => { errors.push({ parameter, message }) }
 
@@ -67,7 +77,9 @@ function parseRange (query: RangeQuery, now: number, errors: ParameterError[]): 
       if (text !== undefined) addError(parameter, 'must not be given together with defaultTimeRange')
     }
     const length = parseDuration(defaultTimeRange)
-    if (length === undefined) addError('defaultTimeRange', `${quote(defaultTimeRange)} is not ${durationFormat}`)
+    if (length === undefined) {
+      addError('defaultTimeRange', `${quote(defaultTimeRange)} is not ${durationFormat}`)
+    }
     return errors.length > before || length === undefined ? undefined : [now - length, now]
   }
   if (ends.every(({ text }) => text === undefined)) {
@@ -78,11 +90,22 @@ function parseRange (query: RangeQuery, now: number, errors: ParameterError[]): 
   for (const { parameter, text } of ends) {
     const instant = text === undefined ? undefined : parseInstant(text, now)
     if (instant !== undefined) instants.push(instant)
-    else addError(parameter, text === undefined ? 'is missing: timeRangeFrom and timeRangeTo go together' : `${quote(text)} is not ${instantFormat}`)
+    else {
+      addError(
+        parameter,
+        text === undefined
+          ? 'is missing: timeRangeFrom and timeRangeTo go together'
+          : `${quote(text)} is not ${instantFormat}`
+      )
+    }
   }
   const [from, to] = instants
   if (from === undefined || to === undefined) return undefined
-  if (from === to) addError('timeRangeTo', `${quote(query.timeRangeTo)} is the same instant as timeRangeFrom: the range is empty`)
+  if (from === to) {
+    addError(
+      'timeRangeTo', `${quote(query.timeRangeTo)} is the same instant as timeRangeFrom: the range is empty`
+    )
+  }
   return from === to ? undefined : [Math.min(from, to), Math.max(from, to)]
 }
 
@@ -92,13 +115,18 @@ function parseRange (query: RangeQuery, now: number, errors: ParameterError[]): 
  */
 function parseInstant (text: string, now: number) {
   const duration = parseDuration(text)
-  const instant = duration !== undefined ? now - duration : /^[0-9]{1,11}$/.test(text) ? Number(text) : parseRfc3339(text)
+  const instant = duration !== undefined
+    ? now - duration
+    : /^[0-9]{1,11}$/.test(text) ? Number(text) : parseRfc3339(text)
   return instant !== undefined && instant >= 0 && instant < endOfTime ? instant : undefined
 }
 
 const rfc3339 = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/i
 
-/** Unix seconds of an RFC 3339 time. `Date` alone accepts other formats as well, and reads 30 February as 2 March. */
+/**
+ * Unix seconds of an RFC 3339 time. `Date` alone accepts other formats as well, and reads 30 February as 2
+ * March.
+ */
 function parseRfc3339 (text: string) {
   const [, year, month, day] = rfc3339.exec(text) ?? []
   const milliseconds = Date.parse(text)

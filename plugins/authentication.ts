@@ -15,7 +15,7 @@ declare module 'fastify' {
     challenge: string
   }
   interface FastifyRequest {
-    /** What the caller may see. */
+    /** The caller's scope. */
     scope: Scope
   }
   interface FastifyContextConfig {
@@ -29,7 +29,10 @@ const vary = tokenHeaders.join(', ')
 const noScope: Scope = { sees: 'none', reason: 'this route is public' }
 const fullScope: Scope = { sees: 'all' }
 
-/** Authenticates callers: with `AUTH=keystone` by a token, else not at all. Unknown routes need a token as well. */
+/**
+ * Authenticates callers: with `AUTH=keystone` by a token, else not at all. Unknown routes need a token as
+ * well.
+ */
 export default fp(async (app) => {
   const { config, clock, openstack, telemetry } = app
   // An invalid setting ends the start, also where it is not used.
@@ -63,7 +66,9 @@ export default fp(async (app) => {
     const token = requireToken(request.headers)
     const cached = authenticator.cached(token)
     if (cached === undefined) {
-      return request.runInContext(() => authenticator.authenticate(token)).then((caller) => admit(caller, request))
+      return request.runInContext(
+        () => authenticator.authenticate(token)
+      ).then((caller) => admit(caller, request))
     }
     admit(cached, request)
     done()
@@ -76,7 +81,9 @@ export default fp(async (app) => {
  */
 function challengeFor (uri: string) {
   if (!URL.canParse(uri)) {
-    throw new InvalidSetting('WWW_AUTHENTICATE_URI must be the URL of Keystone, such as https://cloud.example.org:5000/v3')
+    throw new InvalidSetting(
+      'WWW_AUTHENTICATE_URI must be the URL of Keystone, such as https://cloud.example.org:5000/v3'
+    )
   }
   const { origin, pathname } = new URL(uri)
   return `Keystone uri="${origin}${pathname}"`

@@ -22,7 +22,8 @@ export default fp(async (app) => {
   const { config, clock: { now }, telemetry, influx: store } = app
   const cached = config.CACHE === 'on'
   const series = cacheSeries(store, { maxBytes, settle: settleSeconds(config), now })
-  // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response before.
+  // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response
+  // before.
   const ttl = cached ? durationMs(config, 'INSTANCES_TTL') / 2 : 0
   const latest = cacheLatest(store, { ttl, maxAge: durationMs(config, 'METRICS_MAX_AGE') }, now)
   telemetry.addQueue('series', store.queued)

@@ -48,8 +48,8 @@ export default fp(async (app) => {
       info: {
         title,
         version: '1.0.0',
-        description: 'Each project\'s quota and usage, each project\'s instances with their latest usage, and each ' +
-          'instance\'s CPU, memory, disk and network series.',
+        description: 'Each project\'s quota and usage, each project\'s instances with their latest usage, ' +
+          'and each instance\'s CPU, memory, disk and network series.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
       },
       servers: [{ url: '/', description: 'The server of this document' }],
@@ -70,11 +70,14 @@ export default fp(async (app) => {
     }
   })
   const schemas = [
-    ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem, ParameterError
+    ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem,
+    ParameterError
   ]
   for (const schema of schemas) app.addSchema(schema)
   await app.register(async (docs) => {
     docs.addHook('onRoute', (route) => { route.config = { ...route.config, public: true } })
-    await docs.register(swaggerUi, { routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy })
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy
+    })
   })
 }, { name: 'openapi', dependencies: ['config'] })

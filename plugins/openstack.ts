@@ -18,9 +18,9 @@ declare module 'fastify' {
 const projectTtlMs = 60_000
 
 /**
- * Milliseconds for which the list of projects is fresh: no two summaries use one list. For a deleted project Nova,
- * Neutron and Cinder return their defaults with nothing used, and an old list would pass them on as the project's. The
- * list is cached for stale-if-error.
+ * Milliseconds for which the list of projects is fresh: no two summaries use one list. For a deleted project
+ * Nova, Neutron and Cinder return their defaults with nothing used, and an old list would pass them on as the
+ * project's. The list is cached for stale-if-error.
  */
 const projectListTtlMs = 1
 

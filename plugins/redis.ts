@@ -23,7 +23,10 @@ declare module 'fastify' {
   }
 }
 
-/** The connection to Redis, and what processes share through it. Without REDIS_URL each process caches for itself. */
+/**
+ * The connection to Redis, and what processes share through it. Without REDIS_URL each process caches for
+ * itself.
+ */
 export default fp(async (app) => {
   const { config, clock, log, telemetry } = app
   const { REDIS_URL, OS_CACERT } = config

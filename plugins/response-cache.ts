@@ -13,12 +13,12 @@ import {
 import type { CachedResponse, Encoding } from '#lib/http/cached-response.js'
 import { nextLink } from '#lib/http/next-link.js'
 
-/** What a handler responds with. */
+/** A handler's response, before it is serialised. */
 export interface ComposedResponse<Payload> {
   payload: Payload
   /** Id of the page's last entry, where more follow. */
   last?: string
-  /** What could not be fetched. */
+  /** The failures of upstreams. */
   failures?: UpstreamError[]
   /** Whether nothing is missing for that; a partial response is sent and not cached. */
   complete?: boolean

@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { NoQuery } from '#schemas/common.js'
 import { problems } from '#schemas/problem.js'
 
-const example = `# HELP openstack_monitoring_upstream_circuit_open 1 while an upstream is not called after repeated failures
+const example =
+  `# HELP openstack_monitoring_upstream_circuit_open 1 while an upstream is not called after repeated failures
 # TYPE openstack_monitoring_upstream_circuit_open gauge
 openstack_monitoring_upstream_circuit_open{upstream="identity"} 0
 `
@@ -18,7 +19,10 @@ const metrics: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['service'],
       querystring: NoQuery,
       response: {
-        200: { description: 'Metrics in Prometheus\' text format', content: { 'text/plain': { schema: Type.String(), example } } },
+        200: {
+          description: 'Metrics in Prometheus\' text format',
+          content: { 'text/plain': { schema: Type.String(), example } }
+        },
         ...problems(400)
       }
     }

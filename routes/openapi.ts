@@ -5,7 +5,11 @@ const options = { config: { public: true } }
 
 const openapi: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', options, async () => app.swagger())
-  app.get('/openapi.yaml', options, async (request, reply) => reply.type('application/yaml').send(toYaml(app.swagger())))
+  app.get(
+    '/openapi.yaml',
+    options,
+    async (request, reply) => reply.type('application/yaml').send(toYaml(app.swagger()))
+  )
 }
 
 /** Readers of YAML 1.1 get the same document: to them an unquoted time or `on` is no string. */

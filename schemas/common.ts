@@ -20,7 +20,9 @@ export const Nullable = <T extends TSchema>(schema: T, options: SchemaOptions = 
 export const NamePart = (description: string, example: string) =>
   Type.String({ minLength: 1, maxLength: 255, description, examples: [example] })
 
-export const PageLimit = Type.Integer({ minimum: 1, maximum: 1000, description: 'The most entries of the page', examples: [100] })
+export const PageLimit = Type.Integer({
+  minimum: 1, maximum: 1000, description: 'The most entries of the page', examples: [100]
+})
 
 /** The query of a route that takes none. */
 export const NoQuery = Type.Object({}, { additionalProperties: false })
@@ -29,20 +31,38 @@ export const linkHeader = {
   Link: {
     type: 'string',
     description: 'The next page, relative to this one\'s URL; absent on the last page',
-    examples: ['</v1/openstack/projects/da9572dd8c0a4857aa12d9c4cbb76306/instances?limit=100&marker=c5e1012f-9455-47ff-bbb7-1cff5e1f9894>; rel="next"']
+    examples: [
+      '</v1/openstack/projects/da9572dd8c0a4857aa12d9c4cbb76306/instances' +
+      '?limit=100&marker=c5e1012f-9455-47ff-bbb7-1cff5e1f9894>; rel="next"'
+    ]
   }
 }
 
 /** The headers of a cached response. Source: RFC 9110 (validators), RFC 9111 (freshness). */
 export const cacheHeaders = {
-  ETag: { type: 'string', description: 'With it as `If-None-Match`, a request gets a 304 while the response is unchanged', examples: ['W/"0mW8yMbXXpTAuf7hrUcIxR4cD9w"'] },
-  Age: { type: 'integer', minimum: 0, description: 'Age of the oldest number in the response, in seconds', examples: [3] },
-  'Cache-Control': { type: 'string', description: 'How long the response is fresh', examples: ['private, max-age=5'] }
+  ETag: {
+    type: 'string',
+    description: 'With it as `If-None-Match`, a request gets a 304 while the response is unchanged',
+    examples: ['W/"0mW8yMbXXpTAuf7hrUcIxR4cD9w"']
+  },
+  Age: {
+    type: 'integer',
+    minimum: 0,
+    description: 'Age of the oldest number in the response, in seconds',
+    examples: [3]
+  },
+  'Cache-Control': {
+    type: 'string', description: 'How long the response is fresh', examples: ['private, max-age=5']
+  }
 }
 
-export const notModified = { 304: { description: 'The response is unchanged', headers: cacheHeaders, type: 'null' } }
+export const notModified = {
+  304: { description: 'The response is unchanged', headers: cacheHeaders, type: 'null' }
+}
 
 /** An example of an object, made of its properties' examples. */
 export const exampleOf = ({ properties }: TObject): Record<string, unknown> => Object.fromEntries(
-  Object.entries(properties).flatMap(([name, { examples }]) => examples === undefined ? [] : [[name, examples[0]]])
+  Object.entries(properties).flatMap(
+    ([name, { examples }]) => examples === undefined ? [] : [[name, examples[0]]]
+  )
 )

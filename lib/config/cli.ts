@@ -17,7 +17,8 @@ Runs the service until SIGTERM or SIGINT. All settings are environment variables
 ${settings.join('')}`
 
 /**
- * The output of `--help` or `--version`; `undefined` where the arguments ask for neither, and the service is to run.
+ * The output of `--help` or `--version`; `undefined` where the arguments ask for neither, and the service is
+ * to run.
  * @throws TypeError for an unknown argument
  */
 export function cliOutput (args: string[]) {

@@ -19,8 +19,8 @@ const choice = <const T extends string>(values: T[], defaultValue: T, descriptio
 const affectsResponses = <T extends TSchema>(schema: T) => ({ ...schema, affectsResponses: true })
 
 /**
- * Every setting: the only definition of its name, type, default and description. The table in docs/configuration.md and
- * the output of `--help` are generated from it.
+ * Every setting: the only definition of its name, type, default and description. The table in
+ * docs/configuration.md and the output of `--help` are generated from it.
  */
 export const Settings = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'address to listen on' }),
@@ -28,24 +28,27 @@ export const Settings = Type.Object({
     minimum: 0, maximum: 65535, default: 8080, description: 'port to listen on; 0 selects a free one'
   }),
   AUTH: choice(['none', 'keystone'], 'none',
-    'how clients are authenticated: not at all (`none`), or by a Keystone token (`keystone`), which also decides what ' +
-    'they see'),
+    'how clients are authenticated: not at all (`none`), or by a Keystone token (`keystone`), which also ' +
+    'decides what they see'),
   AUTH_GLOBAL_ROLES: text('roles that see every project, beside `admin`; comma-separated'),
   TOKEN_CACHE_TIME: lifetime('1m',
-    'how long a token validation is cached, at most 5m; a revoked token works until then. `0` turns the cache off'),
+    'how long a token validation is cached, at most 5m; a revoked token works until then. `0` turns the ' +
+    'cache off'),
   WWW_AUTHENTICATE_URI: Type.Optional(Type.String({
     pattern: '^https?://', description: 'Keystone\'s URL in 401 responses; `OS_AUTH_URL` unless set'
   })),
   ALLOW_UNAUTHENTICATED: flag(
-    '`true` allows `AUTH=none` on an address other than loopback, where every client can read every project, and ' +
-    'requests with any `Host`'),
+    '`true` allows `AUTH=none` on an address other than loopback, where every client can read every ' +
+    'project, and requests with any `Host`'),
   TLS_CERT: text(
-    'PEM file with the certificate and its chain; with `TLS_KEY` it turns HTTPS on. A changed file is used within 10 s'),
+    'PEM file with the certificate and its chain; with `TLS_KEY` it turns HTTPS on. A changed file is ' +
+    'used within 10 s'),
   TLS_KEY: text('PEM file with the certificate\'s key'),
   TRUST_PROXY: text(
     'proxies whose `X-Forwarded-For` is trusted: addresses and CIDRs, comma-separated; none unless set'),
   CORS_ORIGINS: text(
-    'origins whose pages may read responses, such as `https://portal.example.org`; comma-separated; none unless set'),
+    'origins whose pages may read responses, such as `https://portal.example.org`; comma-separated; none ' +
+    'unless set'),
   RATE_LIMIT: limit('requests per minute of one client; unlimited unless set'),
   CONCURRENCY_LIMIT: limit('concurrent requests of one client; unlimited unless set'),
   SHUTDOWN_GRACE: duration('10s', 'how long requests in flight may take after SIGTERM, at most 1h'),
@@ -53,14 +56,14 @@ export const Settings = Type.Object({
     'lowest level that is logged'),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({
     pattern: '^https?://',
-    description: 'OTLP/HTTP receiver of traces, such as `http://localhost:4318`; no traces unless set. OpenTelemetry\'s ' +
-      'other variables apply as well'
+    description: 'OTLP/HTTP receiver of traces, such as `http://localhost:4318`; no traces unless set. ' +
+      'OpenTelemetry\'s other variables apply as well'
   })),
 
   OS_CLOUD: text('cloud of `clouds.yaml`'),
   OS_CLIENT_CONFIG_FILE: text(
-    'path of `clouds.yaml`; unless set, it is searched in the working directory, `~/.config/openstack` and ' +
-    '`/etc/openstack`. A `secure.yaml` beside it is merged in'),
+    'path of `clouds.yaml`; unless set, it is searched in the working directory, `~/.config/openstack` ' +
+    'and `/etc/openstack`. A `secure.yaml` beside it is merged in'),
   OS_AUTH_URL: text('Keystone\'s URL. This and the other `OS_` variables override the file'),
   OS_USERNAME: text('user name of the service\'s credential'),
   OS_USER_ID: text('user id, instead of the name'),
@@ -98,28 +101,36 @@ export const Settings = Type.Object({
     default: 'http://127.0.0.1:8086',
     description: 'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones'
   })),
-  INFLUX_DATABASE: affectsResponses(Type.String({ default: 'mon', description: 'database with Monasca\'s series' })),
-  INFLUX_RETENTION_POLICY: affectsResponses(text('its retention policy; the database\'s default one unless set')),
+  INFLUX_DATABASE: affectsResponses(
+    Type.String({ default: 'mon', description: 'database with Monasca\'s series' })
+  ),
+  INFLUX_RETENTION_POLICY: affectsResponses(
+    text('its retention policy; the database\'s default one unless set')
+  ),
   INFLUX_USERNAME: affectsResponses(text('InfluxDB user')),
   INFLUX_PASSWORD: secret('that user\'s password'),
   INFLUX_TOKEN: secret('InfluxDB token, instead of a user and a password'),
   METRICS_MAX_AGE: affectsResponses(duration('2m', 'age up to which a sample counts as the latest usage')),
   SETTLE_TIME: affectsResponses(Type.Optional(requiredDuration({
-    description: 'how long after its end a bucket may change because of late samples, and is not cached; twice ' +
-      '`groupBy`, at least 2m, unless set'
+    description: 'how long after its end a bucket may change because of late samples, and is not cached; ' +
+      'twice `groupBy`, at least 2m, unless set'
   }))),
 
   SERIES_TTL: lifetime('5s', 'how long a response with series is fresh; `0` turns its cache off'),
   INSTANCES_TTL: lifetime('10s', 'how long a page of instances is fresh; `0` turns its cache off'),
   SUMMARY_TTL: lifetime('30s', 'how long a project summary is fresh; `0` turns its cache off'),
-  STALE_LIMIT: lifetime('10m', 'age up to which a stale response is served while an upstream fails (stale-if-error)'),
+  STALE_LIMIT: lifetime(
+    '10m', 'age up to which a stale response is served while an upstream fails (stale-if-error)'
+  ),
   CACHE: choice(['on', 'off'], 'on', '`off` turns all caches off, for measurements'),
   REDIS_URL: secret(
-    'Redis or Valkey through which processes share cached values: `redis://[user:password@]host[:port][/database]`, or ' +
-    '`rediss://` with TLS; for a cluster `redis+cluster://` or `rediss+cluster://` with one or more hosts, ' +
-    'comma-separated'),
+    'Redis or Valkey through which processes share cached values: ' +
+    '`redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS; for a cluster ' +
+    '`redis+cluster://` or `rediss+cluster://` with one or more hosts, comma-separated'),
 
-  UPSTREAM_TIMEOUT: duration('10s', 'deadline of one request to an upstream, its queue time and retry included; at most 1h'),
+  UPSTREAM_TIMEOUT: duration(
+    '10s', 'deadline of one request to an upstream, its queue time and retry included; at most 1h'
+  ),
   UPSTREAM_CONNECTIONS: Type.Integer({
     minimum: 1, maximum: 1024, default: 32, description: 'concurrent requests to one upstream'
   })
@@ -132,7 +143,9 @@ export type Settings = Static<typeof Settings>
 export const settingMarks = ['secret', 'affectsResponses'] as const
 
 const marked = (mark: typeof settingMarks[number]) =>
-  Object.entries(Settings.properties).filter(([, schema]) => mark in schema).map(([name]) => name as keyof Settings)
+  Object.entries(Settings.properties).filter(([, schema]) => mark in schema).map(
+    ([name]) => name as keyof Settings
+  )
 
 /** The names of the settings whose values must not be logged. */
 export const secretSettings = marked('secret')
@@ -158,7 +171,9 @@ export function durationMs (settings: Settings, name: DurationSetting) {
   if (settings[name] === '0') return 0
   const seconds = durationSeconds(name, settings[name])
   const max = maxDurations[name]
-  if (max !== undefined && seconds > parseDuration(max)!) throw new InvalidSetting(`${name} must be at most ${max}`)
+  if (max !== undefined && seconds > parseDuration(max)!) {
+    throw new InvalidSetting(`${name} must be at most ${max}`)
+  }
   return seconds * 1000
 }
 
@@ -195,8 +210,10 @@ export function isOpenToNetwork ({ AUTH, HOST }: Settings) {
  */
 export function rejectOpenAddress (settings: Settings) {
   if (!isOpenToNetwork(settings) || settings.ALLOW_UNAUTHENTICATED) return
-  throw new InvalidSetting(`HOST must be a loopback address, not ${settings.HOST}: clients can read every project ` +
-    'without a token. Set AUTH=keystone to authenticate them, or ALLOW_UNAUTHENTICATED=true to allow it')
+  throw new InvalidSetting(
+    `HOST must be a loopback address, not ${settings.HOST}: clients can read every project. ` +
+    'Set AUTH=keystone to authenticate them, or ALLOW_UNAUTHENTICATED=true to allow it'
+  )
 }
 
 /** One of Ajv's errors. */

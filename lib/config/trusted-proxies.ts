@@ -3,8 +3,8 @@ import { InvalidSetting, quote } from '#lib/errors.js'
 import { splitList } from './settings.js'
 
 /**
- * The proxies whose `X-Forwarded-For` is trusted, by their addresses. A number of hops is not accepted: a client that
- * bypasses the proxy could then claim any address.
+ * The proxies whose `X-Forwarded-For` is trusted, by their addresses. A number of hops is not accepted: a
+ * client that bypasses the proxy could then claim any address.
  * @param setting the text of TRUST_PROXY; no proxy is trusted without it
  * @throws InvalidSetting
  */
@@ -12,7 +12,9 @@ export function parseTrustedProxies (setting = '') {
   const proxies = splitList(setting)
   const invalid = proxies.find((proxy) => !isNetwork(proxy))
   if (invalid === undefined) return proxies.length > 0 && proxies
-  throw new InvalidSetting(`TRUST_PROXY must be addresses and CIDRs, such as 10.0.0.0/8: ${quote(invalid)} is neither`)
+  throw new InvalidSetting(
+    `TRUST_PROXY must be addresses and CIDRs, such as 10.0.0.0/8: ${quote(invalid)} is neither`
+  )
 }
 
 function isNetwork (text: string) {

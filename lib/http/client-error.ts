@@ -28,7 +28,9 @@ export function sendClientError (
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`)
 }
 
-function describe ({ code, rawPacket }: { code?: string, rawPacket?: unknown }): [status: number, detail: string] {
+function describe (
+  { code, rawPacket }: { code?: string, rawPacket?: unknown }
+): [status: number, detail: string] {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request did not arrive in time.']
   if (code !== 'HPE_HEADER_OVERFLOW') return [400, 'The request is malformed.']
   return isInUrl(String(rawPacket))

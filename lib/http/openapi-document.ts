@@ -15,7 +15,8 @@ interface Parameter {
   schema: object
 }
 
-const operationsOf = ({ paths }: OpenApiDocument) => Object.values(paths).flatMap((path) => Object.values(path))
+const operationsOf = ({ paths }: OpenApiDocument) =>
+  Object.values(paths).flatMap((path) => Object.values(path))
 
 /** Adds a header that every response has. */
 export function addHeader (document: OpenApiDocument, name: string, header: object) {
@@ -25,8 +26,8 @@ export function addHeader (document: OpenApiDocument, name: string, header: obje
 }
 
 /**
- * Moves the examples of optional parameters into their schemas. Swagger UI fills its form with a parameter's own example,
- * and a user would otherwise send every optional parameter at once.
+ * Moves the examples of optional parameters into their schemas. Swagger UI fills its form with a parameter's
+ * own example, and a user would otherwise send every optional parameter at once.
  * @param except names of optional parameters that the form is to be filled with all the same
  */
 export function demoteOptionalExamples (document: OpenApiDocument, except: string[]) {

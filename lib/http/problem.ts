@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import {
-  Forbidden, InvalidParameters, NotFound, quote, RequestRejected, TokenNotValidated, Unauthorized, UpstreamError
+  Forbidden, InvalidParameters, NotFound, quote, RequestRejected, TokenNotValidated, Unauthorized,
+  UpstreamError
 } from '#lib/errors.js'
 import type { FailureReason, ParameterError } from '#lib/errors.js'
 import type { Problem } from '#schemas/problem.js'
@@ -45,13 +46,21 @@ export interface FailedRequest {
 export function toProblem (err: unknown, request: FailedRequest): Problem {
   if (err instanceof UpstreamError) {
     const { status, detail } = upstreamProblems[err.reason]
-    return problem(err instanceof TokenNotValidated ? 503 : status, `The ${err.upstream} service ${detail}.`, request)
+    return problem(
+      err instanceof TokenNotValidated ? 503 : status, `The ${err.upstream} service ${detail}.`, request
+    )
   }
   const { statusCode = 500, validation, message } = err as RequestError
   const [, callerStatus] = callerErrors.find(([kind]) => err instanceof kind) ?? []
-  if (callerStatus !== undefined) return problem(callerStatus, `${message[0]!.toUpperCase()}${message.slice(1)}.`, request)
-  const invalid = err instanceof InvalidParameters ? err : validation && new InvalidParameters(explain(validation, request))
-  if (invalid !== undefined) return { ...problem(400, `${invalid.message}.`, request), errors: invalid.errors }
+  if (callerStatus !== undefined) {
+    return problem(callerStatus, `${message[0]!.toUpperCase()}${message.slice(1)}.`, request)
+  }
+  const invalid = err instanceof InvalidParameters
+    ? err
+    : validation && new InvalidParameters(explain(validation, request))
+  if (invalid !== undefined) {
+    return { ...problem(400, `${invalid.message}.`, request), errors: invalid.errors }
+  }
   if (statusCode < 500 || err instanceof RequestRejected) return problem(statusCode, message, request)
   return problem(500, 'Internal server error.', request)
 }
@@ -66,7 +75,9 @@ const maxErrors = 20
 /** One entry for each invalid parameter, with the value and what is allowed. */
 function explain (validation: ValidationError[], { values, known }: FailedRequest): ParameterError[] {
   const errors = new Map<string, string>()
-  const unknown = `is not a parameter here: ${known.length === 0 ? 'there are none' : `${known.join(', ')} are`}`
+  const unknown = `is not a parameter here: ${known.length === 0
+    ? 'there are none'
+    : `${known.join(', ')} are`}`
   for (const { keyword, instancePath, message, params } of validation) {
     const [parameter, text] = keyword === 'required'
       ? [String(params.missingProperty), 'is missing']
@@ -78,7 +89,9 @@ function explain (validation: ValidationError[], { values, known }: FailedReques
   return [...errors].map(([parameter, message]) => ({ parameter: parameter.slice(0, 64), message }))
 }
 
-function describe (parameter: string, values: Record<string, unknown>, message = 'is not valid'): [string, string] {
+function describe (
+  parameter: string, values: Record<string, unknown>, message = 'is not valid'
+): [string, string] {
   const value = values[parameter]
   return [parameter, Array.isArray(value) ? 'must be given once' : `${quote(value)} ${message}`]
 }

@@ -11,7 +11,9 @@ type RawRequest = Pick<IncomingMessage, 'url' | 'httpVersion' | 'headers' | 'raw
  * @returns why it is rejected; `undefined` where it is well-formed
  */
 export function checkRequest ({ url = '', httpVersion, headers, rawHeaders }: RawRequest) {
-  if (!/^1\.[01]$/.test(httpVersion)) return new RequestRejected(400, 'The request must use HTTP/1.1 or HTTP/1.0.')
+  if (!/^1\.[01]$/.test(httpVersion)) {
+    return new RequestRejected(400, 'The request must use HTTP/1.1 or HTTP/1.0.')
+  }
   const hosts = countHosts(rawHeaders)
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) {
     return new RequestRejected(400, 'The request must have exactly one Host header.')
@@ -31,8 +33,8 @@ export function checkRequest ({ url = '', httpVersion, headers, rawHeaders }: Ra
 const loopbackHost = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.[0-9]{1,3}){3}|\[::1\])?(?::[0-9]*)?$/i
 
 /**
- * Checks the Host of a request to a service that authenticates nobody and listens on loopback. Otherwise a page of any
- * site could resolve its own name to loopback, and read the responses (DNS rebinding).
+ * Checks the Host of a request to a service that authenticates nobody and listens on loopback. Otherwise a
+ * page of any site could resolve its own name to loopback, and read the responses (DNS rebinding).
  */
 export function checkHost ({ headers: { host = '' } }: RawRequest) {
   if (loopbackHost.test(host)) return undefined

@@ -1,6 +1,6 @@
 /**
- * The security headers of every response. A response is data: a browser must not show it, frame it, or take it for
- * another type. The page at /docs has a policy of its own. Source: OWASP REST Security Cheat Sheet.
+ * The security headers of every response. A response is data: a browser must not show it, frame it, or take
+ * it for another type. The page at /docs has a policy of its own. Source: OWASP REST Security Cheat Sheet.
  * @param https whether HTTPS is served, which browsers are then to insist on
  */
 export function securityHeaders (https: boolean): Record<string, string> {

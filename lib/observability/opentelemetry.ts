@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
-import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import {
+  defaultResource, detectResources, envDetector, resourceFromAttributes
+} from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 
@@ -18,8 +20,8 @@ class WithoutMessages extends BatchSpanProcessor {
 }
 
 /**
- * Exports spans to an OTLP receiver, those of requests to upstreams included, for the whole process. Spans hold neither
- * headers nor bodies.
+ * Exports spans to an OTLP receiver, those of requests to upstreams included, for the whole process. Spans
+ * hold neither headers nor bodies.
  * @param onError called with the reason of each failed export
  * @returns a function that sends the last spans and ends the export
  */

@@ -1,11 +1,19 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 
-/** Gauges with the names of counters, which Prometheus' own check rejects. Other metrics have their values too. */
-const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+/**
+ * Gauges with the names of counters, which Prometheus' own check rejects. Other metrics have their values
+ * too.
+ */
+const misnamed = [
+  'nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'
+]
 
 let registry: Registry | undefined
 
-/** The metrics of the process: processor, memory, garbage collection, event loop. All apps of a process share them. */
+/**
+ * The metrics of the process: processor, memory, garbage collection, event loop. All apps of a process share
+ * them.
+ */
 export function processMetrics () {
   if (registry === undefined) {
     registry = new Registry()

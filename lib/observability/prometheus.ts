@@ -12,14 +12,20 @@ type Sample = [labels: Record<string, string>, value: number]
 
 const cacheStatuses: CacheStatus[] = ['hit', 'stale', 'miss']
 
-/** Seconds: from a cached response to the longest that a request may take; and for upstreams, up to their deadline. */
+/**
+ * Seconds: from a cached response to the longest that a request may take; and for upstreams, up to their
+ * deadline.
+ */
 const requestBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const upstreamBuckets = requestBuckets.slice(1, -1)
 const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
 
 const nameOf = (name: string) => `openstack_monitoring_${name}`
 
-/** Creates the metrics. State is read when Prometheus scrapes; durations and failures are recorded as they happen. */
+/**
+ * Creates the metrics. State is read when Prometheus scrapes; durations and failures are recorded as they
+ * happen.
+ */
 export function createTelemetry () {
   const registry = new Registry()
   const registers = [registry]
@@ -29,7 +35,13 @@ export function createTelemetry () {
   let activeRequests = () => 0
 
   /** A metric whose samples are read at each scrape. */
-  function collected (Kind: typeof Counter | typeof Gauge, name: string, help: string, labelNames: string[], samples: () => Sample[]) {
+  function collected (
+    Kind: typeof Counter | typeof Gauge,
+    name: string,
+    help: string,
+    labelNames: string[],
+    samples: () => Sample[]
+  ) {
     registry.registerMetric(new Kind({
       name: nameOf(name),
       help,
@@ -55,7 +67,8 @@ export function createTelemetry () {
   })
   const upstreamRequests = new Histogram({
     name: nameOf('upstream_request_duration_seconds'),
-    help: 'Duration of requests to upstreams after they left the queue, by outcome: ok, or the failure reason',
+    help: 'Duration of requests to upstreams after they left the queue, by outcome: ok, or the failure ' +
+      'reason',
     labelNames: ['upstream', 'operation', 'outcome'],
     buckets: upstreamBuckets,
     registers
@@ -74,8 +87,8 @@ export function createTelemetry () {
   })
   const failures = new Counter({
     name: nameOf('upstream_failures_total'),
-    help: 'Reads that an upstream failed, by reason and by what the client received: stale data, a partial response, ' +
-      'or an error',
+    help: 'Reads that an upstream failed, by reason and by the outcome for the client: stale data, a ' +
+      'partial response, or an error',
     labelNames: ['upstream', 'reason', 'outcome'],
     registers
   })
@@ -89,13 +102,18 @@ export function createTelemetry () {
     ofUpstreams(({ active }) => active))
   collected(Gauge, 'upstream_requests_queued', 'Requests to upstreams in the queue', ['upstream'],
     ofUpstreams(({ queued }) => queued))
-  collected(Gauge, 'upstream_circuit_open', '1 while an upstream is not called after repeated failures', ['upstream'],
-    ofUpstreams(({ circuitOpen }) => Number(circuitOpen)))
-  collected(Gauge, 'queue_length', 'Reads of series, and token validations, queued before they become requests', ['queue'],
-    () => Array.from(queues, ([queue, length]): Sample => [{ queue }, length()]))
-  collected(Counter, 'cache_lookups_total', 'Cache lookups by status: hit (fresh), stale, or miss', ['cache', 'status'],
-    () => Array.from(caches, ([cache, stats]) =>
-      cacheStatuses.map((status): Sample => [{ cache, status }, stats()[status]])).flat())
+  collected(Gauge, 'upstream_circuit_open', '1 while an upstream is not called after repeated failures', [
+    'upstream'
+  ],
+  ofUpstreams(({ circuitOpen }) => Number(circuitOpen)))
+  collected(Gauge, 'queue_length', 'Reads of series, and token validations, queued before they become ' +
+    'requests', ['queue'],
+  () => Array.from(queues, ([queue, length]): Sample => [{ queue }, length()]))
+  collected(Counter, 'cache_lookups_total', 'Cache lookups by status: hit (fresh), stale, or miss', [
+    'cache', 'status'
+  ],
+  () => Array.from(caches, ([cache, stats]) =>
+    cacheStatuses.map((status): Sample => [{ cache, status }, stats()[status]])).flat())
   collected(Gauge, 'cache_entries', 'Cached entries', ['cache'], ofCaches(({ entries }) => entries))
   collected(Gauge, 'cache_bytes', 'Bytes of cached entries', ['cache'], ofCaches(({ bytes }) => bytes))
   const all = Registry.merge([registry, processMetrics()])
@@ -120,7 +138,9 @@ export function createTelemetry () {
       statements.observe(statementCount)
       series.observe(seriesCount)
     },
-    /** Records a failed read, and what the client received for it. Errors that are no upstream's do not count. */
+    /**
+     * Records a failed read, and what the client received for it. Errors that are no upstream's do not count.
+     */
     readFailed (err: unknown, outcome: 'stale' | 'partial' | 'error') {
       if (err instanceof UpstreamError) failures.inc({ upstream: err.upstream, reason: err.reason, outcome })
     },

@@ -18,8 +18,8 @@ const timeoutMs = 1_000
 const reconnectDelayMs = (attempts: number) => Math.min(attempts * 100, 1_000)
 
 /**
- * Connects, and reconnects in the background. Meanwhile commands fail at once, so that no request waits for an
- * unavailable Redis.
+ * Connects, and reconnects in the background. Meanwhile commands fail at once, so that no request waits for
+ * an unavailable Redis.
  * @param ca certificates to trust, in PEM; the public ones unless given
  */
 export function connect (
@@ -63,5 +63,7 @@ export function connect (
 /** Whether commands are expected to succeed. It sends nothing. */
 export function isReady (connection: Connection) {
   if (connection.status !== 'ready') return false
-  return !(connection instanceof Cluster) || connection.nodes('master').every(({ status }) => status === 'ready')
+  return !(connection instanceof Cluster) || connection.nodes('master').every(
+    ({ status }) => status === 'ready'
+  )
 }

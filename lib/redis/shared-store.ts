@@ -22,15 +22,21 @@ export interface RedisStoreOptions<V> {
 const maxValueBytes = 8 * 1024 * 1024
 
 /**
- * Milliseconds after which the lock of a process that died is free. A process that still fetches renews it three times
- * as often.
+ * Milliseconds after which the lock of a process that died is free. A process that still fetches renews it
+ * three times as often.
  */
 const lockTtlMs = 2_000
 
-/** Milliseconds that another process's clock may be ahead. Its values count as fetched now; later ones are a miss. */
+/**
+ * Milliseconds that another process's clock may be ahead. Its values count as fetched now; later ones are a
+ * miss.
+ */
 const maxClockSkewMs = 1_000
 
-/** A shared store in Redis: a value under one key, and beside it, in the same slot of a cluster, its read lock. */
+/**
+ * A shared store in Redis: a value under one key, and beside it, in the same slot of a cluster, its read
+ * lock.
+ */
 export function createRedisStore<V> (
   redis: Connection, { prefix, codec, staleLimit, now, onError }: RedisStoreOptions<V>
 ): SharedStore<V> {
@@ -58,7 +64,9 @@ export function createRedisStore<V> (
     set (key, { value, fetchedAt }) {
       const ttl = Math.floor(staleLimit - (now() - fetchedAt))
       const sealed = seal(fetchedAt, codec.encode(value))
-      if (ttl > 0 && sealed.length <= maxValueBytes) attempt(() => redis.set(redisKey(key), sealed, 'PX', ttl))
+      if (ttl > 0 && sealed.length <= maxValueBytes) {
+        attempt(() => redis.set(redisKey(key), sealed, 'PX', ttl))
+      }
     },
 
     delete (key) {

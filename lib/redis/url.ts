@@ -15,14 +15,17 @@ const pattern =
   /^redis(s?)(\+cluster)?:\/\/(?:([^:@/?#\s]*):([^:@/?#\s]*)@)?([^@/?#\s]+)(?:\/([0-9]{1,5})?)?$/
 
 /**
- * Parses a `REDIS_URL`: `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS. A cluster has no
- * databases; its URL is `redis+cluster://` or `rediss+cluster://` with one or more hosts, comma-separated.
+ * Parses a `REDIS_URL`: `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS. A cluster
+ * has no databases; its URL is `redis+cluster://` or `rediss+cluster://` with one or more hosts,
+ * comma-separated.
  * @throws InvalidSetting, which does not quote the URL: it may hold a password
  */
 export function parseRedisUrl (url: string): RedisAddress {
   const [, tls, cluster, username, password, hosts, database] = pattern.exec(url) ?? []
   const nodes = hosts?.split(',').map(parseHost) ?? []
-  if (nodes.length === 0 || (cluster === undefined ? nodes.length > 1 : database !== undefined)) throw invalidUrl()
+  if (nodes.length === 0 || (cluster === undefined ? nodes.length > 1 : database !== undefined)) {
+    throw invalidUrl()
+  }
   return {
     nodes,
     cluster: cluster !== undefined,
@@ -50,6 +53,7 @@ function decode (text?: string) {
 
 const invalidUrl = () => new InvalidSetting(
   'REDIS_URL must be redis://[user:password@]host[:port][/database], or rediss:// with TLS; for a cluster ' +
-  'redis+cluster:// or rediss+cluster:// with hosts, comma-separated, and no database; with special characters ' +
+  'redis+cluster:// or rediss+cluster:// with hosts, comma-separated, and no database; with special ' +
+    'characters ' +
   'percent-encoded'
 )

@@ -10,8 +10,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /**
-     * The client that the limits count the request for: the SHA-256 of a valid token, else an address; `undefined`
-     * where it does not count.
+     * The client that the limits count the request for: the SHA-256 of a valid token, else an address;
+     * `undefined` where it does not count.
      */
     readonly clientKey: string | undefined
   }
@@ -24,7 +24,10 @@ declare module 'fastify' {
 /** No address is longer; a trusted proxy may send any text for one. */
 const maxAddressLength = 64
 
-/** Identifies clients for the limits. Unknown tokens count for their address: a client that invents tokens is one client. */
+/**
+ * Identifies clients for the limits. Unknown tokens count for their address: a client that invents tokens is
+ * one client.
+ */
 export default fp(async (app) => {
   app.decorateRequest('clientKey', {
     getter () {

@@ -16,7 +16,8 @@ export default fp(async (app) => {
     }
     inFlight.set(clientKey, count + 1)
     let released = false
-    // In Node 20 a response that waits behind another one never closes when the connection does; its request does.
+    // In Node 20 a response that waits behind another one never closes when the connection does; its request
+    // does.
     for (const side of [raw, reply.raw]) side.once('close', release)
     done()
 

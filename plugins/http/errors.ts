@@ -35,7 +35,9 @@ export function sendProblem (err: Error, request: FastifyRequest, reply: Fastify
 /** Responds to a request whose URL cannot be parsed, which reaches neither a route nor the hooks. */
 export function sendUnrouted (err: Error, request: FastifyRequest, reply: FastifyReply) {
   sendProblem(err, request, reply)
-  request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode }, 'request completed')
+  request.log.info(
+    { method: request.method, path: pathOf(request), status: reply.statusCode }, 'request completed'
+  )
 }
 
 const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0]!

@@ -13,13 +13,16 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds in which connections may carry one more request, whose response tells the client to use another one. */
+/**
+ * Milliseconds in which connections may carry one more request, whose response makes the client to use
+ * another one.
+ */
 const drainMs = 2_000
 
 /**
- * Ends without losing a request. The service accepts no new connection. Each open one gets its next response with
- * `connection: close`, which Fastify adds while it closes. Then idle connections are closed, and the others after their
- * response.
+ * Ends without losing a request. The service accepts no new connection. Each open one gets its next response
+ * with `connection: close`, which Fastify adds while it closes. Then idle connections are closed, and the
+ * others after their response.
  */
 export default fp(async (app) => {
   const { server, config } = app

@@ -1,8 +1,8 @@
 import fp from 'fastify-plugin'
 
 /**
- * Converts integer parameters, which arrive as text, before they are validated. Ajv's own coercion is off: it also
- * accepts `0x10`, `1e2` and ` 1`.
+ * Converts integer parameters, which arrive as text, before they are validated. Ajv's own coercion is off: it
+ * also accepts `0x10`, `1e2` and ` 1`.
  */
 export default fp(async (app) => {
   app.addHook('preValidation', async ({ query, routeOptions }) => {
@@ -12,7 +12,9 @@ export default fp(async (app) => {
     const values = query as Record<string, unknown>
     for (const [name, { type }] of Object.entries(properties)) {
       const text = values[name]
-      if (type === 'integer' && typeof text === 'string' && /^-?[0-9]{1,15}$/.test(text)) values[name] = Number(text)
+      if (type === 'integer' && typeof text === 'string' && /^-?[0-9]{1,15}$/.test(text)) {
+        values[name] = Number(text)
+      }
     }
   })
 }, { name: 'integer-parameters' })

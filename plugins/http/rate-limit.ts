@@ -5,7 +5,10 @@ import { RequestRejected } from '#lib/errors.js'
 /** Clients that are counted at once, about 2 MB of them. Beyond that the least recent one starts anew. */
 const maxClients = 10_000
 
-/** Limits the requests of each client per minute, where the settings say so; of all replicas together with Redis. */
+/**
+ * Limits the requests of each client per minute, where the settings say so; of all replicas together with
+ * Redis.
+ */
 export default fp(async (app) => {
   const { config: { RATE_LIMIT: max }, redis } = app
   if (max === undefined) return

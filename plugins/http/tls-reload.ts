@@ -3,10 +3,14 @@ import fp from 'fastify-plugin'
 import { loadCertificate } from '#lib/config/tls-certificate.js'
 import type { TlsCertificate } from '#lib/config/tls-certificate.js'
 
-/** Milliseconds between two reads of the files. A watch would miss changes behind links, mounts and renames. */
+/**
+ * Milliseconds between two reads of the files. A watch would miss changes behind links, mounts and renames.
+ */
 const intervalMs = 10_000
 
-/** Uses a renewed certificate for new connections. An unusable one is logged once, and the present one stays. */
+/**
+ * Uses a renewed certificate for new connections. An unusable one is logged once, and the present one stays.
+ */
 export default fp<{ certificate?: TlsCertificate }>(async (app, { certificate: current }) => {
   if (current === undefined) return
   const server = app.server as Server

@@ -4,18 +4,24 @@ import fp from 'fastify-plugin'
 import { RequestRejected } from '#lib/errors.js'
 
 /**
- * Milliseconds that the event loop may be late, on the mean of a second. A request to an upstream takes several turns:
- * with longer ones, responses that came in time would count as timeouts (`UPSTREAM_TIMEOUT`).
+ * Milliseconds that the event loop may be late, on the mean of a second. A request to an upstream takes
+ * several turns: with longer ones, responses that came in time would count as timeouts (`UPSTREAM_TIMEOUT`).
  */
 const maxEventLoopDelay = 1_000
 
-/** Share of V8's heap that may be used. From 80 % on V8 may end the process, because it frees little memory again and again. */
+/**
+ * Share of V8's heap that may be used. From 80 % on V8 may end the process, because it frees little memory
+ * again and again.
+ */
 const maxHeapShare = 0.75
 
 /** Milliseconds between two log lines about the same overload. */
 const logIntervalMs = 10_000
 
-/** Rejects requests while the process is overloaded, before they cost anything. Health checks and /metrics are exempt. */
+/**
+ * Rejects requests while the process is overloaded, before they cost anything. Health checks and /metrics are
+ * exempt.
+ */
 export default fp(async (app) => {
   const { now } = app.clock
   // One instance: the creation of an error costs more than its response.

@@ -18,7 +18,10 @@ type RequestEndListener = (request: FastifyRequest, status: number, ms: number) 
 /** nginx's status for a client that disconnected before the response. */
 export const clientClosedRequest = 499
 
-/** Reports how each request ended, exactly once. It comes before everything that may reject or delay a request. */
+/**
+ * Reports how each request ended, exactly once. It comes before everything that may reject or delay a
+ * request.
+ */
 export default fp(async (app) => {
   const listeners: RequestEndListener[] = []
   app.decorate('onRequestEnd', (listener) => { listeners.push(listener) })

@@ -10,7 +10,10 @@ declare module 'fastify' {
   }
 }
 
-/** Takes part in traces where there is a receiver for spans. Otherwise it forwards the trace context of clients. */
+/**
+ * Takes part in traces where there is a receiver for spans. Otherwise it forwards the trace context of
+ * clients.
+ */
 export default fp(async (app) => {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = app.config
   app.decorateRequest('trace', undefined)

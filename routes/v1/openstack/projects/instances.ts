@@ -11,8 +11,8 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       operationId: 'listInstances',
       summary: 'A project\'s instances with their latest usage',
-      description: 'Newest first. Where Nova returns shorter pages than `limit`, a page is shorter although more follow: ' +
-        'the `Link` header tells.',
+      description: 'Newest first. Where Nova returns shorter pages than `limit`, a page is shorter ' +
+        'although more follow: the `Link` header tells.',
       tags: ['projects'],
       params: ProjectParams,
       querystring: InstancesQuery,
@@ -20,7 +20,9 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
         200: {
           description: 'A page of instances',
           headers: { ...cacheHeaders, ...linkHeader },
-          content: { 'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) } }
+          content: {
+            'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) }
+          }
         },
         ...notModified,
         ...problems(400, 404, 429, 500, 502, 503, 504)

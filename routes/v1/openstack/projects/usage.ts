@@ -23,7 +23,9 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
           200: {
             description: `The series ${Object.keys(usage.series).map((name) => `\`${name}\``).join(' and ')}`,
             headers: cacheHeaders,
-            content: { 'application/json': { schema: Type.Array(Type.Ref('Series')), example: exampleSeries(usage) } }
+            content: {
+              'application/json': { schema: Type.Array(Type.Ref('Series')), example: exampleSeries(usage) }
+            }
           },
           ...notModified,
           ...problems(400, 429, 500, 502, 503, 504)
