@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { adminCredential, demoCredential, restrictedCredential, trustId } from '#simulator/users.js'
 import { byCredential, byPassword, logIn, onProject } from './simulator-client.js'
-import { startService as startOnSimulator } from './service.js'
+import { startService as startWithoutAuthentication } from './service.js'
 
 /** How each caller of the tests logs in. */
 const logins = {
@@ -21,20 +21,27 @@ const logins = {
 }
 export type Caller = keyof typeof logins
 
-/** The service over a simulated cloud, asking for tokens, with a clock that the test moves. All domains' projects are in the summary. */
+/**
+ * Starts the service with `AUTH=keystone` over a simulated cloud, with a clock that the test moves. The summary has the
+ * projects of all domains.
+ */
 export async function startService (t: Test, env: Record<string, string | undefined> = {}) {
   const clock = { time: Date.parse('2026-11-23T12:00:00.500Z') }
-  const service = await startOnSimulator(t, { env: { AUTH: 'keystone', CACHE: 'on', EXCLUDE_DOMAINS: 'none', ...env }, now: () => clock.time })
+  const service = await startWithoutAuthentication(t, {
+    env: { AUTH: 'keystone', CACHE: 'on', EXCLUDE_DOMAINS: 'none', ...env },
+    now: () => clock.time
+  })
   const { app, simulator } = service
   const keystone = simulator.env.OS_AUTH_URL!
 
   const tokenOf = async (caller: Caller) => (await logIn(keystone, logins[caller])).id
   const get = (url: string, token?: string, headers: Record<string, string> = {}) =>
     app.inject({ url, headers: { ...(token !== undefined && { 'x-auth-token': token }), ...headers } })
-  /** Asks Keystone for a change, as an admin. */
+  /** Requests a change from Keystone, as an admin. */
   const change = async (method: 'PUT' | 'DELETE', path: string, headers: Record<string, string> = {}) => {
-    const { status } = await fetch(keystone + path, { method, headers: { 'x-auth-token': await tokenOf('admin'), ...headers } })
-    if (status !== 204) throw new Error(`${method} ${path} answered ${status}`)
+    const token = await tokenOf('admin')
+    const { status } = await fetch(keystone + path, { method, headers: { 'x-auth-token': token, ...headers } })
+    if (status !== 204) throw new Error(`${method} ${path} returned ${status}`)
   }
   return {
     ...service,
@@ -44,8 +51,9 @@ export async function startService (t: Test, env: Record<string, string | undefi
     get,
     revoke: (token: string) => change('DELETE', '/auth/tokens', { 'x-subject-token': token }),
     change,
-    /** How often Keystone was asked for a token since the last time this was asked. */
-    validations: () => simulator.calls.splice(0).filter(({ method, path }) => method === 'GET' && path === '/v3/auth/tokens').length
+    /** The number of token validations at Keystone since the last call of this function. */
+    validations: () => simulator.calls.splice(0)
+      .filter(({ method, path }) => method === 'GET' && path === '/v3/auth/tokens').length
   }
 }
 

@@ -2,16 +2,35 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Makes a self-signed certificate of 127.0.0.1, or of another name, in a folder. Who is to trust it takes it for a CA. */
-export function createCertificate (folder: string, name = '', subject = 'IP:127.0.0.1') {
-  const files = { cert: join(folder, `${name}cert.pem`), key: join(folder, `${name}key.pem`) }
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
-    '-addext', `subjectAltName=${subject}`, '-keyout', files.key, '-out', files.cert], { stdio: 'ignore' })
-  return { files, cert: readFileSync(files.cert, 'utf8'), key: readFileSync(files.key, 'utf8') }
+interface CertificateFiles {
+  cert: string
+  key: string
 }
 
-/** The same with days that are over. */
+/**
+ * Creates a self-signed certificate in a folder. It is its own CA.
+ * @param prefix of the two file names
+ * @param subject the alternative name that it is valid for
+ */
+export function createCertificate (folder: string, prefix = '', subject = 'IP:127.0.0.1') {
+  const files = { cert: join(folder, `${prefix}cert.pem`), key: join(folder, `${prefix}key.pem`) }
+  openssl(
+    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+    '-subj', '/CN=localhost', '-addext', `subjectAltName=${subject}`, '-keyout', files.key, '-out', files.cert
+  )
+  return read(files)
+}
+
+/** Replaces a certificate by one that has expired. */
 export function expire ({ files }: ReturnType<typeof createCertificate>) {
-  execFileSync('openssl', ['x509', '-in', files.cert, '-signkey', files.key, '-days', '-1', '-out', files.cert], { stdio: 'ignore' })
+  openssl('x509', '-in', files.cert, '-signkey', files.key, '-days', '-1', '-out', files.cert)
+  return read(files)
+}
+
+function openssl (...args: string[]) {
+  execFileSync('openssl', args, { stdio: 'ignore' })
+}
+
+function read (files: CertificateFiles) {
   return { files, cert: readFileSync(files.cert, 'utf8'), key: readFileSync(files.key, 'utf8') }
 }

@@ -8,37 +8,46 @@ import type { Readable } from 'node:stream'
 export interface Program {
   path: string
   args: string[]
-  /** Its environment, and no other. */
+  /** Its whole environment. */
   env: Record<string, string>
-  /** Where it writes its log. */
+  /** The stream that its log is written to. */
   output: 'stdout' | 'stderr'
-  /** The line of it that says that it listens. */
+  /** Matches the log line after which it listens. */
   ready: RegExp
 }
 
-/** Becomes a program, and leaves one beside it that ends it when fd 3 closes: when this process is gone, however it went. */
+/**
+ * Becomes a program, and leaves a process beside it that kills it when fd 3 closes: at the end of this process, however it
+ * ends.
+ */
 const script = '(read _ <&3; kill -9 $$) 2>/dev/null & exec 3<&-; exec "$0" "$@"'
 
-/** Starts a server; resolves when it listens, with what that line of its log told. */
+/**
+ * Starts a server, and waits until it listens.
+ * @returns the process, and the match of `ready`
+ * @throws Error with the last log line where the server ends before
+ */
 export async function startChild ({ path, args, env, output, ready }: Program) {
   const stdio = (name: string) => name === output ? 'pipe' : 'ignore'
-  const child = spawn('/bin/sh', ['-c', script, path, ...args], { stdio: ['ignore', stdio('stdout'), stdio('stderr'), 'pipe'], env })
+  const child = spawn('/bin/sh', ['-c', script, path, ...args], {
+    stdio: ['ignore', stdio('stdout'), stdio('stderr'), 'pipe'], env
+  })
   child.once('exit', () => child.stdio[3]?.destroy())
 
-  let last = ''
+  let lastLine = ''
   for await (const line of createInterface({ input: child[output] as Readable })) {
-    last = line
-    const told = ready.exec(line)
-    if (told) {
-      // Its log must go on being read, or the server would come to wait for a reader.
+    lastLine = line
+    const match = ready.exec(line)
+    if (match) {
+      // The log must be read on: a full pipe would block the server.
       child[output]!.resume()
-      return { child, told }
+      return { child, match }
     }
   }
-  throw new Error(`${path} did not start: ${last}`)
+  throw new Error(`${path} did not start: ${lastLine}`)
 }
 
-/** Ends a child process, if it has not ended. */
+/** Ends a child process, unless it has ended. */
 export async function end (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL') {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')

@@ -5,16 +5,16 @@ import type { Test } from 'tap'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
 import type { UpstreamLimits } from '#lib/upstream/upstream.js'
 
-/** A server on loopback, and the way out to it; both end with the test. */
-export async function serveUpstream (t: Test, bounds: UpstreamLimits, listener: RequestListener) {
+/** Starts a server on loopback, and an upstream that calls it; both end with the test. */
+export async function serveUpstream (t: Test, limits: UpstreamLimits, listener: RequestListener) {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const dispatcher = createDispatcher(bounds)
+  const dispatcher = createDispatcher(limits)
   t.teardown(async () => {
     await dispatcher.destroy()
     server.closeAllConnections()
     server.close()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  return { server, url, upstream: createUpstream(dispatcher, bounds) }
+  return { server, url, upstream: createUpstream(dispatcher, limits) }
 }

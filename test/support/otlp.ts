@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import type { Test } from 'tap'
 
-/** A span as it is sent, as far as the tests look at it. */
+/** An exported span: the parts that tests use. */
 export interface Span {
   traceId: string
   spanId: string
@@ -13,16 +13,19 @@ export interface Span {
   attributes: Array<{ key: string, value: { stringValue?: string, intValue?: number } }>
 }
 
-interface Request {
+interface ExportRequest {
   resourceSpans: Array<{ resource: { attributes: Span['attributes'] }, scopeSpans: Array<{ spans: Span[] }> }>
 }
 
-/** Starts a receiver of OTLP over HTTP, and what it has received; with another status it refuses everything. It ends with the test. */
+/**
+ * Starts a receiver of OTLP over HTTP, which ends with the test.
+ * @param status the status of its responses; another one than 200 rejects every export
+ */
 export async function startReceiver (t: Test, status = 200) {
-  const requests: Request[] = []
+  const requests: ExportRequest[] = []
   const server = createServer(async (request, response) => {
     const body = await json(request)
-    if (request.url === '/v1/traces') requests.push(body as Request)
+    if (request.url === '/v1/traces') requests.push(body as ExportRequest)
     response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -33,6 +36,9 @@ export async function startReceiver (t: Test, status = 200) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    spans: () => requests.flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)))
+    spans: () => requests
+      .flatMap(({ resourceSpans }) => resourceSpans)
+      .flatMap(({ scopeSpans }) => scopeSpans)
+      .flatMap(({ spans }) => spans)
   }
 }

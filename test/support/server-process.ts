@@ -6,20 +6,27 @@ import { root } from '#test/support/root.js'
 
 const server = join(root, 'dist/server.js')
 
-/** What the test runner tells its processes of TypeScript and coverage. */
-const runner = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(?:TS|TAP|_TAP|NODE)_/.test(name)))
+/** The variables by which the test runner configures TypeScript and coverage in its processes. */
+const runnerEnv = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /^(?:TS|TAP|_TAP|NODE)_/.test(name))
+)
 
-/** The server in a process of its own, with this environment and no other, flags of Node's, and after `--` arguments of its own. */
+/**
+ * Starts the server in a process of its own.
+ * @param env its whole environment
+ * @param flags flags of Node, and after `--` the server's arguments
+ */
 export function runServer (t: Test, env: Record<string, string>, ...flags: string[]) {
-  const [before, after] = flags.includes('--') ? [flags.slice(0, flags.indexOf('--')), flags.slice(flags.indexOf('--') + 1)] : [flags, []]
-  const child = spawn(process.execPath, [...process.execArgv, ...before, server, ...after], { env: { ...runner, ...env } })
+  const separator = flags.includes('--') ? flags.indexOf('--') : flags.length
+  const args = [...process.execArgv, ...flags.slice(0, separator), server, ...flags.slice(separator + 1)]
+  const child = spawn(process.execPath, args, { env: { ...runnerEnv, ...env } })
   t.teardown(() => { if (child.exitCode === null) child.kill('SIGKILL') })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (data) => { output.stdout += data })
   child.stderr.on('data', (data) => { output.stderr += data })
-  // Not its `exit`, after which some of what it has written may still be on its way.
+  // Not `exit`, after which output may still arrive.
   const exited = once(child, 'close').then(([code]) => code as number | null)
-  /** The address that it listens on, once it has logged a text. */
+  /** The origin that it listens on, once it has logged a text. */
   const logged = async (text: string) => {
     const died = exited.then((code) => { throw new Error(`exit ${code}: ${output.stderr}`) })
     died.catch(() => {})

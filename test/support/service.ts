@@ -10,26 +10,29 @@ interface Options extends SimulatorOptions {
   logger?: AppOptions['logger']
 }
 
-/** The service over a simulated cloud, both closed when the test ends, soon. It keeps no answer unless the test is about that. */
+/** Starts the service over a simulated cloud; both are closed at the end of the test. Caches are off by default. */
 export async function startService (t: Test, { env, logger, ...options }: Options = {}) {
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
-  const app = await buildApp({ env: { ...simulator.env, CACHE: 'off', SHUTDOWN_GRACE: '1s', ...env }, logger, now: options.now })
+  const app = await buildApp({
+    env: { ...simulator.env, CACHE: 'off', SHUTDOWN_GRACE: '1s', ...env }, logger, now: options.now
+  })
   t.teardown(async () => {
     await app.close()
     await simulator.close()
   })
-  /** How many calls the simulator has received of a role, and with a path that begins so. */
-  const count = (role: string, path = '') => simulator.calls.filter((call) => call.upstream === role && call.path.startsWith(path)).length
+  /** The number of requests that an upstream received for paths with a prefix. */
+  const count = (upstream: string, pathPrefix = '') =>
+    simulator.calls.filter((call) => call.upstream === upstream && call.path.startsWith(pathPrefix)).length
   return { app, simulator, count }
 }
 
-/** The answers of all pages from a URL on, by their links; bounded, so that a link that leads in a circle ends. */
-export async function followPages (app: Awaited<ReturnType<typeof buildApp>>, url: string, most = 100) {
-  const answers = []
-  for (let next: string | undefined = url; next !== undefined && answers.length < most;) {
-    const answer: LightMyRequestResponse = await app.inject(next)
-    answers.push(answer)
-    next = /^<(.*)>; rel="next"$/.exec(String(answer.headers.link))?.[1]
+/** The responses of all pages, by their links; at most `maxPages`, in case the links form a cycle. */
+export async function followPages (app: Awaited<ReturnType<typeof buildApp>>, url: string, maxPages = 100) {
+  const responses = []
+  for (let next: string | undefined = url; next !== undefined && responses.length < maxPages;) {
+    const response: LightMyRequestResponse = await app.inject(next)
+    responses.push(response)
+    next = /^<(.*)>; rel="next"$/.exec(String(response.headers.link))?.[1]
   }
-  return answers
+  return responses
 }

@@ -1,17 +1,18 @@
 import { connect } from 'node:net'
-import type { Answer } from './openapi-contract.js'
+import type { ReceivedResponse } from './openapi-contract.js'
 
 /**
- * Writes to a port what need not be HTTP, and reads until the server hangs up. A character is a byte, both ways.
- * @param end whether the client ends its side, having said all: a server that waits for more then knows that there is none
+ * Writes text to a port, which need not be HTTP, and returns everything that is received until the server closes the
+ * connection. A character is a byte, in both directions.
+ * @param end whether the client ends its side after the message, so that the server cannot wait for more
  */
-export function converse (port: number, message: string, { end = false } = {}): Promise<string> {
+export function sendRaw (port: number, message: string, { end = false } = {}): Promise<string> {
   return new Promise((resolve) => {
     let received = ''
     const socket = connect(port, '127.0.0.1')
     socket.setEncoding('latin1')
     socket.on('data', (text) => { received += text })
-    // A server that hangs up while it is still being spoken to is in its right; what it said before counts.
+    // A server may close the connection while the client still sends; only the bytes before that count.
     socket.on('error', () => {})
     socket.on('close', () => resolve(received))
     socket.write(message, 'latin1')
@@ -19,9 +20,17 @@ export function converse (port: number, message: string, { end = false } = {}): 
   })
 }
 
-/** The first answer in what was received, after the leave to go on that some ask for, and what follows it; `undefined` where it is not whole. */
-export function firstAnswer (received: string, bodiless = false): { answer: Answer, rest: string } | undefined {
-  const [, status, head, rest] = /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 ([2-9][0-9]{2}) [^\r]+\r\n(.*?)\r\n\r\n(.*)$/s.exec(received) ?? []
+const responsePattern =
+  /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 ([2-9][0-9]{2}) [^\r]+\r\n(.*?)\r\n\r\n(.*)$/s
+
+/**
+ * The first response in received text, after a `100 Continue`, and the text after it.
+ * @returns `undefined` where the response is incomplete
+ */
+export function firstResponse (
+  received: string, bodiless = false
+): { response: ReceivedResponse, rest: string } | undefined {
+  const [, status, head, rest] = responsePattern.exec(received) ?? []
   if (status === undefined) return undefined
   const headers = Object.fromEntries(head!.split('\r\n').map((line) => {
     const [name, ...value] = line.split(': ')
@@ -29,16 +38,17 @@ export function firstAnswer (received: string, bodiless = false): { answer: Answ
   }))
   const length = bodiless ? 0 : Number(headers['content-length'] ?? 0)
   if (rest!.length < length) return undefined
-  return {
-    answer: { statusCode: Number(status), headers, body: Buffer.from(rest!.slice(0, length), 'latin1').toString() },
-    rest: rest!.slice(length)
-  }
+  const body = Buffer.from(rest!.slice(0, length), 'latin1').toString()
+  return { response: { statusCode: Number(status), headers, body }, rest: rest!.slice(length) }
 }
 
-/** All answers in what was received, one after the other. */
-export function answersIn (received: string, bodiless = false): Answer[] {
+/**
+ * All responses in received text, in order.
+ * @throws Error where the last one is incomplete
+ */
+export function responsesIn (received: string, bodiless = false): ReceivedResponse[] {
   if (received === '') return []
-  const first = firstAnswer(received, bodiless)
-  if (first === undefined) throw new Error(`not a whole answer: ${JSON.stringify(received.slice(0, 500))}`)
-  return [first.answer, ...answersIn(first.rest, bodiless)]
+  const first = firstResponse(received, bodiless)
+  if (first === undefined) throw new Error(`incomplete response: ${JSON.stringify(received.slice(0, 500))}`)
+  return [first.response, ...responsesIn(first.rest, bodiless)]
 }

@@ -3,11 +3,11 @@ import { followPages, startService } from '#test/support/service.js'
 
 const admin = '9c1a27e20412473b843dbf32bdec2390'
 const demo = 'da9572dd8c0a4857aa12d9c4cbb76306'
-const url = (project: string, query: string) => `/v1/openstack/projects/${project}/instances?${query}`
+const instances = (project: string, query: string) => `/v1/openstack/projects/${project}/instances?${query}`
 
-t.test('answers with the contract\'s example', async (t) => {
+t.test('returns the contract\'s example', async (t) => {
   const { app } = await startService(t, { now: () => Date.parse('2017-07-06T04:27:23Z') + 4_226_153_900 })
-  t.same((await app.inject(url(demo, 'limit=2'))).json(), {
+  t.same((await app.inject(instances(demo, 'limit=2'))).json(), {
     metric: [{
       address: ['115.68.151.163'],
       cpuUsage: 3,
@@ -30,84 +30,93 @@ t.test('answers with the contract\'s example', async (t) => {
   })
 })
 
-t.test('costs the same however long the page is', async (t) => {
+t.test('sends the same number of upstream requests for every page length', async (t) => {
   const { app, simulator, count } = await startService(t)
-  await app.inject(url(demo, 'limit=1'))
+  await app.inject(instances(demo, 'limit=1'))
   for (const query of ['limit=1', 'limit=42', 'limit=1000', 'limit=42&hostname=a']) {
     simulator.calls.length = 0
-    const { metric, totalCnt } = (await app.inject(url(admin, query))).json()
+    const { metric, totalCnt } = (await app.inject(instances(admin, query))).json()
     t.equal(metric.length, Math.min(totalCnt, Number(/[0-9]+/.exec(query))))
     t.same([count('identity'), count('compute'), count('metrics')], [1, 2, 1], query)
   }
 })
 
-t.test('pages through all, each instance once, and says how many there are', async (t) => {
+t.test('returns each instance on one page, and the total count on all', async (t) => {
   const { app } = await startService(t)
-  const pages = (await followPages(app, url(admin, 'limit=14'))).map((page) => page.json())
+  const pages = (await followPages(app, instances(admin, 'limit=14'))).map((page) => page.json())
   t.same(pages.map(({ metric, totalCnt }) => [metric.length, totalCnt]), [[14, 42], [14, 42], [14, 42]])
-  const ids = pages.flatMap(({ metric }) => metric.map((instance: { instance_id: string }) => instance.instance_id))
+  const ids = pages.flatMap(({ metric }) => metric.map(({ instance_id: id }: { instance_id: string }) => id))
   t.equal(new Set(ids).size, 42)
 })
 
 t.test('filters by a literal part of the name', async (t) => {
   const { app } = await startService(t)
-  const { metric, totalCnt } = (await app.inject(url(admin, 'limit=1&hostname=MONASCA'))).json()
+  const { metric, totalCnt } = (await app.inject(instances(admin, 'limit=1&hostname=MONASCA'))).json()
   t.match(metric, [{ name: /monasca/ }])
   t.ok(totalCnt >= 1 && totalCnt < 42)
   for (const hostname of ['.', '^', '|', '[', '\\', '(a+)+$', '😀', '서버']) {
-    const answer = await app.inject(url(admin, `limit=5&hostname=${encodeURIComponent(hostname)}`))
-    t.match(answer.json(), { metric: [], totalCnt: 0 }, hostname)
+    const query = `limit=5&hostname=${encodeURIComponent(hostname)}`
+    t.match((await app.inject(instances(admin, query))).json(), { metric: [], totalCnt: 0 }, hostname)
   }
 })
 
-t.test('leaves unknown what is unknown', async (t) => {
+t.test('returns null for unknown values', async (t) => {
   const { app, simulator } = await startService(t)
-  simulator.intercept = ({ path }) => path === '/v2.1/servers/detail'
-    ? {
-        status: 200,
-        body: {
-          servers: [{
-            id: 's',
-            name: 'broken',
-            status: 'ERROR',
-            tenant_id: demo,
-            addresses: {},
-            flavor: { original_name: 'm1.tiny', vcpus: 1, ram: 512, disk: 1 },
-            'OS-EXT-AZ:availability_zone': '',
-            'OS-SRV-USG:launched_at': null,
-            'OS-SRV-USG:terminated_at': '2026-11-23T08:24:50.000000'
-          }]
-        }
-      }
-    : undefined
-  t.match((await app.inject(url(demo, 'limit=5'))).json().metric, [{
-    address: [], cpuUsage: null, memoryUsage: null, started_at: null, uptime: null, zone: null, ended_at: '2026-11-23T08:24:50', state: 'ERROR'
+  const server = {
+    id: 's',
+    name: 'broken',
+    status: 'ERROR',
+    tenant_id: demo,
+    addresses: {},
+    flavor: { original_name: 'm1.tiny', vcpus: 1, ram: 512, disk: 1 },
+    'OS-EXT-AZ:availability_zone': '',
+    'OS-SRV-USG:launched_at': null,
+    'OS-SRV-USG:terminated_at': '2026-11-23T08:24:50.000000'
+  }
+  simulator.intercept = ({ path }) =>
+    path === '/v2.1/servers/detail' ? { status: 200, body: { servers: [server] } } : undefined
+  t.match((await app.inject(instances(demo, 'limit=5'))).json().metric, [{
+    address: [],
+    cpuUsage: null,
+    memoryUsage: null,
+    started_at: null,
+    uptime: null,
+    zone: null,
+    ended_at: '2026-11-23T08:24:50',
+    state: 'ERROR'
   }])
 })
 
-t.test('answers without loads while the metrics store is down', async (t) => {
+t.test('responds without usage while the metrics store is down', async (t) => {
   const { app, simulator } = await startService(t)
   simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'reset' : undefined
-  t.match((await app.inject(url(demo, 'limit=5'))).json(), { metric: [{ name: 'demo-test', cpuUsage: null, memoryUsage: null }], totalCnt: 1, unavailable: ['metrics'] })
+  t.match((await app.inject(instances(demo, 'limit=5'))).json(), {
+    metric: [{ name: 'demo-test', cpuUsage: null, memoryUsage: null }], totalCnt: 1, unavailable: ['metrics']
+  })
 })
 
-t.test('asks the metrics store nothing where there is no instance', async (t) => {
+t.test('sends no request to the metrics store for an empty page', async (t) => {
   const { app, count } = await startService(t)
-  t.match((await app.inject(url(demo, 'limit=5&hostname=nothing'))).json(), { metric: [], totalCnt: 0 })
+  const response = await app.inject(instances(demo, 'limit=5&hostname=nothing'))
+  t.match(response.json(), { metric: [], totalCnt: 0 })
   t.equal(count('metrics'), 0)
 })
 
-t.test('refuses what it cannot answer', async (t) => {
+t.test('rejects unknown projects and invalid parameters, and reports failures', async (t) => {
   const { app, simulator } = await startService(t)
-  const problems: Array<[string, object]> = [
-    [url('nobody', 'limit=5'), { status: 404, detail: 'No such project.' }],
-    [url(demo, 'limit=5&marker=nobody'), { status: 400, errors: [{ parameter: 'marker' }] }],
-    [url(demo, ''), { status: 400, errors: [{ parameter: 'limit', message: 'is missing' }] }]
-  ]
-  for (const [path, expected] of problems) t.match((await app.inject(path)).json(), expected)
+  const problem = async (url: string) => (await app.inject(url)).json()
+  t.match(await problem(instances('nobody', 'limit=5')), { status: 404, detail: 'No such project.' })
+  t.match(await problem(instances(demo, 'limit=5&marker=nobody')), {
+    status: 400, errors: [{ parameter: 'marker' }]
+  })
+  t.match(await problem(instances(demo, '')), {
+    status: 400, errors: [{ parameter: 'limit', message: 'is missing' }]
+  })
 
   app.metrics.latest = async () => { throw new TypeError('a bug') }
-  t.match((await app.inject(url(demo, 'limit=5'))).json(), { status: 500 })
+  t.match(await problem(instances(demo, 'limit=5')), { status: 500 })
   simulator.intercept = ({ upstream }) => upstream === 'compute' ? { status: 500 } : undefined
-  t.match((await app.inject(url(demo, 'limit=5'))).json(), { status: 502, detail: 'The compute service returned an invalid response.' })
+  t.match(await problem(instances(demo, 'limit=5')), {
+    status: 502, detail: 'The compute service returned an invalid response.'
+  })
 })

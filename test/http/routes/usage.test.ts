@@ -1,9 +1,12 @@
 import t from 'tap'
+import type { Interception } from '#simulator/simulator.js'
 import { startService } from '#test/support/service.js'
 
 const instance = '929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c'
 const ranges = ['defaultTimeRange=10m&groupBy=1m', 'timeRangeFrom=10m&timeRangeTo=30m&groupBy=1m']
-const names = {
+const usage = (route: string, range = ranges[0], id = instance) =>
+  `/v1/openstack/projects/${id}/${route}?${range}`
+const seriesNames = {
   cpuUsage: ['cpu'],
   memUsage: ['memory'],
   diskRead: ['read'],
@@ -12,18 +15,20 @@ const names = {
   networkPackets: ['in', 'out']
 }
 
-t.test('answers each of the contract\'s requests in its shape, from one metrics request', async (t) => {
+t.test('returns the contract\'s series, from one request to the metrics store', async (t) => {
   const { app, simulator, count } = await startService(t)
-  for (const [route, expected] of Object.entries(names)) {
+  const hasTwoDecimals = ({ usage }: { usage: number }) =>
+    usage >= 0 && Math.abs(usage * 100 - Math.round(usage * 100)) < 1e-6
+  for (const [route, names] of Object.entries(seriesNames)) {
     for (const range of ranges) {
       simulator.calls.length = 0
-      const series = (await app.inject(`/v1/openstack/projects/${instance}/${route}?${range}`)).json()
-      t.same(series.map(({ name }: { name: string }) => name), expected)
+      const series = (await app.inject(usage(route, range))).json()
+      t.same(series.map(({ name }: { name: string }) => name), names)
       for (const { metric } of series) {
         const times = metric.map(({ time }: { time: number }) => time)
         t.ok(times.length >= 10 && times.length <= 21, `${times.length} buckets`)
         t.same(times, times.map((_: number, i: number) => times[0] + i * 60))
-        t.ok(metric.every(({ usage }: { usage: number }) => usage >= 0 && Math.abs(usage * 100 - Math.round(usage * 100)) < 1e-6))
+        t.ok(metric.every(hasTwoDecimals))
       }
       t.equal(count('metrics'), 1)
       t.equal(simulator.calls.length, 1, 'a series needs the metrics store alone')
@@ -31,23 +36,22 @@ t.test('answers each of the contract\'s requests in its shape, from one metrics 
   }
 })
 
-t.test('answers an instance that the store does not know with an empty series', async (t) => {
+t.test('returns empty series for an instance that the metrics store does not know', async (t) => {
   const { app } = await startService(t)
-  const answer = await app.inject(`/v1/openstack/projects/nobody/networkIo?${ranges[0]}`)
-  t.equal(answer.statusCode, 200)
-  t.same(answer.json(), [{ name: 'in', metric: [] }, { name: 'out', metric: [] }])
+  const response = await app.inject(usage('networkIo', ranges[0], 'nobody'))
+  t.equal(response.statusCode, 200)
+  t.same(response.json(), [{ name: 'in', metric: [] }, { name: 'out', metric: [] }])
 })
 
-t.test('answers with series while the cloud is away', async (t) => {
+t.test('returns series while the cloud is down', async (t) => {
   const { app, simulator } = await startService(t)
   simulator.intercept = ({ upstream }) => upstream === 'metrics' ? undefined : 'reset'
-  t.equal((await app.inject(`/v1/openstack/projects/${instance}/cpuUsage?${ranges[0]}`)).statusCode, 200)
+  t.equal((await app.inject(usage('cpuUsage'))).statusCode, 200)
 })
 
-t.test('says what the metrics store did', async (t) => {
+t.test('reports how the metrics store failed, without its text', async (t) => {
   const { app, simulator } = await startService(t, { env: { UPSTREAM_TIMEOUT: '1s' } })
-  const url = `/v1/openstack/projects/${instance}/memUsage?${ranges[0]}`
-  const expected: Array<[NonNullable<ReturnType<NonNullable<typeof simulator.intercept>>>, number]> = [
+  const failures: Array<[Interception, number]> = [
     ['reset', 503],
     ['hang', 504],
     [{ status: 500, body: 'secret' }, 502],
@@ -57,10 +61,10 @@ t.test('says what the metrics store did', async (t) => {
     [{ status: 200, body: { results: [null] } }, 502],
     [{ status: 200, body: { results: [{}] } }, 502]
   ]
-  for (const [answer, status] of expected) {
-    simulator.intercept = () => answer
-    const { statusCode, headers, body } = await app.inject(url)
-    t.equal(statusCode, status, JSON.stringify(answer))
+  for (const [failure, status] of failures) {
+    simulator.intercept = () => failure
+    const { statusCode, headers, body } = await app.inject(usage('memUsage'))
+    t.equal(statusCode, status, JSON.stringify(failure))
     t.equal(headers['content-type'], 'application/problem+json; charset=utf-8')
     t.equal(headers['retry-after'], status === 503 ? '5' : undefined)
     t.match(body, 'metrics')

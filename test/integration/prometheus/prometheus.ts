@@ -16,7 +16,7 @@ export async function startPrometheus (t: Test, path: string, target: string) {
     global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
     scrape_configs: [{ job_name: 'openstack-monitoring', static_configs: [{ targets: [target] }] }]
   }))
-  const { child, told } = await startChild({
+  const { child, match } = await startChild({
     path,
     args: [`--config.file=${config}`, `--storage.tsdb.path=${join(dir, 'data')}`, '--web.listen-address=127.0.0.1:0'],
     env: {},
@@ -32,7 +32,7 @@ export async function startPrometheus (t: Test, path: string, target: string) {
   return {
     /** What an expression comes to now. @throws where it is none */
     async query (expression: string): Promise<Values> {
-      const answer = await (await fetch(`http://${told[1]}/api/v1/query?${new URLSearchParams({ query: expression })}`)).json()
+      const answer = await (await fetch(`http://${match[1]}/api/v1/query?${new URLSearchParams({ query: expression })}`)).json()
       if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`)
       const { resultType, result } = answer.data
       if (resultType === 'scalar') return [{ labels: {}, value: Number(result[1]) }]

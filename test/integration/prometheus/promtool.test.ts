@@ -12,9 +12,9 @@ const cases = join(root, 'test/integration/prometheus/alerts.yaml')
 const promtool = await findProgram(t, 'promtool')
 if (promtool !== undefined) {
   t.test('the check of metrics finds a fault where there is one', async (t) => {
-    const { status, said } = await run(promtool, ['check', 'metrics'], '# TYPE calls_total gauge\ncalls_total 1\n')
+    const { status, output } = await run(promtool, ['check', 'metrics'], '# TYPE calls_total gauge\ncalls_total 1\n')
     t.not(status, 0)
-    t.match(said, 'calls_total')
+    t.match(output, 'calls_total')
   })
 
   t.test('what the service tells of itself passes', async (t) => {
@@ -22,21 +22,21 @@ if (promtool !== undefined) {
     await app.inject({ url: '/v1/openstack/projects/summary', headers: { 'x-auth-token': 'unknown' } })
     simulator.intercept = () => ({ status: 500 })
     await app.inject('/readyz')
-    const { status, said } = await run(promtool, ['check', 'metrics'], (await app.inject('/metrics')).body)
-    t.equal(said, '')
+    const { status, output } = await run(promtool, ['check', 'metrics'], (await app.inject('/metrics')).body)
+    t.equal(output, '')
     t.equal(status, 0)
   })
 
   t.test('the rules are rules, and the example of a configuration is one', async (t) => {
     for (const args of [['rules', 'ops/alerts.yaml'], ['config', 'ops/prometheus.yaml']]) {
-      const { status, said } = await run(promtool, ['check', ...args.with(1, join(root, args[1]!))])
-      t.equal(status, 0, said)
+      const { status, output } = await run(promtool, ['check', ...args.with(1, join(root, args[1]!))])
+      t.equal(status, 0, output)
     }
   })
 
   t.test('each alert fires when it should, and does not when it should not', async (t) => {
-    const { status, said } = await run(promtool, ['test', 'rules', cases])
-    t.equal(status, 0, said)
+    const { status, output } = await run(promtool, ['test', 'rules', cases])
+    t.equal(status, 0, output)
   })
 }
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
-import type { Answer } from '#test/support/openapi-contract.js'
-import { firstAnswer } from '#test/support/socket.js'
+import type { ReceivedResponse } from '#test/support/openapi-contract.js'
+import { firstResponse } from '#test/support/socket.js'
 
 /** Milliseconds without a word after which the client ends its side: the server waits for more than there is. */
 const patience = 300
@@ -11,7 +11,7 @@ const longest = 5_000
 export interface Reply {
   received: string
   ended: boolean
-  answer?: Answer
+  answer?: ReceivedResponse
 }
 
 /** Writes a message to a port, and reads until there is a whole answer or the server hangs up. */
@@ -36,7 +36,7 @@ export function exchange (port: number, message: string): Promise<Reply> {
     socket.setEncoding('latin1')
     socket.on('data', (text) => {
       reply.received += text
-      reply.answer = firstAnswer(reply.received, message.startsWith('HEAD '))?.answer
+      reply.answer = firstResponse(reply.received, message.startsWith('HEAD '))?.response
       if (reply.answer !== undefined) finish()
     })
     // A server that hangs up while it is still being spoken to is in its right; what it said before counts.

@@ -5,9 +5,9 @@ import type { SimulatedCall } from '#simulator/simulator.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 import { createJudge } from '#test/robustness/fuzz/judge.js'
 import type { Asked } from '#test/robustness/fuzz/requests.js'
-import type { Answer } from '#test/support/openapi-contract.js'
+import type { ReceivedResponse } from '#test/support/openapi-contract.js'
 import { startService } from '#test/support/service.js'
-import { answersIn, converse } from '#test/support/socket.js'
+import { responsesIn, sendRaw } from '#test/support/socket.js'
 import { headers } from './headers.js'
 import { bodies, malformed, smuggling } from './messages.js'
 import type { Message } from './messages.js'
@@ -59,9 +59,9 @@ export async function attack (t: Test, asks: boolean) {
   const leak = (received: string) => secrets.find((secret) => received.toLowerCase().includes(secret.toLowerCase()))
 
   /** What is wrong with the answer to a request that can be read; `undefined` where nothing is. */
-  async function complain (asked: Asked, lines: string[] = []): Promise<{ complaint?: string, answer?: Answer }> {
-    const received = await converse(port, write(asked, lines))
-    const [answer, ...others] = answersIn(received)
+  async function complain (asked: Asked, lines: string[] = []): Promise<{ complaint?: string, answer?: ReceivedResponse }> {
+    const received = await sendRaw(port, write(asked, lines))
+    const [answer, ...others] = responsesIn(received)
     if (answer === undefined || others.length > 0) return { complaint: `${others.length + 1} answers` }
     if ('x-evil' in answer.headers) return { complaint: 'a header of the caller\'s' }
     return { complaint: judge(asked, answer) ?? leak(received), answer }
@@ -70,8 +70,8 @@ export async function attack (t: Test, asks: boolean) {
   /** The same of bytes that need not be a request. */
   async function complainOf ({ bytes, statuses, end }: Omit<Message, 'name'>) {
     const sent = token === undefined ? bytes : bytes.replace('Host: localhost', `Host: localhost\r\nX-Auth-Token: ${token}`)
-    const received = await converse(port, sent, { end })
-    const answers = answersIn(received)
+    const received = await sendRaw(port, sent, { end })
+    const answers = responsesIn(received)
     const found = answers.map(({ statusCode }) => statusCode)
     if (statuses.length === 0) return found.length === 0 ? undefined : `${found}, and not an end without a word`
     if (found.length !== 1 || !statuses.includes(found[0]!)) return `${found}, and not ${statuses}`
@@ -92,7 +92,7 @@ export async function attack (t: Test, asks: boolean) {
   const short = (text: string) => text.length > 120 ? `${text.slice(0, 120)}…` : text
 
   async function askAll (t: Test, requests: Asked[]) {
-    const answers: Answer[] = []
+    const answers: ReceivedResponse[] = []
     for (const asked of requests) {
       count++
       const { complaint, answer } = await complain(asked)
@@ -171,7 +171,7 @@ export async function attack (t: Test, asks: boolean) {
     const words = 'the upstream\'s own words'
     simulator.intercept = ({ upstream }) => upstream === 'identity' ? undefined : { status: 500, headers: { 'x-words': words }, body: words }
     t.teardown(() => { simulator.intercept = undefined })
-    for (const url of ordinary) t.notMatch(await converse(port, write({ method: 'GET', url })), words, url)
+    for (const url of ordinary) t.notMatch(await sendRaw(port, write({ method: 'GET', url })), words, url)
   })
 
   t.test('these were at least 300', async (t) => {

@@ -6,7 +6,7 @@ import t from 'tap'
 import { demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 import { startService } from '#test/support/service.js'
-import { answersIn, converse } from '#test/support/socket.js'
+import { responsesIn, sendRaw } from '#test/support/socket.js'
 import { bodies, malformed, smuggling } from './messages.js'
 
 t.setTimeout(600_000)
@@ -76,10 +76,10 @@ t.test('the heap does not grow with what is thrown at the service', async (t) =>
 
   const attack = async (rounds: number, first: number) => {
     for (let round = first; round < first + rounds; round++) {
-      for (const { bytes, end } of known) await converse(port, bytes, { end })
+      for (const { bytes, end } of known) await sendRaw(port, bytes, { end })
       for (const [status, message] of unlike(round, token)) {
         thrown += message.length
-        const [answer] = answersIn(await converse(port, message))
+        const [answer] = responsesIn(await sendRaw(port, message))
         if (answer?.statusCode !== status) t.fail(`${answer?.statusCode} and not ${status} to ${message.slice(0, 100)}`)
       }
       simulator.calls.length = 0

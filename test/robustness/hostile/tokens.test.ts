@@ -3,7 +3,7 @@ import t from 'tap'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { projects, range, startService as startAsking } from '#test/support/authenticated-service.js'
 import { startService } from '#test/support/service.js'
-import { answersIn, converse } from '#test/support/socket.js'
+import { responsesIn, sendRaw } from '#test/support/socket.js'
 import { tokens, unreadable } from './tokens.js'
 
 const { app, simulator } = await startService(t, { env: { AUTH: 'keystone' } })
@@ -14,12 +14,12 @@ await app.openstack.reach()
 simulator.calls.splice(0)
 
 const ask = (lines: string[]) =>
-  converse(port, ['GET /v1/openstack/projects/summary HTTP/1.1', 'Host: localhost', 'Connection: close', ...lines, '', ''].join('\r\n'))
+  sendRaw(port, ['GET /v1/openstack/projects/summary HTTP/1.1', 'Host: localhost', 'Connection: close', ...lines, '', ''].join('\r\n'))
 
 t.test('no token that Keystone has not given out opens anything', async (t) => {
   for (const lines of [[], ...tokens]) {
     const received = await ask(lines)
-    const [answer, ...others] = answersIn(received)
+    const [answer, ...others] = responsesIn(received)
     const name = lines.join().slice(0, 60)
     t.same(others, [], name)
     t.ok([400, 401].includes(answer!.statusCode), `${answer!.statusCode} to ${name}`)
@@ -30,7 +30,7 @@ t.test('no token that Keystone has not given out opens anything', async (t) => {
 })
 
 t.test('nor does what is no header at all', async (t) => {
-  for (const lines of unreadable) t.equal(answersIn(await ask(lines))[0]!.statusCode, 400, JSON.stringify(lines))
+  for (const lines of unreadable) t.equal(responsesIn(await ask(lines))[0]!.statusCode, 400, JSON.stringify(lines))
 })
 
 t.test('Keystone is asked about tokens alone, and nobody else is asked anything', async (t) => {
@@ -45,7 +45,7 @@ t.test('nor does a token that was good once, or is good elsewhere', async (t) =>
   await here.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = here.app.server.address() as AddressInfo
   const ask = async (url: string, token: string) =>
-    answersIn(await converse(port, `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Auth-Token: ${token}\r\n\r\n`))[0]!
+    responsesIn(await sendRaw(port, `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Auth-Token: ${token}\r\n\r\n`))[0]!
   const urlsOf = (project: string, instance: string) => [`${projects}/${project}/instances?limit=5`, ...['cpuUsage', 'memUsage', 'networkIo'].map((usage) => `${projects}/${instance}/${usage}?${range}`)]
   const [own, others] = [urlsOf(demoProjectId, demoInstanceId), urlsOf(adminProjectId, adminInstanceId)]
   const statuses = async (urls: string[], token: string) => (await Promise.all(urls.map((url) => ask(url, token)))).map(({ statusCode }) => statusCode)

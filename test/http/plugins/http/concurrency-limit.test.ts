@@ -3,39 +3,40 @@ import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import { startService } from '#test/support/service.js'
-import { answersIn, converse } from '#test/support/socket.js'
+import { responsesIn, sendRaw } from '#test/support/socket.js'
 
-const asked = (url: string) => `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
-const series = asked('/v1/openstack/projects/of-none/cpuUsage?defaultTimeRange=10m&groupBy=1m')
+const request = (url: string) => `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
+const cpuUsage = request('/v1/openstack/projects/of-none/cpuUsage?defaultTimeRange=10m&groupBy=1m')
 
-t.test('answers so many requests of a caller at once', async (t) => {
+t.test('limits the concurrent requests of a client', async (t) => {
   const { app, simulator } = await startService(t, { env: { CONCURRENCY_LIMIT: '2' } })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
-  const ask = async (message: string) => answersIn(await converse(port, message))[0]!
+  const send = async (message: string) => responsesIn(await sendRaw(port, message))[0]!
   simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'hang' : undefined
 
   const arrivals = on(app.server, 'request')
   const hanging = [1, 2].map(() => connect(port, '127.0.0.1').on('error', () => {}))
   for (const socket of hanging) {
-    socket.write(series)
+    socket.write(cpuUsage)
     await arrivals.next()
   }
-  const refused = await ask(series)
-  t.equal(refused.statusCode, 429)
-  t.match(JSON.parse(refused.body), { title: 'Too Many Requests', status: 429, detail: 'Too many concurrent requests.' })
-  t.equal(refused.headers['retry-after'], '1')
-  t.equal((await ask(asked('/healthz'))).statusCode, 200, 'those who watch the service are not counted')
+  const rejected = await send(cpuUsage)
+  t.equal(rejected.statusCode, 429)
+  const problem = { title: 'Too Many Requests', status: 429, detail: 'Too many concurrent requests.' }
+  t.match(JSON.parse(rejected.body), problem)
+  t.equal(rejected.headers['retry-after'], '1')
+  t.equal((await send(request('/healthz'))).statusCode, 200, 'health checks are not counted')
 
   simulator.intercept = undefined
   for (const socket of hanging) socket.destroy()
-  while ((await ask(series)).statusCode === 429) t.comment('the server has not seen yet that they have hung up')
-  const answers = []
-  for (let n = 0; n < 5; n++) answers.push((await ask(series)).statusCode)
-  t.same(answers, Array(5).fill(200), 'who has been answered has nothing under way')
+  while ((await send(cpuUsage)).statusCode === 429) t.comment('the server has not noticed the disconnects yet')
+  const statuses = []
+  for (let n = 0; n < 5; n++) statuses.push((await send(cpuUsage)).statusCode)
+  t.same(statuses, Array(5).fill(200), 'a completed request is not counted any more')
 })
 
-t.test('counts nothing of a connection that is gone, whatever was asked on it at once', async (t) => {
+t.test('counts no pipelined request of a closed connection', async (t) => {
   const { app, simulator } = await startService(t, { env: { CONCURRENCY_LIMIT: '3' } })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
@@ -43,7 +44,7 @@ t.test('counts nothing of a connection that is gone, whatever was asked on it at
 
   const [connections, arrivals] = [on(app.server, 'connection'), on(app.server, 'request')]
   const socket = connect(port, '127.0.0.1').on('error', () => {})
-  socket.write(series.replace('close', 'keep-alive').repeat(3))
+  socket.write(cpuUsage.replace('close', 'keep-alive').repeat(3))
   const { value: [served] } = await connections.next() as { value: [Socket] }
   for (let n = 0; n < 3; n++) await arrivals.next()
   const closed = new Promise((resolve) => served.once('close', resolve))
@@ -51,6 +52,7 @@ t.test('counts nothing of a connection that is gone, whatever was asked on it at
   await closed
 
   simulator.intercept = undefined
-  const answers = await Promise.all([1, 2, 3].map(async () => answersIn(await converse(port, series.replace('cpuUsage', 'diskRead')))[0]!.statusCode))
-  t.same(answers, [200, 200, 200])
+  const diskRead = cpuUsage.replace('cpuUsage', 'diskRead')
+  const received = await Promise.all([1, 2, 3].map(() => sendRaw(port, diskRead)))
+  t.same(received.map((text) => responsesIn(text)[0]!.statusCode), [200, 200, 200])
 })

@@ -4,8 +4,8 @@ import { startService } from '#test/support/service.js'
 const base = '/v1/openstack/projects'
 const range = 'defaultTimeRange=10m&groupBy=1m'
 
-/** Each bad request, its status, and the parameters that its answer must name. */
-const refusals: Array<[string, number, string[]?]> = [
+/** Each invalid request, its status, and the parameters that the problem names. */
+const invalidRequests: Array<[url: string, status: number, parameters?: string[]]> = [
   [`${base}/summary?limt=5`, 400, ['limt']],
   [`${base}/summary?limit=0`, 400, ['limit']],
   [`${base}/summary?limit=1001`, 400, ['limit']],
@@ -36,43 +36,52 @@ const refusals: Array<[string, number, string[]?]> = [
   [`${base}/x/CpuUsage?${range}`, 404]
 ]
 
-t.test('answers every bad request with a problem that names what is wrong', async (t) => {
+t.test('responds to every invalid request with a problem that names the parameters', async (t) => {
   const { app, simulator } = await startService(t)
-  for (const [url, status, parameters] of refusals) {
-    const answer = await app.inject(url)
-    t.equal(answer.statusCode, status, url.slice(0, 80))
-    t.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8')
-    const problem = answer.json()
+  for (const [url, status, parameters] of invalidRequests) {
+    const response = await app.inject(url)
+    t.equal(response.statusCode, status, url.slice(0, 80))
+    t.equal(response.headers['content-type'], 'application/problem+json; charset=utf-8')
+    const problem = response.json()
     t.match(problem, { type: 'about:blank', title: String, status, detail: String, instance: url.split('?')[0] })
     t.same(problem.errors?.map(({ parameter }: { parameter: string }) => parameter).sort(), parameters)
   }
   t.equal(simulator.calls.length, 0, 'none of them reached an upstream')
 })
 
-t.test('says what was given and what is allowed', async (t) => {
+t.test('describes the given and the allowed value', async (t) => {
   const { app } = await startService(t)
-  const message = async (url: string) => (await app.inject(url)).json().detail
-  t.equal(await message(`${base}/summary?limit=1001`), 'limit 1001 must be <= 1000.')
-  t.equal(await message(`${base}/summary?limt=5`), 'limt is not a parameter here: projectName, limit, marker are.')
-  t.equal(await message('/healthz?a=5'), 'a is not a parameter here: there are none.')
-  t.equal(await message(`${base}/summary?limit=1&limit=2`), 'limit must be given once.')
-  t.match(await message(`${base}/${'x'.repeat(200)}/cpuUsage?${range}`), /^instanceId "x{79}… must match pattern/)
-  const { errors } = (await app.inject(`${base}/summary?${Array.from({ length: 50 }, (_, i) => `p${i}=1`).join('&')}`)).json()
-  t.equal(errors.length, 20)
+  const detail = async (url: string) => (await app.inject(url)).json().detail
+  t.equal(await detail(`${base}/summary?limit=1001`), 'limit 1001 must be <= 1000.')
+  t.equal(
+    await detail(`${base}/summary?limt=5`), 'limt is not a parameter here: projectName, limit, marker are.'
+  )
+  t.equal(await detail('/healthz?a=5'), 'a is not a parameter here: there are none.')
+  t.equal(await detail(`${base}/summary?limit=1&limit=2`), 'limit must be given once.')
+  const longId = await detail(`${base}/${'x'.repeat(200)}/cpuUsage?${range}`)
+  t.match(longId, /^instanceId "x{79}… must match pattern/)
+  const query = Array.from({ length: 50 }, (_, i) => `p${i}=1`).join('&')
+  t.equal((await app.inject(`${base}/summary?${query}`)).json().errors.length, 20)
 })
 
-t.test('answers other methods and bodies with a problem', async (t) => {
+t.test('responds to other methods and bodies with a problem', async (t) => {
   const { app } = await startService(t)
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
-    const answer = await app.inject({ method, url: `${base}/summary`, payload: '{', headers: { 'content-type': 'text/odd' } })
-    t.ok(answer.statusCode >= 400 && answer.statusCode < 500, `${method}: ${answer.statusCode}`)
-    t.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8')
+    const headers = { 'content-type': 'text/odd' }
+    const response = await app.inject({ method, url: `${base}/summary`, payload: '{', headers })
+    t.ok(response.statusCode >= 400 && response.statusCode < 500, `${method}: ${response.statusCode}`)
+    t.equal(response.headers['content-type'], 'application/problem+json; charset=utf-8')
   }
 })
 
-t.test('tells nothing of its own faults', async (t) => {
+t.test('describes no error of its own', async (t) => {
   const { app } = await startService(t)
   app.openstack.projects = async () => { throw new TypeError('a bug with a secret in it') }
-  const answer = await app.inject(`${base}/summary`)
-  t.same(answer.json(), { type: 'about:blank', title: 'Internal Server Error', status: 500, detail: 'Internal server error.', instance: `${base}/summary` })
+  t.same((await app.inject(`${base}/summary`)).json(), {
+    type: 'about:blank',
+    title: 'Internal Server Error',
+    status: 500,
+    detail: 'Internal server error.',
+    instance: `${base}/summary`
+  })
 })

@@ -2,64 +2,73 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { startService } from '#test/support/service.js'
 
-const url = '/v1/openstack/projects/of-none/cpuUsage?defaultTimeRange=10m&groupBy=1m'
+const cpuUsage = '/v1/openstack/projects/of-none/cpuUsage?defaultTimeRange=10m&groupBy=1m'
+const client = '192.0.2.1'
 const proxy = '10.0.0.1'
 
-/** The service with a limit, and what it answers with to who asks so. */
-async function limited (t: Test, env: Record<string, string> = {}) {
+/** Starts a service that allows two requests per minute and client. */
+async function startLimited (t: Test, env: Record<string, string> = {}) {
   const { app, simulator } = await startService(t, { env: { RATE_LIMIT: '2', ...env } })
-  const ask = (headers: Record<string, string> = {}, remoteAddress = '192.0.2.1', path = url) => app.inject({ url: path, headers, remoteAddress })
-  const statuses = async (count: number, ...asked: Parameters<typeof ask>) => {
-    const answers = []
-    for (let n = 0; n < count; n++) answers.push((await ask(...asked)).statusCode)
-    return answers
+  const get = (headers: Record<string, string> = {}, remoteAddress = client, url = cpuUsage) =>
+    app.inject({ url, headers, remoteAddress })
+  /** The statuses of some requests, one after another. */
+  const statuses = async (count: number, ...request: Parameters<typeof get>) => {
+    const statuses = []
+    for (let n = 0; n < count; n++) statuses.push((await get(...request)).statusCode)
+    return statuses
   }
-  return { app, simulator, ask, statuses }
+  return { app, simulator, get, statuses }
 }
 
-t.test('bounds nothing unless told to', async (t) => {
+t.test('limits nothing by default', async (t) => {
   const { app } = await startService(t)
-  t.notOk('ratelimit-limit' in (await app.inject(url)).headers)
+  t.notOk('ratelimit-limit' in (await app.inject(cpuUsage)).headers)
 })
 
-t.test('answers so many requests of a caller a minute, and says how many are left', async (t) => {
-  const { ask, statuses, simulator } = await limited(t)
-  t.match((await ask()).headers, { 'ratelimit-limit': '2', 'ratelimit-remaining': '1', 'ratelimit-reset': '60' })
-  t.match((await ask()).headers, { 'ratelimit-remaining': '0' })
+t.test('limits the requests of a client per minute, and returns how many are left', async (t) => {
+  const { get, statuses, simulator } = await startLimited(t)
+  t.match((await get()).headers, {
+    'ratelimit-limit': '2', 'ratelimit-remaining': '1', 'ratelimit-reset': '60'
+  })
+  t.match((await get()).headers, { 'ratelimit-remaining': '0' })
   const before = simulator.received()
-  const refused = await ask()
-  t.equal(refused.headers['content-type'], 'application/problem+json; charset=utf-8')
-  t.match(refused.json(), { title: 'Too Many Requests', status: 429, detail: 'Rate limit exceeded.', instance: url.split('?')[0] })
-  t.match(refused.headers, { 'ratelimit-limit': '2', 'ratelimit-remaining': '0', 'ratelimit-reset': /^\d+$/, 'retry-after': /^\d+$/ })
-  t.equal(simulator.received(), before, 'nothing is read for it')
-  t.same(await statuses(3, {}, '192.0.2.2'), [200, 200, 429], 'another is not asked to wait')
+  const rejected = await get()
+  t.equal(rejected.headers['content-type'], 'application/problem+json; charset=utf-8')
+  t.match(rejected.json(), {
+    title: 'Too Many Requests', status: 429, detail: 'Rate limit exceeded.', instance: cpuUsage.split('?')[0]
+  })
+  t.match(rejected.headers, {
+    'ratelimit-limit': '2', 'ratelimit-remaining': '0', 'ratelimit-reset': /^\d+$/, 'retry-after': /^\d+$/
+  })
+  t.equal(simulator.received(), before, 'a rejected request reads nothing')
+  t.same(await statuses(3, {}, '192.0.2.2'), [200, 200, 429], 'another client has its own limit')
 })
 
-t.test('counts what is answered with what is kept, and answers it with the same headers', async (t) => {
-  const { ask, statuses } = await limited(t, { CACHE: 'on', CORS_ORIGINS: 'https://portal.example.org' })
-  const first = await ask({ origin: 'https://portal.example.org' })
-  const kept = await ask({ origin: 'https://portal.example.org' })
+t.test('counts cached responses, and sends the same headers with them', async (t) => {
+  const { get, statuses } = await startLimited(t, { CACHE: 'on', CORS_ORIGINS: 'https://portal.example.org' })
+  const first = await get({ origin: 'https://portal.example.org' })
+  const cached = await get({ origin: 'https://portal.example.org' })
   const names = (headers: object) => Object.keys(headers).sort()
-  t.same(names(kept.headers), names(first.headers))
-  t.equal(kept.headers['ratelimit-remaining'], '0')
+  t.same(names(cached.headers), names(first.headers))
+  t.equal(cached.headers['ratelimit-remaining'], '0')
   t.same(await statuses(1), [429])
 })
 
-t.test('counts what is refused too, and what there is no route for', async (t) => {
-  const { statuses } = await limited(t)
-  t.same(await statuses(1, {}, '192.0.2.1', '/nothing'), [404])
-  t.same(await statuses(1, {}, '192.0.2.1', `${url}&no=1`), [400])
+t.test('counts invalid requests and unknown routes', async (t) => {
+  const { statuses } = await startLimited(t)
+  t.same(await statuses(1, {}, client, '/nothing'), [404])
+  t.same(await statuses(1, {}, client, `${cpuUsage}&no=1`), [400])
   t.same(await statuses(2), [429, 429])
 })
 
-t.test('lets those who watch the service ask as often as they like', async (t) => {
-  const { statuses, ask } = await limited(t)
-  for (const path of ['/healthz', '/readyz']) t.same(await statuses(4, {}, '192.0.2.1', path), [200, 200, 200, 200])
-  t.notOk('ratelimit-limit' in (await ask({}, '192.0.2.1', '/healthz')).headers)
+t.test('does not limit health checks', async (t) => {
+  const { statuses, get } = await startLimited(t)
+  for (const url of ['/healthz', '/readyz']) t.same(await statuses(4, {}, client, url), [200, 200, 200, 200])
+  t.notOk('ratelimit-limit' in (await get({}, client, '/healthz')).headers)
 })
 
-t.test('counts a network of IPv6 as one caller, and an IPv4 address however it is written', async (t) => {
-  const { statuses } = await limited(t)
+t.test('counts an IPv6 network as one client, and an IPv4 address in either notation', async (t) => {
+  const { statuses } = await startLimited(t)
   t.same(await statuses(2, {}, '2001:db8:0:1::1'), [200, 200])
   t.same(await statuses(1, {}, '2001:db8:0:1:ffff::2'), [429])
   t.same(await statuses(1, {}, '2001:db8:0:2::1'), [200])
@@ -67,30 +76,34 @@ t.test('counts a network of IPv6 as one caller, and an IPv4 address however it i
   t.same(await statuses(1, {}, '::ffff:192.0.2.7'), [429])
 })
 
-t.test('believes nobody about his address who is no proxy of the settings', async (t) => {
-  const { statuses } = await limited(t, { TRUST_PROXY: `${proxy}, 10.1.0.0/16` })
-  for (const n of [1, 2]) t.same(await statuses(1, { 'x-forwarded-for': `198.51.100.${n}` }), [200])
-  t.same(await statuses(1, { 'x-forwarded-for': '198.51.100.3' }), [429], 'it was the same one all the time')
+t.test('uses X-Forwarded-For only from trusted proxies', async (t) => {
+  const { statuses } = await startLimited(t, { TRUST_PROXY: `${proxy}, 10.1.0.0/16` })
+  const forwarded = (addresses: string, count = 1, peer = proxy) =>
+    statuses(count, { 'x-forwarded-for': addresses }, peer)
+  for (const n of [1, 2]) t.same(await forwarded(`198.51.100.${n}`, 1, client), [200])
+  t.same(await forwarded('198.51.100.3', 1, client), [429], 'the three requests are of one client')
 
-  t.same(await statuses(3, { 'x-forwarded-for': '198.51.100.9' }, proxy), [200, 200, 429])
-  t.same(await statuses(1, { 'x-forwarded-for': 'evil, 198.51.100.9' }, proxy), [429], 'what the caller said of himself does not count')
-  t.same(await statuses(1, { 'x-forwarded-for': '198.51.100.9, 10.1.2.3' }, proxy), [429], 'nor does a second proxy')
-  t.same(await statuses(1, { 'x-forwarded-for': '198.51.100.8' }, proxy), [200])
+  t.same(await forwarded('198.51.100.9', 3), [200, 200, 429])
+  t.same(await forwarded('evil, 198.51.100.9'), [429], 'the client\'s own header is ignored')
+  t.same(await forwarded('198.51.100.9, 10.1.2.3'), [429], 'a second trusted proxy is skipped')
+  t.same(await forwarded('198.51.100.8'), [200])
 })
 
-t.test('looks at no token where nobody is asked for one', async (t) => {
-  const { statuses } = await limited(t)
+t.test('ignores tokens with AUTH=none', async (t) => {
+  const { statuses } = await startLimited(t)
   t.same(await statuses(1, { 'x-auth-token': 'one' }), [200])
   t.same(await statuses(1, { authorization: 'Bearer two' }), [200])
   t.same(await statuses(1, { 'x-auth-token': 'three' }), [429])
 })
 
-t.test('counts a token that holds by itself, and made-up ones for their address', async (t) => {
-  const { app, statuses } = await limited(t)
+t.test('counts a valid token as a client, and unknown ones for their address', async (t) => {
+  const { app, statuses } = await startLimited(t)
   app.decorate('isKnownToken', (token: string) => ['ann', 'bob'].includes(token))
   t.same(await statuses(3, { 'x-auth-token': 'ann' }), [200, 200, 429])
-  t.same(await statuses(1, { authorization: 'Bearer ann' }, '192.0.2.9'), [429], 'wherever it comes from, in whichever header')
-  t.same(await statuses(1, { authorization: 'bearer  ann', 'x-auth-token': '' }, '192.0.2.9'), [429], 'whatever the door takes for a token')
+  const bearer = { authorization: 'Bearer ann' }
+  t.same(await statuses(1, bearer, '192.0.2.9'), [429], 'from any address, in either header')
+  const spaced = { authorization: 'bearer  ann', 'x-auth-token': '' }
+  t.same(await statuses(1, spaced, '192.0.2.9'), [429], 'in every form that the authentication accepts')
   t.same(await statuses(3, { 'x-auth-token': 'bob' }), [200, 200, 429])
   t.same(await statuses(1, { 'x-auth-token': 'made-up' }), [200])
   t.same(await statuses(1, { authorization: 'Basic Og==' }), [200])
@@ -98,9 +111,11 @@ t.test('counts a token that holds by itself, and made-up ones for their address'
   t.same(await statuses(1), [429])
 })
 
-t.test('remembers a bounded number of callers, whatever they are called', async (t) => {
-  const { statuses } = await limited(t, { TRUST_PROXY: proxy })
-  t.same(await statuses(3, {}, '192.0.2.1'), [200, 200, 429])
-  for (let n = 0; n < 10_000; n++) await statuses(1, { 'x-forwarded-for': `caller ${n} ${'x'.repeat(1_000)}` }, proxy, '/nothing')
-  t.same(await statuses(1, {}, '192.0.2.1'), [200], 'who has not asked for longest starts anew')
+t.test('counts a limited number of clients, however long their names are', async (t) => {
+  const { statuses } = await startLimited(t, { TRUST_PROXY: proxy })
+  t.same(await statuses(3), [200, 200, 429])
+  for (let n = 0; n < 10_000; n++) {
+    await statuses(1, { 'x-forwarded-for': `caller ${n} ${'x'.repeat(1_000)}` }, proxy, '/nothing')
+  }
+  t.same(await statuses(1), [200], 'the least recent client starts anew')
 })
