@@ -41,14 +41,14 @@ import redis from './plugins/redis.js'
 import responseCache from './plugins/response-cache.js'
 
 export interface AppOptions {
-  /** Where the settings come from; `process.env` unless given. */
+  /** The environment with the settings; `process.env` unless given. */
   env?: Record<string, string | undefined>
   /** The clock, in unix milliseconds. */
   now?: () => number
   logger?: FastifyServerOptions['logger']
 }
 
-/** What is known before there is a server. */
+/** Facts that are known before there is a server. */
 export interface PluginOptions {
   config: Settings
   certificate?: TlsCertificate

@@ -8,7 +8,9 @@ export default [
       '@stylistic/max-len': ['error', { code: 110, ignoreRegExpLiterals: true, ignoreUrls: true }],
       // A schema and its type have the same name; TypeScript reports a real redeclaration.
       '@typescript-eslint/no-redeclare': 'off',
-      'no-restricted-syntax': ['error', { selector: 'TSAsExpression > TSNeverKeyword', message: '`as never` turns the type checker off.' }]
+      'no-restricted-syntax': ['error', {
+        selector: 'TSAsExpression > TSNeverKeyword', message: '`as never` turns the type checker off.'
+      }]
     }
   }
 ]

@@ -1,13 +1,13 @@
-/** Seconds in each unit that a duration may use, largest first. */
+/** Seconds of each unit of a duration, largest first. */
 const units = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 } as const
 
-/** No duration is longer than this: ten years, in seconds. */
+/** The longest duration: ten years. */
 export const maxDurationSeconds = 3_650 * units.d
 
 /**
- * Seconds of an InfluxQL duration of whole seconds: `15s`, `10m`, `2h`, `1d`, `1w`, and sums such as `1h30m`.
- * `undefined` where the text is none, is zero, or is over ten years.
+ * Seconds of an InfluxQL duration in whole seconds: `15s`, `10m`, `2h`, `1d`, `1w`, and sums such as `1h30m`.
  * Source: InfluxQL reference, "Durations".
+ * @returns `undefined` where the text is no duration, is zero, or is over ten years
  */
 export function parseDuration (text: string) {
   if (!/^(?:[0-9]{1,10}[smhdw]){1,8}$/.test(text)) return undefined

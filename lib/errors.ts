@@ -1,24 +1,31 @@
-/** What an upstream is to us, whatever product and address it has. */
+/** The upstreams by their purpose, whatever their product and address. */
 export const upstreamNames = ['identity', 'compute', 'network', 'block-storage', 'metrics'] as const
 export type UpstreamName = typeof upstreamNames[number]
 
 /**
  * Why an upstream could not be read.
- * `timeout`: no answer within the deadline. `unreachable`: no connection, or one that broke. `absent`: the catalog does not offer it.
- * `refused`: it does not accept our credential. `invalid`: it returned an invalid response. `resting`: it failed so often that it is not asked
- * for a moment. `busy`: too many calls wait for it, or this one has for too long.
+ *
+ * - `timeout`: no response before the deadline
+ * - `unreachable`: no connection, or a broken one
+ * - `absent`: the service catalog does not have it
+ * - `refused`: it rejects the service's credential
+ * - `invalid`: an unexpected status, or a body that is not as documented
+ * - `circuit-open`: it is not called after repeated failures
+ * - `queue-full`: too many requests are queued, or this one was queued for too long
  */
-export const failureReasons = ['timeout', 'unreachable', 'absent', 'refused', 'invalid', 'circuit-open', 'queue-full'] as const
+export const failureReasons = [
+  'timeout', 'unreachable', 'absent', 'refused', 'invalid', 'circuit-open', 'queue-full'
+] as const
 export type FailureReason = typeof failureReasons[number]
 
 export interface UpstreamErrorDetails {
-  /** HTTP status of the upstream's answer, if there was one. */
+  /** HTTP status of the upstream's response, if there was one. */
   status?: number
   /** The upstream's own id of the request, for its operator's log. */
   requestId?: string
 }
 
-/** An upstream failed us. Neither the message nor the facts ever hold a body, a credential or an address. */
+/** An upstream failed. Neither the message nor the details ever hold a body, a credential or an address. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError'
 
@@ -32,7 +39,10 @@ export class UpstreamError extends Error {
   }
 }
 
-/** Keystone did not tell whether a caller's token is good, which says nothing of the token: that passes, whatever the reason. */
+/**
+ * Keystone failed to validate a caller's token. That is temporary, whatever the reason, and says nothing
+ * about the token.
+ */
 export class TokenNotValidated extends UpstreamError {
   constructor ({ upstream, reason, message, details }: UpstreamError) {
     super(upstream, reason, `token validation failed: ${message}`, details)
@@ -44,7 +54,7 @@ export interface ParameterError {
   message: string
 }
 
-/** The caller asked for something that has no meaning; one entry a bad parameter. */
+/** The request has invalid parameters, with one entry for each. */
 export class InvalidParameters extends Error {
   override readonly name = 'InvalidParameters'
 
@@ -53,36 +63,38 @@ export class InvalidParameters extends Error {
   }
 }
 
-/** What the caller named does not exist, or is not the caller's to know of. */
+/** The requested thing does not exist, or the caller may not see it. */
 export class NotFound extends Error {
   override readonly name = 'NotFound'
 }
 
-/** Who asks is not known: there is no token, or one that is worth nothing. */
+/** The request has no token, or an invalid one. */
 export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
 }
 
-/** Who asks is known, and may not. */
+/** The caller is known, and the request is not allowed. */
 export class Forbidden extends Error {
   override readonly name = 'Forbidden'
 }
 
-/** The request is refused for its form, or because there are too many, of this caller or in all: whatever it asks for. */
+/** The request is rejected because of its format, or because of too many requests, whatever it asks for. */
 export class RequestRejected extends Error {
-  override readonly name = 'Refusal'
+  override readonly name = 'RequestRejected'
 
   constructor (readonly statusCode: 400 | 414 | 417 | 429 | 503, message: string) {
     super(message)
   }
 }
 
-/** A setting is missing or makes no sense: the service must not start. The message is one line and holds no secret. */
+/**
+ * A setting is missing or invalid, and the service must not start. The message is one line without secrets.
+ */
 export class InvalidSetting extends Error {
   override readonly name = 'InvalidSetting'
 }
 
-/** A value as it may stand in an error message: quoted, and cut where it is longer than anything valid is. */
+/** A value for an error message: quoted, and cut where it is longer than any valid one. */
 export function quote (value: unknown) {
   const text = String(JSON.stringify(value))
   return text.length > 80 ? `${text.slice(0, 80)}…` : text

@@ -2,7 +2,7 @@ import { formatDuration, parseDuration } from './duration.js'
 import { InvalidParameters, quote } from './errors.js'
 import type { ParameterError } from './errors.js'
 
-/** What a caller asks for, as it came. */
+/** The parameters of a request, as they were sent. */
 export interface RangeQuery {
   groupBy: string
   defaultTimeRange?: string
@@ -17,25 +17,31 @@ export interface Window {
   step: number
 }
 
-/** How many buckets one series of an answer may have at most. */
+/** The most buckets of one series. */
 export const maxBuckets = 11_000
 
-/** No range may reach this instant (unix seconds): with a bucket of ten years it still ends inside InfluxDB's own calendar. */
-const future = Date.UTC(2200, 0) / 1000
+/**
+ * The end of all ranges, in unix seconds: with a bucket of ten years they still end inside InfluxDB's
+ * calendar.
+ */
+const endOfTime = Date.UTC(2200, 0) / 1000
 
-const aDuration = 'a duration in whole s, m, h, d or w, from 1s to 3650d, such as 15s, 10m or 1h30m'
-const anInstant = `${aDuration}, before now; an RFC 3339 time with its offset; or a unix time in seconds, from 1970 to 2199`
+const durationFormat = 'a duration in whole s, m, h, d or w, from 1s to 3650d, such as 15s, 10m or 1h30m'
+const instantFormat = `${durationFormat}, before now; an RFC 3339 time with its offset; ` +
+  'or a unix time in seconds, from 1970 to 2199'
 
 /**
- * The window that a query asks for, as of `now` (unix milliseconds).
- * The range lies between its two ends, whichever is older. The start is rounded down to a bucket's start, and the last bucket is
- * the one that holds the end, whole: so what a bucket says never depends on the window it was read in.
- * @throws InvalidParameters with an entry for each parameter that is missing, malformed or in the way.
+ * The window of a request, as of `now` (unix milliseconds). The range lies between its two ends, whichever is
+ * older. The start is rounded down to a bucket's start, and the last bucket is the one that holds the end,
+ * whole: a bucket's value never depends on the window in which it was read.
+ * @throws InvalidParameters with an entry for each parameter that is missing, malformed or contradictory
  */
 export function parseWindow (query: RangeQuery, now: number): Window {
   const errors: ParameterError[] = []
   const step = parseDuration(query.groupBy)
-  if (step === undefined) errors.push({ parameter: 'groupBy', message: `${quote(query.groupBy)} is not ${aDuration}` })
+  if (step === undefined) {
+    errors.push({ parameter: 'groupBy', message: `${quote(query.groupBy)} is not ${durationFormat}` })
+  }
   const range = parseRange(query, now / 1000, errors)
   if (step === undefined || range === undefined) throw new InvalidParameters(errors)
 
@@ -45,54 +51,82 @@ export function parseWindow (query: RangeQuery, now: number): Window {
   if (last - first >= maxBuckets) {
     throw new InvalidParameters([{
       parameter: 'groupBy',
-      message: `${quote(query.groupBy)} cuts this range into ${last - first + 1} buckets, and at most ${maxBuckets} are allowed: ` +
+      message: `${quote(
+        query.groupBy
+      )} cuts this range into ${last - first + 1} buckets, and at most ${maxBuckets} are allowed: ` +
         `the smallest groupBy that fits is ${formatDuration(smallestStep(older, newer))}`
     }])
   }
   return { start: first * step, end: (last + 1) * step, step }
 }
 
-/** The two ends of the range in unix seconds, the older one first; or `undefined`, having said why in `errors`. */
+/**
+ * The two ends of the range in unix seconds, the older one first.
+ * @param errors receives an entry for each invalid parameter; then the result is `undefined`
+ */
 function parseRange (query: RangeQuery, now: number, errors: ParameterError[]): [number, number] | undefined {
   const { defaultTimeRange } = query
-  const ends = (['timeRangeFrom', 'timeRangeTo'] as const).map((parameter) => ({ parameter, text: query[parameter] }))
-  const known = errors.length
-  const refuse = (parameter: string, message: string) => { errors.push({ parameter, message }) }
+  const ends = (['timeRangeFrom', 'timeRangeTo'] as const).map(
+    (parameter) => ({ parameter, text: query[parameter] })
+  )
+  const before = errors.length
+  const addError = (parameter: string, message: string) => { errors.push({ parameter, message }) }
 
   if (defaultTimeRange !== undefined) {
     for (const { parameter, text } of ends) {
-      if (text !== undefined) refuse(parameter, 'must not be given together with defaultTimeRange')
+      if (text !== undefined) addError(parameter, 'must not be given together with defaultTimeRange')
     }
     const length = parseDuration(defaultTimeRange)
-    if (length === undefined) refuse('defaultTimeRange', `${quote(defaultTimeRange)} is not ${aDuration}`)
-    return errors.length > known || length === undefined ? undefined : [now - length, now]
+    if (length === undefined) {
+      addError('defaultTimeRange', `${quote(defaultTimeRange)} is not ${durationFormat}`)
+    }
+    return errors.length > before || length === undefined ? undefined : [now - length, now]
   }
   if (ends.every(({ text }) => text === undefined)) {
-    refuse('defaultTimeRange', 'is missing: give it, or both timeRangeFrom and timeRangeTo')
+    addError('defaultTimeRange', 'is missing: give it, or both timeRangeFrom and timeRangeTo')
     return undefined
   }
   const instants: number[] = []
   for (const { parameter, text } of ends) {
     const instant = text === undefined ? undefined : parseInstant(text, now)
     if (instant !== undefined) instants.push(instant)
-    else refuse(parameter, text === undefined ? 'is missing: timeRangeFrom and timeRangeTo go together' : `${quote(text)} is not ${anInstant}`)
+    else {
+      addError(
+        parameter,
+        text === undefined
+          ? 'is missing: timeRangeFrom and timeRangeTo go together'
+          : `${quote(text)} is not ${instantFormat}`
+      )
+    }
   }
   const [from, to] = instants
   if (from === undefined || to === undefined) return undefined
-  if (from === to) refuse('timeRangeTo', `${quote(query.timeRangeTo)} is the same instant as timeRangeFrom: the range is empty`)
+  if (from === to) {
+    addError(
+      'timeRangeTo', `${quote(query.timeRangeTo)} is the same instant as timeRangeFrom: the range is empty`
+    )
+  }
   return from === to ? undefined : [Math.min(from, to), Math.max(from, to)]
 }
 
-/** Unix seconds of a duration before now, an RFC 3339 time or a unix time; `undefined` where the text is none of them or out of bounds. */
+/**
+ * Unix seconds of a duration before now, an RFC 3339 time or a unix time.
+ * @returns `undefined` where the text is none of them, or out of bounds
+ */
 function parseInstant (text: string, now: number) {
-  const before = parseDuration(text)
-  const instant = before !== undefined ? now - before : /^[0-9]{1,11}$/.test(text) ? Number(text) : parseRfc3339(text)
-  return instant !== undefined && instant >= 0 && instant < future ? instant : undefined
+  const duration = parseDuration(text)
+  const instant = duration !== undefined
+    ? now - duration
+    : /^[0-9]{1,11}$/.test(text) ? Number(text) : parseRfc3339(text)
+  return instant !== undefined && instant >= 0 && instant < endOfTime ? instant : undefined
 }
 
 const rfc3339 = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/i
 
-/** Unix seconds of an RFC 3339 time. `Date` alone is too kind: it reads other forms as well, and takes 30 February for 2 March. */
+/**
+ * Unix seconds of an RFC 3339 time. `Date` alone accepts other formats as well, and reads 30 February as 2
+ * March.
+ */
 function parseRfc3339 (text: string) {
   const [, year, month, day] = rfc3339.exec(text) ?? []
   const milliseconds = Date.parse(text)
@@ -101,7 +135,7 @@ function parseRfc3339 (text: string) {
   return Number(day) <= daysInMonth ? milliseconds / 1000 : undefined
 }
 
-/** The least width in whole seconds that cuts the range into no more than `mostBuckets` buckets. */
+/** The smallest width in whole seconds that divides the range into at most `maxBuckets` buckets. */
 function smallestStep (older: number, newer: number) {
   let step = Math.ceil((newer - older) / maxBuckets)
   while (Math.floor(newer / step) - Math.floor(older / step) >= maxBuckets) step++

@@ -4,18 +4,18 @@ import { isAllowed } from '#lib/auth/access-rules.js'
 import { createAuthenticator } from '#lib/auth/authenticate.js'
 import type { Caller } from '#lib/auth/authenticate.js'
 import type { Scope } from '#lib/auth/scope.js'
-import { tokenHeaders, requireToken } from '#lib/auth/token.js'
+import { requireToken, tokenHeaders } from '#lib/auth/token.js'
+import { durationMs, splitList } from '#lib/config/settings.js'
 import { Forbidden, InvalidSetting } from '#lib/errors.js'
-import { splitList, durationMs } from '#lib/config/settings.js'
 import { problems, unseen } from '#schemas/problem.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What is told who is refused for want of a token. */
+    /** The `WWW-Authenticate` of a 401. */
     challenge: string
   }
   interface FastifyRequest {
-    /** What the caller may see. */
+    /** The caller's scope. */
     scope: Scope
   }
   interface FastifyContextConfig {
@@ -24,59 +24,76 @@ declare module 'fastify' {
   }
 }
 
-/** An answer depends on them. */
 const vary = tokenHeaders.join(', ')
 
-const nothing: Scope = { sees: 'none', reason: 'this route is public' }
-const everything: Scope = { sees: 'all' }
+const noScope: Scope = { sees: 'none', reason: 'this route is public' }
+const fullScope: Scope = { sees: 'all' }
 
-/** Who asks: with `AUTH=keystone`, whoever Keystone knows by his token. */
+/**
+ * Authenticates callers: with `AUTH=keystone` by a token, else not at all. Unknown routes need a token as
+ * well.
+ */
 export default fp(async (app) => {
-  const { config, clock, openstack } = app
-  const lifetime = durationMs(config, 'TOKEN_CACHE_TIME')
-  const callers = createAuthenticator(openstack.validateToken, {
-    ttl: config.CACHE === 'on' ? lifetime : 0,
+  const { config, clock, openstack, telemetry } = app
+  // An invalid setting ends the start, also where it is not used.
+  const ttl = durationMs(config, 'TOKEN_CACHE_TIME')
+  const authenticator = createAuthenticator(openstack.validateToken, {
+    ttl: config.CACHE === 'on' ? ttl : 0,
     globalRoles: splitList(config.AUTH_GLOBAL_ROLES ?? '')
   }, clock)
 
-  app.telemetry.queue('token-validations', callers.queued)
-  app.telemetry.cache('token-validations', callers.stats)
-  app.decorate('challenge', challengeOf(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl))
+  telemetry.addQueue('token-validations', authenticator.queued)
+  telemetry.addCache('token-validations', authenticator.stats)
+  app.decorate('challenge', challengeFor(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl))
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {
-    app.decorate('isKnownToken', (token) => callers.cached(token) !== undefined)
+    app.decorate('isKnownToken', (token: string) => authenticator.cached(token) !== undefined)
     app.addHook('onRoute', (route) => {
       if (route.config?.public !== true) describeAuthentication(route)
     })
   }
-  app.addHook('onRequest', config.AUTH === 'keystone' ? ask : letIn)
+  app.addHook('onRequest', config.AUTH === 'keystone' ? authenticate : grantFullScope)
 
-  function letIn (request: FastifyRequest, reply: FastifyReply, done: () => void) {
-    request.scope = everything
+  function grantFullScope (request: FastifyRequest, reply: FastifyReply, done: () => void) {
+    request.scope = fullScope
     done()
   }
 
-  function ask (request: FastifyRequest, reply: FastifyReply, done: () => void) {
-    request.scope = nothing
+  function authenticate (request: FastifyRequest, reply: FastifyReply, done: () => void) {
+    request.scope = noScope
     if (request.routeOptions.config.public === true) return done()
     reply.header('vary', vary)
     const token = requireToken(request.headers)
-    const known = callers.cached(token)
-    if (known === undefined) return request.runInContext(() => callers.authenticate(token)).then((caller) => enter(caller, request))
-    enter(known, request)
+    const cached = authenticator.cached(token)
+    if (cached === undefined) {
+      return request.runInContext(
+        () => authenticator.authenticate(token)
+      ).then((caller) => admit(caller, request))
+    }
+    admit(cached, request)
     done()
   }
 }, { name: 'authentication', dependencies: ['config', 'openstack', 'prometheus', 'request-context'] })
 
-/** Where a caller is to get a token: an address alone, whatever else the URL may have in it. @throws InvalidSetting */
-function challengeOf (uri: string) {
-  if (!URL.canParse(uri)) throw new InvalidSetting('WWW_AUTHENTICATE_URI must be the URL of Keystone, such as https://cloud.example.org:5000/v3')
+/**
+ * Keystone's address for clients without a token, without any other part of the URL.
+ * @throws InvalidSetting
+ */
+function challengeFor (uri: string) {
+  if (!URL.canParse(uri)) {
+    throw new InvalidSetting(
+      'WWW_AUTHENTICATE_URI must be the URL of Keystone, such as https://cloud.example.org:5000/v3'
+    )
+  }
   const { origin, pathname } = new URL(uri)
   return `Keystone uri="${origin}${pathname}"`
 }
 
-/** Lets a caller see what he may, unless this request is nothing for his token. @throws Forbidden */
-function enter ({ scope, rules }: Caller, request: FastifyRequest) {
+/**
+ * Gives a request its caller's scope.
+ * @throws Forbidden where the token allows nothing, or not this request
+ */
+function admit ({ scope, rules }: Caller, request: FastifyRequest) {
   if (scope.sees === 'none') throw new Forbidden(scope.reason)
   if (rules !== undefined && !isAllowed(rules, request.method, request.url.split('?', 1)[0]!)) {
     throw new Forbidden('the access rules of the application credential do not allow this request')
@@ -84,7 +101,7 @@ function enter ({ scope, rules }: Caller, request: FastifyRequest) {
   request.scope = scope
 }
 
-/** Tells in the OpenAPI document that a route asks who calls, and what it answers therefore. */
+/** Adds the token, and the responses to a missing or insufficient one, to a route's OpenAPI description. */
 function describeAuthentication (route: RouteOptions) {
   const schema = { ...route.schema }
   const response = { ...schema.response as object, ...problems(401, 403), ...('params' in schema && unseen) }

@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-/** Who sees what. */
+/** Decides what each caller sees. */
 export default fp(async (app) => {
   app.decorate('authorization', createAuthorizer(app.openstack, app.metrics))
 }, { name: 'authorization', dependencies: ['metrics', 'openstack'] })

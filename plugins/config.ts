@@ -48,7 +48,7 @@ export default fp<{ config: Settings, now: () => number }>(async (app, { config,
   app.decorate('clock', {
     now,
     onBackgroundError (err) {
-      app.telemetry.failed(err, 'stale')
+      app.telemetry.readFailed(err, 'stale')
       app.log.warn({ err }, 'background refresh failed')
     }
   })

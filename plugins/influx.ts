@@ -17,13 +17,13 @@ export default fp(async (app) => {
   const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
   const dispatcher = createDispatcher(limits, { ca: trustedCertificates(config.OS_CACERT) })
 
-  app.decorate('influx', createInflux(createUpstream(dispatcher, limits, telemetry.calls), {
+  app.decorate('influx', createInflux(createUpstream(dispatcher, limits, telemetry.upstreamObserver), {
     url: config.INFLUX_URL,
     database: config.INFLUX_DATABASE,
     retentionPolicy: config.INFLUX_RETENTION_POLICY,
     username: config.INFLUX_USERNAME,
     password: config.INFLUX_PASSWORD,
     token: config.INFLUX_TOKEN
-  }, undefined, telemetry.batched))
+  }, undefined, telemetry.batchSent))
   app.addHook('onClose', () => dispatcher.destroy())
 }, { name: 'influx', dependencies: ['config', 'prometheus'] })

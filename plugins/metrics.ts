@@ -22,12 +22,13 @@ export default fp(async (app) => {
   const { config, clock: { now }, telemetry, influx: store } = app
   const cached = config.CACHE === 'on'
   const series = cacheSeries(store, { maxBytes, settle: settleSeconds(config), now })
-  // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response before.
+  // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response
+  // before.
   const ttl = cached ? durationMs(config, 'INSTANCES_TTL') / 2 : 0
   const latest = cacheLatest(store, { ttl, maxAge: durationMs(config, 'METRICS_MAX_AGE') }, now)
-  telemetry.queue('series', store.queued)
-  telemetry.cache('buckets', series.stats)
-  telemetry.cache('latest', latest.stats)
+  telemetry.addQueue('series', store.queued)
+  telemetry.addCache('buckets', series.stats)
+  telemetry.addCache('latest', latest.stats)
 
   app.decorate('metrics', { ...store, series: cached ? series.series : store.series, latest: latest.latest })
 }, { name: 'metrics', dependencies: ['config', 'influx', 'prometheus'] })

@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
-import { addHeader, demoteOptionalExamples, shareComponents } from '#lib/http/openapi-document.js'
-import type { Document } from '#lib/http/openapi-document.js'
+import { addHeader, demoteOptionalExamples } from '#lib/http/openapi-document.js'
+import type { OpenApiDocument } from '#lib/http/openapi-document.js'
 import { Health, Readiness, UpstreamState } from '#schemas/health.js'
 import { Instance, InstancePage } from '#schemas/instance.js'
 import { ParameterError, Problem } from '#schemas/problem.js'
@@ -11,7 +11,7 @@ import { Bucket, Series } from '#schemas/series.js'
 
 const title = 'OpenStack monitoring API'
 
-/** What the page at /docs may do: its own scripts, and styles that they write into it; ask this service, and nobody else. */
+/** The page at /docs may run its own scripts, write styles, and call this service. */
 const contentSecurityPolicy = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -23,21 +23,24 @@ const contentSecurityPolicy = {
   'frame-ancestors': "'none'"
 }
 
-const requestId = {
+const requestIdHeader = {
   required: true,
-  description: 'What the service\'s own log calls this request',
+  description: 'The request\'s id in the service\'s log',
   schema: { type: 'string', examples: ['req-2f1c8f0e-5a57-4c55-9d0a-0f5b2b8e7c11'] }
 }
 
-/** How a token is sent. */
 const securitySchemes = {
-  token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token', description: 'A token of Keystone\'s, of a project, a domain or the system' },
-  bearer: { type: 'http', scheme: 'bearer', description: 'The same' }
+  token: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Auth-Token',
+    description: 'A Keystone token, scoped to a project, a domain or the system'
+  },
+  bearer: { type: 'http', scheme: 'bearer', description: 'The same token' }
 } as const
 
-/** The OpenAPI document, its named components, and a page that shows it. */
+/** The OpenAPI document, its named schemas, and the page that shows it. */
 export default fp(async (app) => {
-  const asks = app.config.AUTH === 'keystone'
   await app.register(swagger, {
     hideUntagged: true,
     openapi: {
@@ -45,31 +48,36 @@ export default fp(async (app) => {
       info: {
         title,
         version: '1.0.0',
-        description: 'Each project\'s quota and usage, each project\'s instances with their present load, and each instance\'s CPU, memory, disk and network series.',
+        description: 'Each project\'s quota and usage, each project\'s instances with their latest usage, ' +
+          'and each instance\'s CPU, memory, disk and network series.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
       },
-      servers: [{ url: '/', description: 'Where this document was read' }],
+      servers: [{ url: '/', description: 'The server of this document' }],
       security: [],
-      ...(asks && { components: { securitySchemes } }),
+      ...(app.config.AUTH === 'keystone' && { components: { securitySchemes } }),
       tags: [
         { name: 'projects', description: 'Quotas and instances of projects' },
         { name: 'usage', description: 'Series of one instance' },
-        { name: 'service', description: 'The state of the service itself' }
+        { name: 'service', description: 'State of the service itself' }
       ]
     },
     refResolver: { buildLocalReference: ({ $id }) => String($id) },
     transformObject (given) {
       const { openapiObject: document } = given as { openapiObject: object }
-      addHeader(document as Document, 'X-Openstack-Request-Id', requestId)
-      demoteOptionalExamples(document as Document, ['defaultTimeRange'])
-      shareComponents(document as Document)
+      addHeader(document as OpenApiDocument, 'X-Openstack-Request-Id', requestIdHeader)
+      demoteOptionalExamples(document as OpenApiDocument, ['defaultTimeRange'])
       return document
     }
   })
-  const schemas = [ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem, ParameterError]
+  const schemas = [
+    ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem,
+    ParameterError
+  ]
   for (const schema of schemas) app.addSchema(schema)
   await app.register(async (docs) => {
     docs.addHook('onRoute', (route) => { route.config = { ...route.config, public: true } })
-    await docs.register(swaggerUi, { routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy })
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy
+    })
   })
 }, { name: 'openapi', dependencies: ['config'] })

@@ -1,11 +1,11 @@
 import fp from 'fastify-plugin'
+import { durationMs, splitList } from '#lib/config/settings.js'
 import { loadUpstreamTls } from '#lib/config/upstream-tls.js'
-import { createOpenStack } from '#lib/openstack/client.js'
-import { loadCloud } from '#lib/openstack/clouds-yaml.js'
 import { cacheOpenStack } from '#lib/openstack/cached-client.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
+import { createOpenStack } from '#lib/openstack/client.js'
+import { loadCloud } from '#lib/openstack/clouds-yaml.js'
 import { quotaCodec } from '#lib/openstack/quotas.js'
-import { splitList, durationMs } from '#lib/config/settings.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
 
 declare module 'fastify' {
@@ -14,44 +14,47 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds that a project which was found is not looked for again. */
-const knownFor = 60_000
+/** Milliseconds for which a project that was found is not looked up again. */
+const projectTtlMs = 60_000
 
 /**
- * Milliseconds that the list of projects is fresh: no two summaries are read from one list. Of a project that is gone, Nova, Neutron and Cinder tell
- * their defaults, with nothing used, and a list that is older than the quotas would pass those on as the project's. It is kept to stand in.
+ * Milliseconds for which the list of projects is fresh: no two summaries use one list. For a deleted project
+ * Nova, Neutron and Cinder return their defaults with nothing used, and an old list would pass them on as the
+ * project's. The list is cached for stale-if-error.
  */
-const listedFor = 1
+const projectListTtlMs = 1
 
-/** The OpenStack client, with the credential of the settings. */
+/** The OpenStack client with the settings' credential, and its caches. */
 export default fp(async (app) => {
   const { config, clock, telemetry } = app
   const cloud = loadCloud(config)
   const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
   const dispatcher = createDispatcher(limits, loadUpstreamTls(cloud.tls))
-
-  const client = createOpenStack(cloud, createUpstream(dispatcher, { ...limits, requestIdHeader: 'x-openstack-request-id' }, telemetry.calls), clock, splitList(config.EXCLUDE_DOMAINS))
-  const keep = config.CACHE === 'on'
+  const upstream = createUpstream(
+    dispatcher, { ...limits, requestIdHeader: 'x-openstack-request-id' }, telemetry.upstreamObserver
+  )
+  const client = createOpenStack(cloud, upstream, clock, splitList(config.EXCLUDE_DOMAINS))
+  const cached = config.CACHE === 'on'
 
   app.decorate('openstack', cacheOpenStack(client, {
-    // Half of an answer's: when an answer is read again, its quotas are too, and are not a lifetime older than it.
-    quota: keep ? durationMs(config, 'SUMMARY_TTL') / 2 : 0,
-    project: keep ? knownFor : 0,
-    projectList: keep ? listedFor : 0,
-    instanceProject: keep ? Infinity : 0,
+    // Half of a response's: a refreshed response has quotas that are at most half a TTL older than it.
+    quota: cached ? durationMs(config, 'SUMMARY_TTL') / 2 : 0,
+    project: cached ? projectTtlMs : 0,
+    projectList: cached ? projectListTtlMs : 0,
+    instanceProject: cached ? Infinity : 0,
     staleLimit: durationMs(config, 'STALE_LIMIT')
   }, clock, app.sharedStore('quotas', quotaCodec)))
-  for (const [name, { stats }] of Object.entries(app.openstack.caches)) telemetry.cache(name, stats)
-  app.addHook('onListen', sayReach)
+  for (const [name, { stats }] of Object.entries(app.openstack.caches)) telemetry.addCache(name, stats)
+  app.addHook('onListen', logReach)
   app.addHook('onClose', () => dispatcher.destroy())
 
-  /** Says what the credential reads. A cloud that is down does not keep the service from starting. */
-  function sayReach (this: unknown, done: () => void) {
+  /** Logs what the credential reads. A cloud that is down does not delay the start. */
+  function logReach (this: unknown, done: () => void) {
     app.openstack.reach().then(
       (reach) => app.log.info({ reach }, reach === 'all'
-        ? 'the credential is an admin\'s: it reads every project'
-        : 'the credential is no admin\'s: it reads the projects on which it has a role'),
-      (err) => app.log.warn({ err }, 'what the credential reads is not known yet')
+        ? 'admin credential: it reads every project'
+        : 'credential without the admin role: it reads the projects on which it has a role'),
+      (err) => app.log.warn({ err }, 'credential reach unknown')
     )
     done()
   }

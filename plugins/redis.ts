@@ -1,16 +1,16 @@
 import fp from 'fastify-plugin'
 import type { Codec } from '#lib/cache/codec.js'
 import type { SharedStore } from '#lib/cache/shared-store.js'
+import { durationMs, responseSettings } from '#lib/config/settings.js'
+import { trustedCertificates } from '#lib/config/upstream-tls.js'
 import { cloudIdentity, loadCloud } from '#lib/openstack/clouds-yaml.js'
 import { connect } from '#lib/redis/connection.js'
 import type { Connection, ConnectionListener } from '#lib/redis/connection.js'
 import { keyNamespace } from '#lib/redis/key-namespace.js'
-import { formatVersion } from '#lib/redis/sealed-value.js'
 import { logOutages } from '#lib/redis/outage-log.js'
+import { formatVersion } from '#lib/redis/sealed-value.js'
 import { createRedisStore } from '#lib/redis/shared-store.js'
 import { parseRedisUrl } from '#lib/redis/url.js'
-import { durationMs, responseSettings } from '#lib/config/settings.js'
-import { trustedCertificates } from '#lib/config/upstream-tls.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,32 +18,41 @@ declare module 'fastify' {
     redis: Connection | undefined
     /** Separates the keys of processes that must not share: see lib/redis/key-namespace. */
     redisNamespace: string
-    /** Where values of a kind are shared with other processes, if anywhere. */
+    /** The store in which processes share values of a kind; `undefined` without Redis. */
     sharedStore: <V>(kind: string, codec: Codec<V>) => SharedStore<V> | undefined
   }
 }
 
-/** The connection to Redis, if there is to be one, and what processes share through it. Without it each reads for itself. */
+/**
+ * The connection to Redis, and what processes share through it. Without REDIS_URL each process caches for
+ * itself.
+ */
 export default fp(async (app) => {
   const { config, clock, log, telemetry } = app
   const { REDIS_URL, OS_CACERT } = config
   const staleLimit = durationMs(config, 'STALE_LIMIT')
   const namespace = keyNamespace([cloudIdentity(loadCloud(config)), responseSettings(config)])
-  const outages = logOutages(log)
+  const outageLog = logOutages(log)
   const listener: ConnectionListener = {
-    ready: outages.ready,
+    ready: outageLog.ready,
     failed (err) {
       telemetry.redisFailed()
-      outages.failed(err)
+      outageLog.failed(err)
     }
   }
-  // Last, so that no connection is left behind where a setting makes no sense.
-  const redis = REDIS_URL === undefined ? undefined : connect(parseRedisUrl(REDIS_URL), listener, trustedCertificates(OS_CACERT))
+  // Last: an invalid setting must not leave a connection open.
+  const redis = REDIS_URL === undefined
+    ? undefined
+    : connect(parseRedisUrl(REDIS_URL), listener, trustedCertificates(OS_CACERT))
 
   app.decorate<Connection | undefined>('redis', redis)
   app.decorate('redisNamespace', namespace)
   app.decorate('sharedStore', (kind, codec) => redis && createRedisStore(redis, {
-    prefix: `openstack-monitoring-api:${formatVersion}:${namespace}:${kind}`, codec, staleLimit, now: clock.now, failed: listener.failed
+    prefix: `openstack-monitoring-api:${formatVersion}:${namespace}:${kind}`,
+    codec,
+    staleLimit,
+    now: clock.now,
+    onError: listener.failed
   }))
   app.addHook('onClose', async () => { redis?.disconnect() })
 }, { name: 'redis', dependencies: ['config', 'prometheus'] })

@@ -13,12 +13,12 @@ import {
 import type { CachedResponse, Encoding } from '#lib/http/cached-response.js'
 import { nextLink } from '#lib/http/next-link.js'
 
-/** What a handler responds with. */
+/** A handler's response, before it is serialised. */
 export interface ComposedResponse<Payload> {
   payload: Payload
   /** Id of the page's last entry, where more follow. */
   last?: string
-  /** What could not be fetched. */
+  /** The failures of upstreams. */
   failures?: UpstreamError[]
   /** Whether nothing is missing for that; a partial response is sent and not cached. */
   complete?: boolean
@@ -68,7 +68,7 @@ export default fp(async (app) => {
   )
   const vary = ['accept-encoding', ...config.AUTH === 'keystone' ? tokenHeaders : []].join(', ')
   const negotiator = new Negotiator({ supportedValues: ['br', 'gzip'] })
-  telemetry.cache('responses', cache.stats)
+  telemetry.addCache('responses', cache.stats)
 
   app.addHook('onRequest', (request, reply, done) => {
     const ttl = ttlOf(request)
@@ -84,7 +84,7 @@ export default fp(async (app) => {
     const found = await cache.get(keyOf(request), { ttl, staleWhileRevalidate: ttl }, async (before) => {
       const { payload, last, failures = [], complete = failures.length === 0, oldestAt } = await compose()
       for (const err of failures) {
-        telemetry.failed(err, complete ? 'stale' : 'partial')
+        telemetry.readFailed(err, complete ? 'stale' : 'partial')
         request.log.warn({ err }, complete ? 'served stale' : 'served partial')
       }
       const link = last === undefined ? undefined : nextLink(request.url, last)

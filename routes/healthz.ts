@@ -13,7 +13,10 @@ const healthz: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['service'],
       querystring: NoQuery,
       response: {
-        200: { description: 'It lives', content: { 'application/json': { schema: Type.Ref('Health'), example: exampleOf(Health) } } },
+        200: {
+          description: 'It lives',
+          content: { 'application/json': { schema: Type.Ref('Health'), example: exampleOf(Health) } }
+        },
         ...problems(400)
       }
     }

@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { NoQuery } from '#schemas/common.js'
 import { problems } from '#schemas/problem.js'
 
-const example = `# HELP openstack_monitoring_upstream_circuit_open 1 while an upstream is left alone, for it has failed again and again
+const example =
+  `# HELP openstack_monitoring_upstream_circuit_open 1 while an upstream is not called after repeated failures
 # TYPE openstack_monitoring_upstream_circuit_open gauge
 openstack_monitoring_upstream_circuit_open{upstream="identity"} 0
 `
@@ -13,12 +14,15 @@ const metrics: FastifyPluginAsyncTypebox = async (app) => {
     config: { public: true, limited: false },
     schema: {
       operationId: 'getMetrics',
-      summary: 'How the service does, in numbers',
-      description: 'For Prometheus. There is nothing of any project, instance or caller in it.',
+      summary: 'The service\'s own metrics',
+      description: 'For Prometheus. They hold nothing of any project, instance or caller.',
       tags: ['service'],
       querystring: NoQuery,
       response: {
-        200: { description: 'The numbers, in Prometheus\' text format', content: { 'text/plain': { schema: Type.String(), example } } },
+        200: {
+          description: 'Metrics in Prometheus\' text format',
+          content: { 'text/plain': { schema: Type.String(), example } }
+        },
         ...problems(400)
       }
     }

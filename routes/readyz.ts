@@ -11,12 +11,12 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
     config: { public: true, limited: false },
     schema: {
       operationId: 'getReadiness',
-      summary: 'Which upstreams answer',
+      summary: 'Which upstreams respond',
       tags: ['service'],
       querystring: NoQuery,
       response: {
-        200: { description: 'Every route has something to answer', content: content(exampleOf(Readiness)) },
-        503: { description: 'Some route has nothing to answer', content: content(exampleUnready) },
+        200: { description: 'Every route can respond', content: content(exampleOf(Readiness)) },
+        503: { description: 'Some route cannot respond', content: content(exampleUnready) },
         ...problems(400, 500)
       }
     }

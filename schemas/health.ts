@@ -9,23 +9,29 @@ export const Health = Type.Object({
 
 export const UpstreamState = OneOf(['up', ...failureReasons], {
   $id: 'UpstreamState',
-  description: '`up`, or why the service cannot use it: no response in time, no connection, not in the catalog, ' +
-    'credential rejected, invalid response, circuit open after repeated failures, or too many queued requests',
+  description: '`up`, or why the service cannot use it: no response in time, no connection, not in the ' +
+    'catalog, credential rejected, invalid response, circuit open after repeated failures, or too many ' +
+    'queued requests',
   examples: ['up']
 })
 
 export type UpstreamState = Static<typeof UpstreamState>
 
 const State = RefTo(UpstreamState)
-const exampleStates = { identity: 'up', compute: 'up', network: 'up', 'block-storage': 'timeout', metrics: 'up' }
+const exampleStates = {
+  identity: 'up', compute: 'up', network: 'up', 'block-storage': 'timeout', metrics: 'up'
+}
 
 export const Readiness = Type.Object({
   status: OneOf(['ready', 'degraded', 'unready'], {
-    description: '`unready` while identity, compute or metrics is down, or when the service is about to end; `degraded` while only others are down',
+    description: '`unready` while identity, compute or metrics is down, or during shutdown; `degraded` ' +
+      'while only others are down',
     examples: ['degraded']
   }),
-  upstreams: Type.Object({ identity: State, compute: State, network: State, 'block-storage': State, metrics: State }, {
-    description: 'Each upstream by its role',
+  upstreams: Type.Object({
+    identity: State, compute: State, network: State, 'block-storage': State, metrics: State
+  }, {
+    description: 'The state of each upstream',
     examples: [exampleStates]
   })
 }, { $id: 'Readiness', description: 'Which upstreams respond' })

@@ -4,12 +4,17 @@ import { exampleOf, Id, NamePart, Nullable, OneOf, PageLimit, RefTo } from './co
 
 const time = '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}'
 const percent = (what: string, example: number) =>
-  Nullable(Type.Number(), { description: `${what} in percent, by the newest sample; null where none is new enough`, examples: [example] })
+  Nullable(Type.Number(), {
+    description: `${what} in percent, by the newest sample; null where none is recent enough`,
+    examples: [example]
+  })
 
 export const Instance = Type.Object({
   instance_id: Type.String({ description: 'Its id', examples: ['c5e1012f-9455-47ff-bbb7-1cff5e1f9894'] }),
   name: Type.String({ description: 'Its name', examples: ['demo-test'] }),
-  address: Type.Array(Type.String(), { description: 'Fixed and floating IPs', examples: [['115.68.151.163']] }),
+  address: Type.Array(Type.String(), {
+    description: 'Fixed and floating IPs', examples: [['115.68.151.163']]
+  }),
   cpuUsage: percent('CPU in use', 3),
   memoryUsage: percent('Memory in use', 41.25),
   vcpus: Type.Integer({ description: 'vCPUs of the flavor', examples: [1] }),
@@ -18,21 +23,39 @@ export const Instance = Type.Object({
   flavor: Type.String({ description: 'The flavor\'s name', examples: ['m1.tiny'] }),
   state: Type.String({ description: 'Nova\'s status', examples: ['ACTIVE'] }),
   started_at: Nullable(Type.String(), {
-    pattern: `^${time}$`, description: 'When it was launched, UTC; null where it never was', examples: ['2017-07-06T04:27:23']
+    pattern: `^${time}$`,
+    description: 'When it was launched, UTC; null before',
+    examples: [
+      '2017-07-06T04:27:23'
+    ]
   }),
-  ended_at: Type.String({ pattern: `^(${time})?$`, description: 'When it was terminated, UTC; empty while it lives', examples: [''] }),
-  uptime: Nullable(Type.Number(), { minimum: 0, description: 'Seconds since started_at; null where it never was launched', examples: [4226153] }),
-  tenant_id: Type.String({ description: 'Id of its project', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
-  zone: Nullable(Type.String(), { description: 'Its availability zone; null where it is in none', examples: ['nova'] })
+  ended_at: Type.String({
+    pattern: `^(${time})?$`, description: 'When it was terminated, UTC; empty while it exists', examples: ['']
+  }),
+  uptime: Nullable(Type.Number(), {
+    minimum: 0, description: 'Seconds since `started_at`; null without it', examples: [4226153]
+  }),
+  tenant_id: Type.String({
+    description: 'Id of its project', examples: ['da9572dd8c0a4857aa12d9c4cbb76306']
+  }),
+  zone: Nullable(Type.String(), {
+    description: 'Its availability zone; null without one', examples: ['nova']
+  })
 }, { $id: 'Instance', description: 'An instance with its latest usage' })
 export type Instance = Static<typeof Instance>
 
 export const InstancePage = Type.Object({
-  metric: Type.Array(RefTo(Instance), { description: 'The page\'s instances, newest first', examples: [[exampleOf(Instance)]] }),
-  projectId: Type.String({ description: 'The project that was asked for', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
-  totalCnt: Type.Integer({ minimum: 0, description: 'How many instances match, on all pages together', examples: [1] }),
+  metric: Type.Array(RefTo(Instance), {
+    description: 'The page\'s instances, newest first', examples: [[exampleOf(Instance)]]
+  }),
+  projectId: Type.String({
+    description: 'The requested project', examples: ['da9572dd8c0a4857aa12d9c4cbb76306']
+  }),
+  totalCnt: Type.Integer({
+    minimum: 0, description: 'How many instances match, on all pages together', examples: [1]
+  }),
   unavailable: Type.Optional(Type.Array(OneOf(['metrics']), {
-    description: 'There when the metrics store could not be read: each load is null'
+    description: 'Present while the metrics store cannot be read: usages may be null'
   }))
 }, { $id: 'InstancePage', description: 'A page of a project\'s instances' })
 export type InstancePage = Static<typeof InstancePage>
@@ -43,7 +66,9 @@ export const ProjectParams = Type.Object({
 
 export const InstancesQuery = Type.Object({
   limit: PageLimit,
-  marker: Type.Optional(Id('Id of the last instance of the page before', 'c5e1012f-9455-47ff-bbb7-1cff5e1f9894')),
+  marker: Type.Optional(
+    Id('Id of the last instance of the page before', 'c5e1012f-9455-47ff-bbb7-1cff5e1f9894')
+  ),
   hostname: Type.Optional(NamePart('Only instances with this in their name, in any case', 'monasca'))
 }, { additionalProperties: false })
 export type InstancesQuery = Static<typeof InstancesQuery>

@@ -4,15 +4,19 @@ import { quotaSources } from '#lib/openstack/quotas.js'
 import { Id, NamePart, Nullable, OneOf, PageLimit } from './common.js'
 
 const limit = (what: string, example: number) =>
-  Nullable(Type.Integer(), { minimum: -1, description: `${what} allowed; -1 is unlimited, null unknown`, examples: [example] })
+  Nullable(Type.Integer(), {
+    minimum: -1, description: `${what} allowed; -1 is unlimited, null is unknown`, examples: [example]
+  })
 const used = (what: string, example: number) =>
-  Nullable(Type.Integer(), { description: `${what} in use, as the quota counts them; null is unknown`, examples: [example] })
+  Nullable(Type.Integer(), {
+    description: `${what} in use, as the quota counts them; null is unknown`, examples: [example]
+  })
 
 export const ProjectSummary = Type.Object({
   id: Type.String({ description: 'The project\'s id', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
   name: Type.String({ description: 'Its name', examples: ['demo'] }),
-  description: Type.String({ description: 'What Keystone says of it; may be empty', examples: [''] }),
-  enabled: Type.Boolean({ description: 'Whether it may be used', examples: [true] }),
+  description: Type.String({ description: 'Its description in Keystone; may be empty', examples: [''] }),
+  enabled: Type.Boolean({ description: 'Whether it is enabled', examples: [true] }),
   instancesLimit: limit('Instances', 15),
   instancesUsed: used('Instances', 1),
   vcpusLimit: limit('vCPUs', 50),
@@ -28,7 +32,8 @@ export const ProjectSummary = Type.Object({
   volumeStorageLimitGb: limit('GiB of volumes', 100),
   volumeStorageUsedGb: used('GiB of volumes', 0),
   unavailable: Type.Optional(Type.Array(OneOf(Object.values(quotaSources).map(({ upstream }) => upstream)), {
-    description: 'The services that could not be read: their numbers are null. Absent when all could be'
+    description: 'The upstreams that could not be read: their numbers are null. Absent where all could be ' +
+      'read'
   }))
 }, { $id: 'ProjectSummary', description: 'A project with its limits and usages' })
 export type ProjectSummary = Static<typeof ProjectSummary>

@@ -1,6 +1,9 @@
 import type { AccessRule } from '#lib/openstack/token-validation.js'
 
-/** A rule in the form that requests are matched with: literal parts of the path, and the wildcards `*` and `**`. */
+/**
+ * A rule in the form that requests are matched with: literal parts of the path, and the wildcards `*` and
+ * `**`.
+ */
 export interface PathRule {
   method: string
   parts: string[]
@@ -9,7 +12,10 @@ export interface PathRule {
 /** This service's type in access rules. Source: OpenStack service types authority. */
 const serviceType = 'monitoring'
 
-/** No path of this service is longer. With the next bound, it limits the cost of matching rules, which users write. */
+/**
+ * No path of this service is longer. With the next bound, it limits the cost of matching rules, which users
+ * write.
+ */
 const maxPathLength = 256
 /** Characters of all rules for this service together: one rule for each of its routes has 500. */
 const maxRulesLength = 2_048
@@ -25,8 +31,8 @@ export function parseAccessRules (rules: AccessRule[]): PathRule[] | undefined {
 }
 
 /**
- * `**` matches anything, `*` and `{name}` match one or more characters other than a slash. Source: keystonemiddleware,
- * "Access rules".
+ * `**` matches anything, `*` and `{name}` match one or more characters other than a slash. Source:
+ * keystonemiddleware, "Access rules".
  */
 function partsOf (pattern: string) {
   const parts = pattern.split(/(\*\*|\*|\{[^{}]*\})/)
@@ -35,12 +41,14 @@ function partsOf (pattern: string) {
 
 /** Whether one of the rules allows a request. Its path is matched as it was sent. */
 export function isAllowed (rules: PathRule[], method: string, path: string) {
-  return path.length <= maxPathLength && rules.some((rule) => rule.method === method && matches(rule.parts, path))
+  return path.length <= maxPathLength && rules.some(
+    (rule) => rule.method === method && matches(rule.parts, path)
+  )
 }
 
 /**
- * A pattern does not become a regular expression, which could take exponential time. Each part is matched from all
- * positions where the part before it may end, each position once.
+ * A pattern does not become a regular expression, which could take exponential time. Each part is matched
+ * from all positions where the part before it may end, each position once.
  */
 const matches = (parts: string[], path: string) =>
   parts.reduce((positions, part) => matchPositions(positions, part, path), [0]).at(-1) === path.length

@@ -13,7 +13,10 @@ import { invalidToken } from './token.js'
 /** A caller, as far as the token says what it may see. */
 export interface Caller {
   scope: Scope
-  /** The only requests that the token may be used for, where it is an application credential's with access rules. */
+  /**
+   * The only requests that the token may be used for, where it is an application credential's with access
+   * rules.
+   */
   rules?: PathRule[]
 }
 
@@ -31,18 +34,20 @@ const maxBytes = 8 * 1024 * 1024
 const invalidTokenTtlMs = 10_000
 
 /**
- * Validations at once. Made-up tokens must not take Keystone's concurrency limit, which is 32 by default, from the
- * service's own logins and reads.
+ * Validations at once. Made-up tokens must not take Keystone's concurrency limit, which is 32 by default,
+ * from the service's own logins and reads.
  */
 const maxConcurrent = 8
 /** Queued validations: at 20 ms each, the last one waits for a second. */
 const maxQueued = 400
-/** Milliseconds in the queue: where Keystone hangs, each of those ahead takes all of its time, eight by eight. */
+/**
+ * Milliseconds in the queue: where Keystone hangs, each of those ahead takes all of its time, eight by eight.
+ */
 const queueTimeoutMs = 2_000
 
 /**
- * Identifies callers by their tokens. It caches only hashes of tokens. One validation serves all concurrent and later
- * requests with a token, until the token expires.
+ * Identifies callers by their tokens. It caches only hashes of tokens. One validation serves all concurrent
+ * and later requests with a token, until the token expires.
  */
 export function createAuthenticator (
   validate: (token: string) => Promise<ValidatedToken | undefined>,
@@ -71,18 +76,26 @@ export function createAuthenticator (
   async function load (token: string) {
     const valid = await validateInTurn(token)
     if (valid === undefined) return { value: {}, complete: true, expiresAt: clock.now() + invalidTokenTtlMs }
-    return { value: { caller: callerFrom(valid, globalRoles) }, complete: true, expiresAt: Date.parse(valid.expires_at) }
+    return {
+      value: { caller: callerFrom(valid, globalRoles) },
+      complete: true,
+      expiresAt: Date.parse(valid.expires_at)
+    }
   }
 
   const keyOf = (token: string) => hash('sha256', token, 'base64url')
 
   return {
-    /** The caller of a cached validation. It is synchronous: a promise would cost more than the rest of a cached response. */
+    /**
+     * The caller of a cached validation. It is synchronous: a promise would cost more than the rest of a
+     * cached response.
+     */
     cached: (token: string) => cache.getFresh(keyOf(token))?.value.caller,
 
     /**
      * The caller with a token.
-     * @throws Unauthorized; TokenNotValidated where Keystone fails; UpstreamError where the service may not validate
+     * @throws Unauthorized; TokenNotValidated where Keystone fails; UpstreamError where the service may not
+     * validate
      */
     async authenticate (token: string): Promise<Caller> {
       const { value: { caller } } = await cache.get(keyOf(token), { ttl }, () => load(token))

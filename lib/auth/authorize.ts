@@ -7,24 +7,24 @@ import { unknownMarker } from '#lib/openstack/servers.js'
 import type { Scope } from './scope.js'
 
 /**
- * The projects that a caller sees. Where they come from a list: when that was fetched (unix milliseconds), and why it is
- * stale, if it is.
+ * The projects that a caller sees. Where they come from a list: when that was fetched (unix milliseconds),
+ * and why it is stale, if it is.
  */
 export type VisibleProjects = Pick<CachedValue<Project[]>, 'value'> & Partial<CachedValue<Project[]>>
 
-/** What a project's id can be: a sample's own claim of one goes into a path. */
+/** The pattern of a project's id: a sample's own claim of one goes into a path. */
 const projectIdPattern = /^[A-Za-z0-9_-]{1,64}$/
 /**
- * Projects that Keystone is asked about for one instance. An instance has one project; a client that sends samples in
- * its name for others must not make the cloud busy.
+ * Projects that Keystone is asked about for one instance. An instance has one project; a client that sends
+ * samples in its name for others must not make the cloud busy.
  */
 const maxProjectsPerInstance = 8
 
 export type Authorizer = ReturnType<typeof createAuthorizer>
 
 /**
- * Decides what a caller sees: the only place where that is decided. Whatever a caller may not see gets the same error as
- * something that does not exist. For callers that see everything it reads nothing.
+ * Decides what a caller sees: the only place where that is decided. Whatever a caller may not see gets the
+ * same error as something that does not exist. For callers that see everything it reads nothing.
  */
 export function createAuthorizer (
   openstack: Pick<CachedOpenStack, 'projects' | 'project' | 'instanceProject'>,
@@ -44,7 +44,10 @@ export function createAuthorizer (
     }
   }
 
-  /** The projects that have series of a deleted instance. Their number matters only where each costs a request. */
+  /**
+   * The projects that have series of a deleted instance. Their number matters only where each costs a
+   * request.
+   */
   async function projectsWithSeriesOf (instance: string, { sees }: Scope) {
     const projects = (await metrics.projectsOf(instance)).filter((id) => projectIdPattern.test(id))
     return sees === 'domain' ? projects.slice(0, maxProjectsPerInstance) : projects
@@ -66,22 +69,24 @@ export function createAuthorizer (
     },
 
     /**
-     * Checks that a caller sees a project's instances, and that the marker is one of them: Nova accepts any instance of
-     * the cloud as a marker.
-     * @returns the only project whose samples count for the caller, because any client may send samples of any
-     *   instance; `undefined` where all count
+     * Checks that a caller sees a project's instances, and that the marker is one of them: Nova accepts any
+     * instance of the cloud as a marker.
+     * @returns the only project whose samples count for the caller, because any client may send samples of
+     * any   instance; `undefined` where all count
      * @throws NotFound, InvalidParameters (the marker), UpstreamError
      */
     async instances (scope: Scope, project: string, marker?: string): Promise<string | undefined> {
       if (scope.sees === 'all') return undefined
       if (!await sees(scope, project)) throw new NotFound('no such project')
-      if (marker !== undefined && await openstack.instanceProject(marker, project) !== project) throw unknownMarker(marker)
+      if (marker !== undefined && await openstack.instanceProject(marker, project) !== project) {
+        throw unknownMarker(marker)
+      }
       return project
     },
 
     /**
-     * Checks that a caller sees an instance's series. The instance's project is Nova's; for a deleted instance it is
-     * that of its series.
+     * Checks that a caller sees an instance's series. The instance's project is Nova's; for a deleted
+     * instance it is that of its series.
      * @returns the only project whose series count for the caller; `undefined` where all count
      * @throws NotFound, UpstreamError
      */

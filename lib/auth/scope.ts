@@ -1,6 +1,6 @@
 import type { ValidatedToken } from '#lib/openstack/token-validation.js'
 
-/** What a caller may see: every project, a domain's, one, or none for a reason. */
+/** The projects that a caller may see: all, a domain's, one, or none for a reason. */
 export type Scope =
   { sees: 'all' } |
   { sees: 'domain' | 'project', id: string } |
@@ -9,13 +9,17 @@ export type Scope =
 /** The scope as a part of a cache key. */
 export const scopeKey = (scope: Scope) => 'id' in scope ? `${scope.sees} ${scope.id}` : scope.sees
 
-/** Any of these roles may read the token's scope; each implies the ones after it. Source: Keystone, "Default roles". */
+/**
+ * Any of these roles may read the token's scope; each implies the ones after it. Source: Keystone, "Default
+ * roles".
+ */
 const readerRoles = ['admin', 'manager', 'member', 'reader']
 
 /**
- * The scope that a token gives its bearer. An admin sees everything, and so does a bearer of one of the `globalRoles`.
- * But no token sees beyond the domain that it is scoped to, nor, where the cloud has an admin project, as an admin of
- * another one. A role on the system must be one of those too: Nova, Neutron and Cinder reject a reader of the system.
+ * The scope that a token gives its bearer. An admin sees everything, and so does a bearer of one of the
+ * `globalRoles`. But no token sees beyond the domain that it is scoped to, nor, where the cloud has an admin
+ * project, as an admin of another one. A role on the system must be one of those too: Nova, Neutron and
+ * Cinder reject a reader of the system.
  */
 export function scopeFromToken (token: ValidatedToken, globalRoles: string[]): Scope {
   const { roles = [], project, domain, system, is_admin_project: isAdminProject = true } = token

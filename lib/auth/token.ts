@@ -10,14 +10,18 @@ export const tokenHeaders = ['x-auth-token', 'authorization'] as const
  */
 const pattern = /^[A-Za-z0-9._~+/-]{1,4096}={0,2}$/
 
-/** Whatever a request sends as its token, as OpenStack's clients send it or as OAuth's do. It is not checked. */
-export const findToken = ({ 'x-auth-token': own, authorization }: IncomingHttpHeaders) => own || bearerOf(authorization)
+/**
+ * Whatever a request sends as its token, as OpenStack's clients send it or as OAuth's do. It is not checked.
+ */
+export const findToken = ({ 'x-auth-token': own, authorization }: IncomingHttpHeaders) =>
+  own || bearerOf(authorization)
 
 const bearerOf = (authorization?: string) => authorization && /^Bearer +([^ ].*)$/i.exec(authorization)?.[1]
 
 /**
  * The token of a request.
- * @throws Unauthorized where there is none, or something that cannot be one; InvalidParameters where there are two
+ * @throws Unauthorized where there is none, or something that cannot be one; InvalidParameters where there
+ * are two
  */
 export function requireToken (headers: IncomingHttpHeaders) {
   const token = findToken(headers)
@@ -28,7 +32,9 @@ export function requireToken (headers: IncomingHttpHeaders) {
     }])
   }
   if (!token) {
-    throw new Unauthorized('there is no token: send one of Keystone\'s as X-Auth-Token, or as Authorization: Bearer')
+    throw new Unauthorized(
+      'there is no token: send one of Keystone\'s as X-Auth-Token, or as Authorization: Bearer'
+    )
   }
   if (!pattern.test(String(token))) throw invalidToken()
   return String(token)

@@ -46,7 +46,7 @@ export interface CacheOptions<V> {
   staleIfError?: number
 }
 
-/** What a load returns. */
+/** The result of a load. */
 export interface Loaded<V> extends Partial<Lifetimes> {
   value: V
   /** Whether nothing is missing in it: a partial value is returned and not cached. */
@@ -88,7 +88,7 @@ interface Entry<V> extends CachedValue<V>, Required<Lifetimes> {
 }
 
 /**
- * A cache of what upstreams return, with single-flight, stale-while-revalidate and stale-if-error. Only the
+ * A cache of upstreams' results, with single-flight, stale-while-revalidate and stale-if-error. Only the
  * failure of an upstream makes it serve a stale value. Any other error is a result of its own (the thing is
  * gone, or no longer visible) and removes the entry.
  * @param shared where other processes find the values too; a key that another process fetches is waited for

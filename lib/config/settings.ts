@@ -3,158 +3,217 @@ import type { Static, StringOptions, TSchema } from '@sinclair/typebox'
 import { parseDuration } from '#lib/duration.js'
 import { InvalidSetting } from '#lib/errors.js'
 
-const aDuration = (options: StringOptions) => Type.String({ pattern: '^([0-9]{1,10}[smhdw]){1,8}$', ...options })
-const duration = (defaults: string, description: string) => aDuration({ default: defaults, description })
-const lifetime = (defaults: string, description: string) =>
-  Type.String({ pattern: '^(0|([0-9]{1,10}[smhdw]){1,8})$', default: defaults, description })
+const requiredDuration = (options: StringOptions) =>
+  Type.String({ pattern: '^([0-9]{1,10}[smhdw]){1,8}$', ...options })
+const duration = (defaultValue: string, description: string) =>
+  requiredDuration({ default: defaultValue, description })
+const lifetime = (defaultValue: string, description: string) =>
+  Type.String({ pattern: '^(0|([0-9]{1,10}[smhdw]){1,8})$', default: defaultValue, description })
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const flag = (description: string) => Type.Boolean({ default: false, description })
 const limit = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }))
 const secret = (description: string) => Type.Optional(Type.String({ description, secret: true }))
+const choice = <const T extends string>(values: T[], defaultValue: T, description: string) =>
+  Type.Unsafe<T>({ type: 'string', enum: values, default: defaultValue, description })
 /** Marks a setting that responses depend on: processes share cached values only where these are equal. */
 const affectsResponses = <T extends TSchema>(schema: T) => ({ ...schema, affectsResponses: true })
 
-/** Every setting of the service: the one place where its name, type, default and meaning stand. The README's table is made from it. */
+/**
+ * Every setting: the only definition of its name, type, default and description. The table in
+ * docs/configuration.md and the output of `--help` are generated from it.
+ */
 export const Settings = Type.Object({
-  HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on' }),
-  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'the port to listen on; 0 takes a free one' }),
-  AUTH: Type.Unsafe<'none' | 'keystone'>({
-    type: 'string',
-    enum: ['none', 'keystone'],
-    default: 'none',
-    description: 'who may ask: `none` asks nobody who he is; `keystone` asks for a token, and answers what that may see'
+  HOST: Type.String({ default: '127.0.0.1', description: 'address to listen on' }),
+  PORT: Type.Integer({
+    minimum: 0, maximum: 65535, default: 8080, description: 'port to listen on; 0 selects a free one'
   }),
-  AUTH_GLOBAL_ROLES: text('roles, comma-separated, that see every project, beside `admin`'),
-  TOKEN_CACHE_TIME: lifetime('1m', 'how long a caller\'s token counts as valid without being asked for again, at most 5m: so long a revoked one still works. `0` is off'),
-  WWW_AUTHENTICATE_URI: Type.Optional(Type.String({ pattern: '^https?://', description: 'Keystone\'s URL as callers are told it; without it `OS_AUTH_URL`' })),
-  ALLOW_UNAUTHENTICATED: flag('`true` lets it listen with `AUTH=none` on an address that is not loopback, where everyone who reaches it reads every project, and to be asked by any `Host`'),
-  TLS_CERT: text('a PEM file with the certificate, and those that it is signed with, to serve HTTPS instead of HTTP. Looked at every 10 s: a new one is taken over while connections live on'),
-  TLS_KEY: text('a PEM file with its key'),
-  TRUST_PROXY: text('proxies that are believed about the caller\'s address (`X-Forwarded-For`): addresses and CIDRs, comma-separated; without it none'),
-  CORS_ORIGINS: text('origins, comma-separated, whose pages may read the answers, such as `https://portal.example.org`; without it no other'),
-  RATE_LIMIT: limit('how many requests each caller may make a minute; without it any number'),
-  CONCURRENCY_LIMIT: limit('how many requests of each caller may be under way at once; without it any number'),
-  SHUTDOWN_GRACE: duration('10s', 'how long requests that are under way have to finish when the service is asked to end, at most 1h'),
-  LOG_LEVEL: Type.Unsafe<string>({
-    type: 'string',
-    enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    default: 'info',
-    description: 'the least severe level that is logged'
-  }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://', description: 'where to send traces to, by OTLP over HTTP, such as `http://localhost:4318`; without it none are made. The other variables of OpenTelemetry count as well' })),
+  AUTH: choice(['none', 'keystone'], 'none',
+    'how clients are authenticated: not at all (`none`), or by a Keystone token (`keystone`), which also ' +
+    'decides what they see'),
+  AUTH_GLOBAL_ROLES: text('roles that see every project, beside `admin`; comma-separated'),
+  TOKEN_CACHE_TIME: lifetime('1m',
+    'how long a token validation is cached, at most 5m; a revoked token works until then. `0` turns the ' +
+    'cache off'),
+  WWW_AUTHENTICATE_URI: Type.Optional(Type.String({
+    pattern: '^https?://', description: 'Keystone\'s URL in 401 responses; `OS_AUTH_URL` unless set'
+  })),
+  ALLOW_UNAUTHENTICATED: flag(
+    '`true` allows `AUTH=none` on an address other than loopback, where every client can read every ' +
+    'project, and requests with any `Host`'),
+  TLS_CERT: text(
+    'PEM file with the certificate and its chain; with `TLS_KEY` it turns HTTPS on. A changed file is ' +
+    'used within 10 s'),
+  TLS_KEY: text('PEM file with the certificate\'s key'),
+  TRUST_PROXY: text(
+    'proxies whose `X-Forwarded-For` is trusted: addresses and CIDRs, comma-separated; none unless set'),
+  CORS_ORIGINS: text(
+    'origins whose pages may read responses, such as `https://portal.example.org`; comma-separated; none ' +
+    'unless set'),
+  RATE_LIMIT: limit('requests per minute of one client; unlimited unless set'),
+  CONCURRENCY_LIMIT: limit('concurrent requests of one client; unlimited unless set'),
+  SHUTDOWN_GRACE: duration('10s', 'how long requests in flight may take after SIGTERM, at most 1h'),
+  LOG_LEVEL: choice<string>(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info',
+    'lowest level that is logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({
+    pattern: '^https?://',
+    description: 'OTLP/HTTP receiver of traces, such as `http://localhost:4318`; no traces unless set. ' +
+      'OpenTelemetry\'s other variables apply as well'
+  })),
 
-  OS_CLOUD: text('the cloud to take from `clouds.yaml`'),
-  OS_CLIENT_CONFIG_FILE: text('the `clouds.yaml`; without it the working directory, `~/.config/openstack` and `/etc/openstack` are looked in. A `secure.yaml` beside it is merged in'),
+  OS_CLOUD: text('cloud of `clouds.yaml`'),
+  OS_CLIENT_CONFIG_FILE: text(
+    'path of `clouds.yaml`; unless set, it is searched in the working directory, `~/.config/openstack` ' +
+    'and `/etc/openstack`. A `secure.yaml` beside it is merged in'),
   OS_AUTH_URL: text('Keystone\'s URL. This and the other `OS_` variables override the file'),
-  OS_USERNAME: text('the user who logs in'),
-  OS_USER_ID: text('the same, by id'),
+  OS_USERNAME: text('user name of the service\'s credential'),
+  OS_USER_ID: text('user id, instead of the name'),
   OS_PASSWORD: secret('the user\'s password'),
-  OS_USER_DOMAIN_NAME: text('the user\'s domain; without it the one with the id `default`'),
-  OS_USER_DOMAIN_ID: text('the same, by id'),
-  OS_PROJECT_NAME: text('the project to log in to; without it the user\'s default project'),
-  OS_PROJECT_ID: text('the same, by id'),
-  OS_PROJECT_DOMAIN_NAME: text('the project\'s domain; without it the one with the id `default`'),
-  OS_PROJECT_DOMAIN_ID: text('the same, by id'),
-  OS_APPLICATION_CREDENTIAL_ID: text('an application credential, instead of a user and a password'),
-  OS_APPLICATION_CREDENTIAL_NAME: text('the same, by its name and its user'),
+  OS_USER_DOMAIN_NAME: text('name of the user\'s domain; the domain with id `default` unless set'),
+  OS_USER_DOMAIN_ID: text('id of the user\'s domain, instead of the name'),
+  OS_PROJECT_NAME: text('project to log in to; the user\'s default project unless set'),
+  OS_PROJECT_ID: text('id of that project, instead of the name'),
+  OS_PROJECT_DOMAIN_NAME: text('name of the project\'s domain; the domain with id `default` unless set'),
+  OS_PROJECT_DOMAIN_ID: text('id of the project\'s domain, instead of the name'),
+  OS_APPLICATION_CREDENTIAL_ID: text('application credential, instead of a user and a password'),
+  OS_APPLICATION_CREDENTIAL_NAME: text('name of the application credential; it needs its user as well'),
   OS_APPLICATION_CREDENTIAL_SECRET: secret('the application credential\'s secret'),
-  OS_REGION_NAME: text('the region whose endpoints are used; needed where the catalog has several'),
+  OS_REGION_NAME: text('region whose endpoints are used; required where the service catalog has several'),
   OS_INTERFACE: Type.Optional(Type.Unsafe<string>({
     type: 'string',
     enum: ['public', 'internal', 'admin', 'publicURL', 'internalURL', 'adminURL'],
-    description: 'which of a service\'s endpoints is used; without it the public one'
+    description: 'interface of the endpoints that are used; `public` unless set'
   })),
   OS_COMPUTE_ENDPOINT_OVERRIDE: text('Nova\'s URL, instead of the catalog\'s'),
   OS_NETWORK_ENDPOINT_OVERRIDE: text('Neutron\'s URL, instead of the catalog\'s'),
-  OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: text('Cinder\'s URL, instead of the catalog\'s; `%(project_id)s` in it stands for the token\'s project'),
-  OS_CACERT: text('a PEM file of a CA to trust beside the public ones, for every upstream and for Redis'),
-  OS_CERT: text('a PEM file with the client certificate for OpenStack'),
-  OS_KEY: text('a PEM file with that certificate\'s key'),
-  OS_INSECURE: Type.Optional(Type.Boolean({ description: '`true` accepts any certificate of OpenStack\'s' })),
-  EXCLUDE_DOMAINS: affectsResponses(Type.String({ default: 'heat_user_domain', description: 'names or ids of domains, comma-separated, whose projects the summary leaves out' })),
+  OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: text(
+    'Cinder\'s URL, instead of the catalog\'s; `%(project_id)s` in it is replaced by the token\'s project'),
+  OS_CACERT: text('PEM file of a CA that is trusted beside the public ones, for every upstream and Redis'),
+  OS_CERT: text('PEM file of the client certificate for OpenStack'),
+  OS_KEY: text('PEM file of that certificate\'s key'),
+  OS_INSECURE: Type.Optional(Type.Boolean({ description: '`true` accepts any certificate from OpenStack' })),
+  EXCLUDE_DOMAINS: affectsResponses(Type.String({
+    default: 'heat_user_domain',
+    description: 'names or ids of domains whose projects the summary leaves out; comma-separated'
+  })),
 
-  INFLUX_URL: affectsResponses(Type.String({ pattern: '^https?://', default: 'http://127.0.0.1:8086', description: 'InfluxDB\'s URL: 1.x, or the 1.x-compatible `/query` of later ones' })),
-  INFLUX_DATABASE: affectsResponses(Type.String({ default: 'mon', description: 'the database that holds Monasca\'s series' })),
-  INFLUX_RETENTION_POLICY: affectsResponses(text('its retention policy; without it the database\'s default one')),
-  INFLUX_USERNAME: affectsResponses(text('the user, where InfluxDB asks for one')),
+  INFLUX_URL: affectsResponses(Type.String({
+    pattern: '^https?://',
+    default: 'http://127.0.0.1:8086',
+    description: 'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones'
+  })),
+  INFLUX_DATABASE: affectsResponses(
+    Type.String({ default: 'mon', description: 'database with Monasca\'s series' })
+  ),
+  INFLUX_RETENTION_POLICY: affectsResponses(
+    text('its retention policy; the database\'s default one unless set')
+  ),
+  INFLUX_USERNAME: affectsResponses(text('InfluxDB user')),
   INFLUX_PASSWORD: secret('that user\'s password'),
-  INFLUX_TOKEN: secret('a token, instead of a user and a password'),
-  METRICS_MAX_AGE: affectsResponses(duration('2m', 'how old a sample may be and still count as the present load')),
-  SETTLE_TIME: affectsResponses(Type.Optional(aDuration({ description: 'how long after its end a bucket may still change, by samples that arrive late: until then each request reads it anew. Without it twice `groupBy`, and at least 2m' }))),
+  INFLUX_TOKEN: secret('InfluxDB token, instead of a user and a password'),
+  METRICS_MAX_AGE: affectsResponses(duration('2m', 'age up to which a sample counts as the latest usage')),
+  SETTLE_TIME: affectsResponses(Type.Optional(requiredDuration({
+    description: 'how long after its end a bucket may change because of late samples, and is not cached; ' +
+      'twice `groupBy`, at least 2m, unless set'
+  }))),
 
-  SERIES_TTL: lifetime('5s', 'how long an answer with series is kept and fresh; `0` is off'),
-  INSTANCES_TTL: lifetime('10s', 'the same of a page of instances'),
-  SUMMARY_TTL: lifetime('30s', 'the same of the summary'),
-  STALE_LIMIT: lifetime('10m', 'how old what is kept may be and still stand in for a read that fails'),
-  CACHE: Type.Unsafe<'on' | 'off'>({ type: 'string', enum: ['on', 'off'], default: 'on', description: '`off` keeps nothing: for measuring' }),
-  REDIS_URL: secret('a Redis or Valkey through which processes share what they keep: `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS; a cluster is `redis+cluster://` or `rediss+cluster://`, with one or more of its hosts, comma-separated'),
+  SERIES_TTL: lifetime('5s', 'how long a response with series is fresh; `0` turns its cache off'),
+  INSTANCES_TTL: lifetime('10s', 'how long a page of instances is fresh; `0` turns its cache off'),
+  SUMMARY_TTL: lifetime('30s', 'how long a project summary is fresh; `0` turns its cache off'),
+  STALE_LIMIT: lifetime(
+    '10m', 'age up to which a stale response is served while an upstream fails (stale-if-error)'
+  ),
+  CACHE: choice(['on', 'off'], 'on', '`off` turns all caches off, for measurements'),
+  REDIS_URL: secret(
+    'Redis or Valkey through which processes share cached values: ' +
+    '`redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS; for a cluster ' +
+    '`redis+cluster://` or `rediss+cluster://` with one or more hosts, comma-separated'),
 
-  UPSTREAM_TIMEOUT: duration('10s', 'how long one call to an upstream may take, at most 1h'),
-  UPSTREAM_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1024, default: 32, description: 'how many calls to one upstream may be under way at once' })
+  UPSTREAM_TIMEOUT: duration(
+    '10s', 'deadline of one request to an upstream, its queue time and retry included; at most 1h'
+  ),
+  UPSTREAM_CONNECTIONS: Type.Integer({
+    minimum: 1, maximum: 1024, default: 32, description: 'concurrent requests to one upstream'
+  })
 } satisfies Record<string, TSchema>)
 
-/** The settings as they are after validation, defaults filled in. */
+/** The settings after validation, with defaults. */
 export type Settings = Static<typeof Settings>
 
-/** The marks of settings beside JSON Schema's own keywords. */
+/** Marks of settings that JSON Schema does not have. */
 export const settingMarks = ['secret', 'affectsResponses'] as const
 
 const marked = (mark: typeof settingMarks[number]) =>
-  Object.entries(Settings.properties).filter(([, schema]) => mark in schema).map(([name]) => name as keyof Settings)
+  Object.entries(Settings.properties).filter(([, schema]) => mark in schema).map(
+    ([name]) => name as keyof Settings
+  )
 
 /** The names of the settings whose values must not be logged. */
 export const secretSettings = marked('secret')
 
-/** The settings that responses depend on, beside those of the cloud. */
+/** The settings that responses depend on, beside the cloud's. */
 export const responseSettings = (settings: Settings) =>
   Object.fromEntries(marked('affectsResponses').map((name) => [name, settings[name]]))
 
-type Lifetime = 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
+type DurationSetting =
+  'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'SHUTDOWN_GRACE' | 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' |
+  'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
+
+/** Upper bounds: a revoked token must not work for longer, and timers have a maximum of some weeks. */
+const maxDurations: Partial<Record<keyof Settings, string>> = {
+  TOKEN_CACHE_TIME: '5m', SHUTDOWN_GRACE: '1h', UPSTREAM_TIMEOUT: '1h'
+}
 
 /**
- * The most that some of them may be: revocations must not wait for longer than five minutes, nobody waits for an hour, and timers know no
- * more than some weeks.
+ * Milliseconds of a setting that is a duration, or a lifetime, which may be 0.
+ * @throws InvalidSetting where it is another zero, or too long
  */
-const most: Partial<Record<keyof Settings, string>> = { TOKEN_CACHE_TIME: '5m', SHUTDOWN_GRACE: '1h', UPSTREAM_TIMEOUT: '1h' }
-
-/** Milliseconds of a setting that is a duration, or a lifetime, which may be 0. @throws InvalidSetting where it is another zero, or too long. */
-export function durationMs (settings: Settings, name: 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'SHUTDOWN_GRACE' | Lifetime) {
+export function durationMs (settings: Settings, name: DurationSetting) {
   if (settings[name] === '0') return 0
-  const given = seconds(name, settings[name])
-  const limit = most[name]
-  if (limit !== undefined && given > parseDuration(limit)!) throw new InvalidSetting(`${name} must be at most ${limit}`)
-  return given * 1000
+  const seconds = durationSeconds(name, settings[name])
+  const max = maxDurations[name]
+  if (max !== undefined && seconds > parseDuration(max)!) {
+    throw new InvalidSetting(`${name} must be at most ${max}`)
+  }
+  return seconds * 1000
 }
 
-/** Seconds after its end in which a bucket may still change, as a function of its width in seconds. @throws InvalidSetting as above. */
+/**
+ * Seconds after its end in which a bucket may still change, as a function of its width in seconds.
+ * @throws InvalidSetting
+ */
 export function settleSeconds ({ SETTLE_TIME }: Settings): (step: number) => number {
   if (SETTLE_TIME === undefined) return (step) => Math.max(2 * step, 120)
-  const settle = seconds('SETTLE_TIME', SETTLE_TIME)
-  return () => settle
+  const seconds = durationSeconds('SETTLE_TIME', SETTLE_TIME)
+  return () => seconds
 }
 
-function seconds (name: keyof Settings, duration: string) {
-  const seconds = parseDuration(duration)
+function durationSeconds (name: keyof Settings, text: string) {
+  const seconds = parseDuration(text)
   if (seconds === undefined) throw new InvalidSetting(`${name} must be a duration from 1s to 3650d`)
   return seconds
 }
 
-/** The entries of a setting that is a comma-separated list. */
+/** The entries of a comma-separated list. */
 export function splitList (text: string) {
   return text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
 }
 
-/** Whether others reach the address, and nobody is asked who he is. */
+/** Whether unauthenticated clients of other hosts can reach the address. */
 export function isOpenToNetwork ({ AUTH, HOST }: Settings) {
   const loopback = HOST === 'localhost' || HOST === '::1' || /^127(?:\.[0-9]{1,3}){3}$/.test(HOST)
   return AUTH === 'none' && !loopback
 }
 
-/** Refuses that, unless it is meant. @throws InvalidSetting */
+/**
+ * Rejects such an address, unless a setting allows it.
+ * @throws InvalidSetting
+ */
 export function rejectOpenAddress (settings: Settings) {
   if (!isOpenToNetwork(settings) || settings.ALLOW_UNAUTHENTICATED) return
-  throw new InvalidSetting(`HOST must be a loopback address, not ${settings.HOST}: who reaches it reads every project. ` +
-    'AUTH=keystone asks callers for tokens; ALLOW_UNAUTHENTICATED=true permits it all the same')
+  throw new InvalidSetting(
+    `HOST must be a loopback address, not ${settings.HOST}: clients can read every project. ` +
+    'Set AUTH=keystone to authenticate them, or ALLOW_UNAUTHENTICATED=true to allow it'
+  )
 }
 
 /** One of Ajv's errors. */
@@ -164,7 +223,7 @@ interface SchemaError {
   params?: Record<string, unknown>
 }
 
-/** The first of the validator's errors as one line. It never quotes the value, which may be a secret. */
+/** The first of the validator's errors, as one line. It never quotes the value, which may be a secret. */
 export function explainInvalidSetting ({ errors }: Error & { errors?: SchemaError[] }) {
   const { instancePath, message, params } = errors![0]!
   const name = instancePath.slice(1) as keyof Settings

@@ -3,22 +3,28 @@ import { InvalidSetting } from '#lib/errors.js'
 import { loadPem } from './pem.js'
 import type { Settings } from './settings.js'
 
-/** What HTTPS is served with, both PEM. */
+/** The certificate that HTTPS is served with, and its key, in PEM. */
 export interface TlsCertificate {
   cert: string
   key: string
 }
 
-/** The certificate that the settings name, if they name one. @throws InvalidSetting where it is of no use. */
-export function loadCertificate ({ TLS_CERT, TLS_KEY }: Pick<Settings, 'TLS_CERT' | 'TLS_KEY'>): TlsCertificate | undefined {
+/**
+ * The certificate that the settings name, if they name one.
+ * @throws InvalidSetting where it is unusable
+ */
+export function loadCertificate (
+  { TLS_CERT, TLS_KEY }: Pick<Settings, 'TLS_CERT' | 'TLS_KEY'>
+): TlsCertificate | undefined {
   if (TLS_CERT === undefined && TLS_KEY === undefined) return undefined
-  if (TLS_KEY === undefined) throw new InvalidSetting('TLS_KEY is missing: it goes with TLS_CERT')
-  if (TLS_CERT === undefined) throw new InvalidSetting('TLS_CERT is missing: it goes with TLS_KEY')
+  if (TLS_KEY === undefined) throw new InvalidSetting('TLS_KEY is missing: TLS_CERT needs it')
+  if (TLS_CERT === undefined) throw new InvalidSetting('TLS_CERT is missing: TLS_KEY needs it')
   const certificate = { cert: loadPem('TLS_CERT', TLS_CERT), key: loadPem('TLS_KEY', TLS_KEY) }
   try {
     createSecureContext(certificate)
   } catch (err) {
-    throw new InvalidSetting(`TLS_CERT and TLS_KEY must be a certificate and its key, in PEM (${(err as NodeJS.ErrnoException).code})`)
+    const { code } = err as NodeJS.ErrnoException
+    throw new InvalidSetting(`TLS_CERT and TLS_KEY must be a certificate and its key, in PEM (${code})`)
   }
   return certificate
 }

@@ -7,9 +7,11 @@ interface Log {
   info: (facts: object, message: string) => void
 }
 
-/** Answers what is no HTTP request at all, before there is a request to answer, and hangs up. */
-export function sendClientError (err: Error & { code?: string, rawPacket?: unknown }, socket: Socket, headers: OutgoingHttpHeaders, log: Log) {
-  // Whoever has not shaken hands in time cannot be told, and waits for nothing.
+/** Responds to bytes that are no HTTP request, and closes the connection. */
+export function sendClientError (
+  err: Error & { code?: string, rawPacket?: unknown }, socket: Socket, headers: OutgoingHttpHeaders, log: Log
+) {
+  // A client whose TLS handshake timed out could not read a response.
   if (!socket.writable || err.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return socket.destroy()
   const [status, detail] = describe(err)
   const title = STATUS_CODES[status]
@@ -26,11 +28,15 @@ export function sendClientError (err: Error & { code?: string, rawPacket?: unkno
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`)
 }
 
-function describe ({ code, rawPacket }: { code?: string, rawPacket?: unknown }): [status: number, detail: string] {
+function describe (
+  { code, rawPacket }: { code?: string, rawPacket?: unknown }
+): [status: number, detail: string] {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request did not arrive in time.']
-  if (code !== 'HPE_HEADER_OVERFLOW') return [400, 'This is not a request that can be read.']
-  return isInUrl(String(rawPacket)) ? [414, 'The URL is too long.'] : [431, 'The URL and the headers together are too long.']
+  if (code !== 'HPE_HEADER_OVERFLOW') return [400, 'The request is malformed.']
+  return isInUrl(String(rawPacket))
+    ? [414, 'The URL is too long.']
+    : [431, 'The URL and the headers together are too long.']
 }
 
-/** Whether a request begins with what was received last, which ends within its URL. */
+/** Whether the received bytes are the beginning of a request that ends within its URL. */
 const isInUrl = (packet: string) => /^[A-Z]+ [^ \r\n]+$/.test(packet)

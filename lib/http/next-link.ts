@@ -1,6 +1,6 @@
 /**
- * The `Link` to the page after the one that was asked for with `url`: the same request with another marker. Relative, because
- * only the caller knows by which name and through which proxies it reaches us. Source: RFC 8288.
+ * The `Link` to the page after the requested one: the same URL with another marker. It is relative, because
+ * only the client knows the service's name and the proxies in front of it. Source: RFC 8288.
  */
 export function nextLink (url: string, marker: string) {
   const { pathname, searchParams } = new URL(url, 'http://localhost')

@@ -11,19 +11,22 @@ interface Block {
   usages: Float64Array
 }
 
-/** Buckets of a block: a week of 5 minutes is in 8 or 9 blocks, and a chart of a few buckets in one or two. */
+/**
+ * Buckets of a block: a week of 5 minutes is in 8 or 9 blocks, and a chart of a few buckets in one or two.
+ */
 const blockSize = 256
 
 /** Bytes of a block: 9 a bucket, and about 1,400 around them, as measured on Node.js 20. */
 export const blockBytes = blockSize * 9 + 1_400
 
 /**
- * Milliseconds for which a block is cached, from its first bucket on. Data that changes after it should have settled (samples
- * that were queued through an outage, samples that were deleted) is therefore wrong for an hour at most.
+ * Milliseconds for which a block is cached, from its first bucket on. Data that changes after it should have
+ * settled (samples that were queued through an outage, samples that were deleted) is therefore wrong for an
+ * hour at most.
  */
 export const blockTtlMs = 3_600_000
 
-/** What is cached of a series in a window. */
+/** The cached part of a series in a window. */
 export interface CachedBuckets {
   /** The buckets with data, ascending. */
   buckets: Bucket[]
@@ -96,8 +99,8 @@ export function createBucketBlocks (maxBytes: number, now: () => number): Bucket
 }
 
 /**
- * The blocks that a window lies in: of each the key, the number of its first bucket since 1970, and the window's indexes
- * in it, `[from, to)`.
+ * The blocks that a window lies in: of each the key, the number of its first bucket since 1970, and the
+ * window's indexes in it, `[from, to)`.
  */
 function partsOf (series: string, { start, end, step }: Window) {
   const parts = []

@@ -18,15 +18,18 @@ const maxBytes = 8 * 1024 * 1024
 const sampleBytes = 192
 
 /**
- * The latest samples of a list of instances, cached for the time when they cannot be fetched. A stale sample is served
- * until it is older than `maxAge`, and left out from then on.
+ * The latest samples of a list of instances, cached for the time when they cannot be fetched. A stale sample
+ * is served until it is older than `maxAge`, and left out from then on.
  */
 export function cacheLatest (
   { latest }: Pick<MetricsStore, 'latest'>, { ttl, maxAge }: LatestCacheOptions, now: Clock['now']
 ) {
-  const sizeOf = (samples: LatestSamples) => samples.reduce((sum, { size }) => sum + size * sampleBytes, sampleBytes)
+  const sizeOf = (samples: LatestSamples) =>
+    samples.reduce((sum, { size }) => sum + size * sampleBytes, sampleBytes)
   // A failed refresh is reported with the response that its stale samples go into.
-  const cache = createCache<LatestSamples>({ maxBytes, sizeOf, staleIfError: maxAge }, { now, onBackgroundError () {} })
+  const cache = createCache<LatestSamples>(
+    { maxBytes, sizeOf, staleIfError: maxAge }, { now, onBackgroundError () {} }
+  )
   const isRecent = ({ time }: LatestSample) => time * 1000 >= now() - maxAge
 
   /** @throws UpstreamError */
@@ -37,7 +40,9 @@ export function cacheLatest (
     const result = await cache.get(key, { ttl }, async () =>
       ({ value: await latest(metrics, instances, now() - maxAge, project), complete: true }))
     if (result.failure === undefined) return result
-    const recent = result.value.map((samples) => new Map([...samples].filter(([, sample]) => isRecent(sample))))
+    const recent = result.value.map(
+      (samples) => new Map([...samples].filter(([, sample]) => isRecent(sample)))
+    )
     return { ...result, value: recent }
   }
 

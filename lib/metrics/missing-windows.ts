@@ -1,10 +1,10 @@
 import type { Window } from '#lib/time-range.js'
 
 /**
- * The windows to fetch for missing buckets: none, one or two. One request costs an upstream less than several, so one
- * window covers all of them, with the cached buckets in between. There are two windows only around a stretch without
- * missing buckets that is more than half of the whole: a chart was extended into the past, and its last buckets are
- * still filling.
+ * The windows to fetch for missing buckets: none, one or two. One request costs an upstream less than
+ * several, so one window covers all of them, with the cached buckets in between. There are two windows only
+ * around a stretch without missing buckets that is more than half of the whole: a chart was extended into the
+ * past, and its last buckets are still filling.
  * @param missing the buckets' starts in unix seconds, ascending
  * @param step their width in seconds
  */

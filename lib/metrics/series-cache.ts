@@ -10,8 +10,8 @@ export interface SeriesCacheOptions {
   /** Bytes that the cached buckets may take. */
   maxBytes: number
   /**
-   * Seconds after its end in which samples of a bucket may still arrive, by the bucket's width in seconds. After that the
-   * bucket is settled.
+   * Seconds after its end in which samples of a bucket may still arrive, by the bucket's width in seconds.
+   * After that the bucket is settled.
    */
   settle: (step: number) => number
   /** The clock, in unix milliseconds. */
@@ -22,14 +22,17 @@ export interface SeriesCache extends Pick<MetricsStore, 'series'> {
   stats: () => CacheStats
 }
 
-/** Milliseconds that the clock may be set back without effect: every bucket stays unsettled for longer than that. */
+/**
+ * Milliseconds that the clock may be set back without effect: every bucket stays unsettled for longer than
+ * that.
+ */
 const toleratedClockStepMs = 1_000
 
 /**
- * A metrics store whose settled buckets are cached, those without data included. Only buckets that are not cached, or
- * not settled, are fetched. Whether a bucket is settled is decided when its fetch is sent: of two overlapping fetches
- * neither stores what the other one knows better. A failed fetch stores nothing. When the clock turns out to have been
- * ahead, buckets were settled too early, and all of them are dropped.
+ * A metrics store whose settled buckets are cached, those without data included. Only buckets that are not
+ * cached, or not settled, are fetched. Whether a bucket is settled is decided when its fetch is sent: of two
+ * overlapping fetches neither stores what the other one knows better. A failed fetch stores nothing. When the
+ * clock turns out to have been ahead, buckets were settled too early, and all of them are dropped.
  */
 export function cacheSeries (
   store: Pick<MetricsStore, 'series'>, { maxBytes, settle, now }: SeriesCacheOptions
@@ -44,7 +47,9 @@ export function cacheSeries (
     const settledUntil = Math.floor((now() / 1000 - settle(step)) / step) * step
     const lists = await store.series(metrics, instance, window, project)
     for (const [i, metric] of metrics.entries()) {
-      blocks.write(keyOf(instance, metric, project), { ...window, end: Math.min(end, settledUntil) }, lists[i]!)
+      blocks.write(
+        keyOf(instance, metric, project), { ...window, end: Math.min(end, settledUntil) }, lists[i]!
+      )
     }
     return lists
   }
@@ -59,7 +64,8 @@ export function cacheSeries (
     if (now() < newestNow - toleratedClockStepMs) blocks.clear()
     newestNow = now()
     const cached = metrics.map((metric) => blocks.read(keyOf(instance, metric, project), window))
-    // All metrics are fetched together, because they mostly miss the same buckets: fewer requests for a few buckets more.
+    // All metrics are fetched together, because they mostly miss the same buckets: fewer requests for a few
+    // buckets more.
     const missing = [...new Set(cached.flatMap(({ missing }) => missing))].sort((a, b) => a - b)
     const windows = missingWindows(missing, window.step)
     const fetched = await Promise.all(windows.map((part) => fetchOnce(metrics, instance, part, project)))

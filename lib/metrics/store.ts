@@ -13,7 +13,9 @@ export interface LatestSample {
   usage: number
 }
 
-/** What the service reads from a metrics store. Each product implements it in a folder of its own. */
+/**
+ * The reads that the service needs from a metrics store. Each product implements it in a folder of its own.
+ */
 export interface MetricsStore {
   /**
    * The buckets of several metrics of an instance.
@@ -29,7 +31,9 @@ export interface MetricsStore {
    * @returns one map by instance id a metric; instances without samples are left out
    * @throws UpstreamError
    */
-  latest (metrics: Metric[], instances: string[], since: number, project?: string): Promise<Array<Map<string, LatestSample>>>
+  latest (
+    metrics: Metric[], instances: string[], since: number, project?: string
+  ): Promise<Array<Map<string, LatestSample>>>
   /**
    * The projects that have series of an instance: one, unless a client sent samples in another project's
    * name.

@@ -1,10 +1,10 @@
-/** What is measured of an instance. */
+/** The measured quantities of an instance. */
 export type Metric =
   'cpu' | 'memory' | 'diskRead' | 'diskWrite' | 'networkIn' | 'networkOut' | 'packetsIn' | 'packetsOut'
 
 export interface Usage {
   summary: string
-  /** What a bucket's `usage` is. */
+  /** The meaning of a bucket's `usage`. */
   meaning: string
   unit: string
   /** The series of the response, in order: the name of each, and its metric. */

@@ -23,7 +23,8 @@ export interface InstanceSources {
 }
 
 /**
- * A page of a project's instances, newest first: one list of servers, one count, and one metrics request for all.
+ * A page of a project's instances, newest first: one list of servers, one count, and one metrics request for
+ * all.
  * @param now unix milliseconds
  * @param onlyProject where given, only samples of this project count
  * @throws NotFound, InvalidParameters (the marker), UpstreamError (identity or compute)
@@ -35,9 +36,13 @@ export async function listInstances (
   now: number,
   onlyProject?: string
 ): Promise<InstanceList> {
-  const [{ servers, last, total }] = await Promise.all([openstack.servers(project, query), openstack.project(project)])
+  const [{ servers, last, total }] = await Promise.all([
+    openstack.servers(project, query), openstack.project(project)
+  ])
   const ids = servers.map(({ id }) => id)
-  const withoutSamples = (failure: unknown): CachedValue<LatestSamples> => ({ value: [], fetchedAt: now, failure })
+  const withoutSamples = (failure: unknown): CachedValue<LatestSamples> => ({
+    value: [], fetchedAt: now, failure
+  })
   const { value: samples, fetchedAt, failure } =
     await metrics.latest(['cpu', 'memory'], ids, onlyProject).catch(withoutSamples)
   if (failure !== undefined && !(failure instanceof UpstreamError)) throw failure

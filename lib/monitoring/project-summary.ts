@@ -21,13 +21,16 @@ export interface SummaryPage {
 
 type Sources = Pick<CachedOpenStack, 'excludedDomains' | 'quota'>
 
-/** Projects that are read at once: enough to keep each upstream's connections busy; more would delay other requests. */
+/**
+ * Projects that are read at once: enough to keep each upstream's connections busy; more would delay other
+ * requests.
+ */
 const maxConcurrentProjects = 64
 
 /**
  * A page of these projects with their quotas, by name and then by id. Only the page's own quotas are read.
- * @throws InvalidParameters where the marker is the id of no project; UpstreamError where identity fails, or every
- *   upstream for every project
+ * @throws InvalidParameters where the marker is the id of no project; UpstreamError where identity fails, or
+ * every   upstream for every project
  */
 export async function listProjectSummaries (
   openstack: Sources,
@@ -40,8 +43,11 @@ export async function listProjectSummaries (
 
   // A list that was just fetched is no older than the quotas that follow.
   const totals: Totals = { failures: new Map(), oldestAt: failure === undefined ? Infinity : fetchedAt }
-  const summaries = await pLimit(maxConcurrentProjects).map(page, (project) => summariseProject(openstack, project, totals))
-  const hasNoNumbers = ({ unavailable }: ProjectSummary) => unavailable?.length === Object.keys(quotaSources).length
+  const summaries = await pLimit(maxConcurrentProjects).map(
+    page, (project) => summariseProject(openstack, project, totals)
+  )
+  const hasNoNumbers = ({ unavailable }: ProjectSummary) =>
+    unavailable?.length === Object.keys(quotaSources).length
   const failures = [...totals.failures.values()]
   if (failures[0] !== undefined && summaries.every(hasNoNumbers)) throw failures[0]
   return {
@@ -53,19 +59,20 @@ export async function listProjectSummaries (
   }
 }
 
-/** What is collected over all projects. */
+/** Facts that are collected over all projects. */
 interface Totals {
   failures: Map<UpstreamName, UpstreamError>
   oldestAt: number
 }
 
-/** The marker is looked up among all projects: it keeps its place where the name was changed meanwhile. */
+/** The marker is looked up among all projects: it has its place where the name was changed meanwhile. */
 function selectPage (projects: Project[], { projectName = '', limit = Infinity, marker }: SummaryQuery) {
   const all = projects.toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id))
   const after = all.findIndex(({ id }) => id === marker)
   if (marker !== undefined && after === -1) {
     throw new InvalidParameters([{
-      parameter: 'marker', message: `"${marker}" is not the id of a project: give the last one of the page before`
+      parameter: 'marker',
+      message: `"${marker}" is not the id of a project: give the last one of the page before`
     }])
   }
   const part = projectName.toLowerCase()
@@ -77,7 +84,9 @@ function selectPage (projects: Project[], { projectName = '', limit = Infinity, 
 /** By code unit: the same order on every machine, whatever its locale. */
 const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
 
-async function summariseProject (openstack: Sources, { id, name, description, enabled }: Project, totals: Totals) {
+async function summariseProject (
+  openstack: Sources, { id, name, description, enabled }: Project, totals: Totals
+) {
   const unavailable: NonNullable<ProjectSummary['unavailable']> = []
   const addFailure = (upstream: UpstreamName, err: unknown) => {
     const failure = toUpstreamError(upstream, err)
@@ -95,11 +104,15 @@ async function summariseProject (openstack: Sources, { id, name, description, en
       return Object.fromEntries(Object.keys(source.fields).map((field) => [field, null]))
     }
   }))
-  const summary = Object.assign({ id, name, description: description ?? '', enabled }, ...quotas) as ProjectSummary
+  const summary = Object.assign(
+    { id, name, description: description ?? '', enabled }, ...quotas
+  ) as ProjectSummary
   return unavailable.length === 0 ? summary : { ...summary, unavailable: unavailable.sort() }
 }
 
-/** The failure of an upstream, such as a project that disappeared during the read. Any other error is thrown. */
+/**
+ * The failure of an upstream, such as a project that disappeared during the read. Any other error is thrown.
+ */
 function toUpstreamError (upstream: UpstreamName, err: unknown) {
   if (err instanceof NotFound) {
     return new UpstreamError(upstream, 'refused', 'the project is disabled, or the role on it is gone')

@@ -6,16 +6,20 @@ import type { Readiness, UpstreamState } from '#schemas/health.js'
 const required: UpstreamName[] = ['identity', 'compute', 'metrics']
 
 /**
- * Milliseconds that an upstream may take. A health check waits for a second or a few itself: an upstream that hangs must
- * not look to it like a service that hangs.
+ * Milliseconds that an upstream may take. A health check waits for a second or a few itself: an upstream that
+ * hangs must not look to it like a service that hangs.
  */
 const timeoutMs = 800
-/** Milliseconds that a timer may be late. A later one means that this process is overloaded, and nothing about the upstream. */
+/**
+ * Milliseconds that a timer may be late. A later one means that this process is overloaded, and nothing about
+ * the upstream.
+ */
 const toleratedDelayMs = 100
 
 /**
  * Checks each upstream.
- * @param onLateError called with an unexpected error of a check that is no longer waited for; an earlier one is thrown
+ * @param onLateError called with an unexpected error of a check that is no longer waited for; an earlier one
+ * is thrown
  */
 export async function checkReadiness (
   checks: Record<UpstreamName, () => Promise<void>>, onLateError: (err: unknown) => void

@@ -5,41 +5,54 @@ import { secretSettings } from '#lib/config/settings.js'
 const secrets = [
   'password', 'secret', 'token', 'authorization', '["x-auth-token"]', '["x-subject-token"]', ...secretSettings
 ]
-/** What it would be in. No wildcard comes first: each value of each line would be searched, for a fifth of what a kept answer costs. */
-const holders = ['', 'err', 'err.*', 'config', 'settings', 'headers', 'request', 'request.headers', 'response', 'response.headers']
+/**
+ * Objects that could hold one. None begins with a wildcard: pino would search each value of each line, which
+ * costs a fifth of a cached response.
+ */
+const holders = [
+  '', 'err', 'err.*', 'config', 'settings', 'headers', 'request', 'request.headers', 'response',
+  'response.headers'
+]
 
-/** How the service logs: JSON lines, secrets taken out. Nothing is logged that has one; this is the second lock. */
+const pathOf = (holder: string, name: string) =>
+  holder === '' || name.startsWith('[') ? holder + name : `${holder}.${name}`
+
+/** JSON lines with secrets removed. No code logs a secret; the redaction is a second barrier. */
 export const logger = {
   level: 'info',
-  redact: holders.flatMap((holder) => secrets.map((name) => holder === '' || name.startsWith('[') ? holder + name : `${holder}.${name}`))
+  redact: holders.flatMap((holder) => secrets.map((name) => pathOf(holder, name)))
 }
 
-/** Lines that go out together, at the latest after this many milliseconds. */
-const together = 128
-const latest = 100
-/** Characters that may wait for a reader that has stopped to read; what is logged beyond them is lost, and the service lives. */
-const mostWaiting = 16 * 1024 * 1024
+/** Lines that are written together, and the milliseconds after which fewer are written. */
+const maxBufferedLines = 128
+const flushIntervalMs = 100
+/**
+ * Characters that may wait for a reader that has stopped reading. Later lines are lost, and the service goes
+ * on.
+ */
+const maxBufferedCharacters = 16 * 1024 * 1024
 
 /**
- * Where the service logs to: stdout, many lines at a time, so that neither a line's own write nor a reader that is slow holds a request up.
- * The lines are put together here: pino's own buffer copies all that waits for each line that comes. At the end of the process all of it goes out.
+ * stdout, many lines at a time: neither the write of a line nor a slow reader delays a request. The lines are
+ * joined here, because pino's own buffer copies everything that waits for each new line. At the end of the
+ * process all lines are written.
  */
 export function bufferedStdout () {
-  const out = pino.destination({ sync: false, maxLength: mostWaiting })
+  const out = pino.destination({ sync: false, maxLength: maxBufferedCharacters })
   let lines: string[] = []
 
   function flush () {
     if (lines.length > 0) out.write(lines.join(''))
     lines = []
   }
-  setInterval(flush, latest).unref()
+  setInterval(flush, flushIntervalMs).unref()
   process.once('exit', () => {
     flush()
     out.flushSync()
   })
   return {
     write (line: string) {
-      if (lines.push(line) === together) flush()
+      if (lines.push(line) === maxBufferedLines) flush()
     }
   }
 }

@@ -2,14 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
-import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import {
+  defaultResource, detectResources, envDetector, resourceFromAttributes
+} from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 
-/** Milliseconds that the last spans may take to be sent at the end. */
-const patience = 3_000
+/** Milliseconds in which the last spans may be sent when the service ends. */
+const shutdownTimeoutMs = 3_000
 
-/** An error's message may quote what a caller has sent, which may be a secret gone astray: that there was an error is enough. */
+/** Removes the messages of errors, which may quote what a client sent, such as a misplaced secret. */
 class WithoutMessages extends BatchSpanProcessor {
   override onEnd (span: ReadableSpan) {
     delete span.status.message
@@ -18,24 +20,25 @@ class WithoutMessages extends BatchSpanProcessor {
 }
 
 /**
- * Sends spans to an OTLP receiver, those of calls to upstreams among them, from now on; for the whole process, as OpenTelemetry has it.
- * Neither headers nor bodies are in them.
- * @param failed told why spans could not be sent
- * @returns what sends the last of them and ends it
+ * Exports spans to an OTLP receiver, those of requests to upstreams included, for the whole process. Spans
+ * hold neither headers nor bodies.
+ * @param onError called with the reason of each failed export
+ * @returns a function that sends the last spans and ends the export
  */
-export function exportSpans (endpoint: string, failed: (reason: string) => void) {
-  setGlobalErrorHandler((err) => failed((err as Error).message))
-  const provider = new NodeTracerProvider({
-    resource: defaultResource().merge(resourceFromAttributes({ 'service.name': 'openstack-monitoring-api' })).merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new WithoutMessages(new OTLPTraceExporter({ url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces` }))]
-  })
-  // Without baggage: what callers put into that is not for the upstreams.
+export function exportSpans (endpoint: string, onError: (reason: string) => void) {
+  setGlobalErrorHandler((err) => onError((err as Error).message))
+  const resource = defaultResource()
+    .merge(resourceFromAttributes({ 'service.name': 'openstack-monitoring-api' }))
+    .merge(detectResources({ detectors: [envDetector] }))
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces` })
+  const provider = new NodeTracerProvider({ resource, spanProcessors: [new WithoutMessages(exporter)] })
+  // Without baggage: what clients put into it is not for the upstreams.
   provider.register({ propagator: new W3CTraceContextPropagator() })
-  const calls = new UndiciInstrumentation({ requireParentforSpans: true })
-  calls.setTracerProvider(provider)
+  const upstreamRequests = new UndiciInstrumentation({ requireParentforSpans: true })
+  upstreamRequests.setTracerProvider(provider)
 
   return async () => {
-    calls.disable()
-    await Promise.race([provider.shutdown(), sleep(patience, undefined, { ref: false })])
+    upstreamRequests.disable()
+    await Promise.race([provider.shutdown(), sleep(shutdownTimeoutMs, undefined, { ref: false })])
   }
 }

@@ -1,16 +1,24 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 
-/** Gauges that are named like counters, which Prometheus' own check refuses; what they count has other names too. */
-const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+/**
+ * Gauges with the names of counters, which Prometheus' own check rejects. Other metrics have their values
+ * too.
+ */
+const misnamed = [
+  'nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'
+]
 
-let collected: Registry | undefined
+let registry: Registry | undefined
 
-/** What the process itself tells: processor, memory, garbage collection, event loop. It is one, however many apps are in it. */
+/**
+ * The metrics of the process: processor, memory, garbage collection, event loop. All apps of a process share
+ * them.
+ */
 export function processMetrics () {
-  if (collected === undefined) {
-    collected = new Registry()
-    collectDefaultMetrics({ register: collected })
-    for (const name of misnamed) collected.removeSingleMetric(name)
+  if (registry === undefined) {
+    registry = new Registry()
+    collectDefaultMetrics({ register: registry })
+    for (const name of misnamed) registry.removeSingleMetric(name)
   }
-  return collected
+  return registry
 }

@@ -1,34 +1,47 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { CacheStats, CacheStatus } from '#lib/cache/cache.js'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
-import type { CacheStats, CacheStatus } from '#lib/cache/cache.js'
+import type { UpstreamClientStats, UpstreamObserver } from '#lib/upstream/upstream-client.js'
 import { processMetrics } from './process-metrics.js'
-import type { UpstreamObserver, UpstreamClientStats } from '#lib/upstream/upstream-client.js'
 
-/** What one app tells of itself. No label has more values than the code has words for it: there is no id, address or caller in any. */
+/** The metrics of one app. Labels have values from this code alone: no id, address or client is in any. */
 export type Telemetry = ReturnType<typeof createTelemetry>
 
 type Sample = [labels: Record<string, string>, value: number]
 
 const cacheStatuses: CacheStatus[] = ['hit', 'stale', 'miss']
 
-/** Seconds: from an answer that is kept to the longest that a request may take; and of a call, up to its own limit. */
+/**
+ * Seconds: from a cached response to the longest that a request may take; and for upstreams, up to their
+ * deadline.
+ */
 const requestBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-const callBuckets = requestBuckets.slice(1, -1)
+const upstreamBuckets = requestBuckets.slice(1, -1)
 const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
 
-/** The instruments of one app. What can be looked at is looked at when it is asked for; only times, and what fails, are told as they come. */
+const nameOf = (name: string) => `openstack_monitoring_${name}`
+
+/**
+ * Creates the metrics. State is read when Prometheus scrapes; durations and failures are recorded as they
+ * happen.
+ */
 export function createTelemetry () {
   const registry = new Registry()
-  const services = new Map<UpstreamName, () => UpstreamClientStats>()
+  const registers = [registry]
+  const upstreams = new Map<UpstreamName, () => UpstreamClientStats>()
   const caches = new Map<string, () => CacheStats>()
   const queues = new Map<string, () => number>()
-  const requestCounts: Array<() => number> = []
-  const registers = [registry]
-  const nameOf = (name: string) => `openstack_monitoring_${name}`
+  let activeRequests = () => 0
 
-  /** A number, or one a label, that is looked up when it is asked for. */
-  function look (Kind: typeof Counter | typeof Gauge, name: string, help: string, labelNames: string[], samples: () => Sample[]) {
+  /** A metric whose samples are read at each scrape. */
+  function collected (
+    Kind: typeof Counter | typeof Gauge,
+    name: string,
+    help: string,
+    labelNames: string[],
+    samples: () => Sample[]
+  ) {
     registry.registerMetric(new Kind({
       name: nameOf(name),
       help,
@@ -40,77 +53,100 @@ export function createTelemetry () {
       }
     }))
   }
-  const ofServices = (value: (state: UpstreamClientStats) => number) => () =>
-    Array.from(services, ([upstream, look]): Sample => [{ upstream }, value(look())])
-  const ofCaches = (value: (counts: CacheStats) => number) => () =>
-    Array.from(caches, ([cache, counts]): Sample => [{ cache }, value(counts())])
+  const ofUpstreams = (value: (stats: UpstreamClientStats) => number) => () =>
+    Array.from(upstreams, ([upstream, stats]): Sample => [{ upstream }, value(stats())])
+  const ofCaches = (value: (stats: CacheStats) => number) => () =>
+    Array.from(caches, ([cache, stats]): Sample => [{ cache }, value(stats())])
 
   const requests = new Histogram({
     name: nameOf('http_request_duration_seconds'),
-    help: 'Requests that were answered, or whose callers have left before (499), and how long that took',
+    help: 'Duration of requests, by status; 499 where the client disconnected before the response',
     labelNames: ['method', 'route', 'status'],
     buckets: requestBuckets,
     registers
   })
-  const calls = new Histogram({
+  const upstreamRequests = new Histogram({
     name: nameOf('upstream_request_duration_seconds'),
-    help: 'Calls to upstreams, what came of them (ok, or why not), and how long they took once they had their turn',
+    help: 'Duration of requests to upstreams after they left the queue, by outcome: ok, or the failure ' +
+      'reason',
     labelNames: ['upstream', 'operation', 'outcome'],
-    buckets: callBuckets,
+    buckets: upstreamBuckets,
     registers
   })
   const statements = new Histogram({
-    name: nameOf('batch_statements'), help: 'Statements in a request for series', buckets: batchBuckets, registers
+    name: nameOf('batch_statements'),
+    help: 'Statements in a request for series',
+    buckets: batchBuckets,
+    registers
   })
   const series = new Histogram({
-    name: nameOf('batch_series'), help: 'Series that a request for series asks for', buckets: batchBuckets, registers
+    name: nameOf('batch_series'),
+    help: 'Series in a request for series',
+    buckets: batchBuckets,
+    registers
   })
   const failures = new Counter({
     name: nameOf('upstream_failures_total'),
-    help: 'Reads that an upstream failed, why, and what was answered for that: what is kept, a part, or a problem',
+    help: 'Reads that an upstream failed, by reason and by the outcome for the client: stale data, a ' +
+      'partial response, or an error',
     labelNames: ['upstream', 'reason', 'outcome'],
     registers
   })
-  const redis = new Counter({
-    name: nameOf('redis_failures_total'), help: 'Commands and connections to Redis that failed', registers
+  const redisFailures = new Counter({
+    name: nameOf('redis_failures_total'), help: 'Failed commands and connections to Redis', registers
   })
-  look(Gauge, 'http_requests_active', 'Requests that are under way', [], () => requestCounts.map((count): Sample => [{}, count()]))
-  look(Counter, 'upstream_retries_total', 'Calls that were made a second time', ['upstream'], ofServices(({ retries }) => retries))
-  look(Gauge, 'upstream_requests_active', 'Calls that are under way', ['upstream'], ofServices(({ active }) => active))
-  look(Gauge, 'upstream_requests_queued', 'Calls that wait for their turn', ['upstream'], ofServices(({ queued }) => queued))
-  look(Gauge, 'queue_length', 'What waits before it is put into calls: reads of series, and tokens to be validated', ['queue'], () =>
-    Array.from(queues, ([queue, length]): Sample => [{ queue }, length()]))
-  look(Gauge, 'upstream_circuit_open', '1 while an upstream is left alone, for it has failed again and again', ['upstream'], ofServices(({ circuitOpen }) => Number(circuitOpen)))
-  look(Counter, 'cache_lookups_total', 'Lookups of what is kept, by what they found: it was fresh (hit), was older (stale), or had to be read (miss)', ['cache', 'status'], () =>
-    Array.from(caches, ([cache, counts]) => cacheStatuses.map((status): Sample => [{ cache, status }, counts()[status]])).flat())
-  look(Gauge, 'cache_entries', 'What is kept, in entries', ['cache'], ofCaches(({ entries }) => entries))
-  look(Gauge, 'cache_bytes', 'What is kept, in bytes', ['cache'], ofCaches(({ bytes }) => bytes))
+  collected(Gauge, 'http_requests_active', 'Requests in flight', [], () => [[{}, activeRequests()]])
+  collected(Counter, 'upstream_retries_total', 'Retried requests to upstreams', ['upstream'],
+    ofUpstreams(({ retries }) => retries))
+  collected(Gauge, 'upstream_requests_active', 'Requests to upstreams in flight', ['upstream'],
+    ofUpstreams(({ active }) => active))
+  collected(Gauge, 'upstream_requests_queued', 'Requests to upstreams in the queue', ['upstream'],
+    ofUpstreams(({ queued }) => queued))
+  collected(Gauge, 'upstream_circuit_open', '1 while an upstream is not called after repeated failures', [
+    'upstream'
+  ],
+  ofUpstreams(({ circuitOpen }) => Number(circuitOpen)))
+  collected(Gauge, 'queue_length', 'Reads of series, and token validations, queued before they become ' +
+    'requests', ['queue'],
+  () => Array.from(queues, ([queue, length]): Sample => [{ queue }, length()]))
+  collected(Counter, 'cache_lookups_total', 'Cache lookups by status: hit (fresh), stale, or miss', [
+    'cache', 'status'
+  ],
+  () => Array.from(caches, ([cache, stats]) =>
+    cacheStatuses.map((status): Sample => [{ cache, status }, stats()[status]])).flat())
+  collected(Gauge, 'cache_entries', 'Cached entries', ['cache'], ofCaches(({ entries }) => entries))
+  collected(Gauge, 'cache_bytes', 'Bytes of cached entries', ['cache'], ofCaches(({ bytes }) => bytes))
   const all = Registry.merge([registry, processMetrics()])
 
   return {
-    /** Tells of a request that is over. */
-    ended: (method: string, route: string, status: number, seconds: number) => requests.observe({ method, route, status }, seconds),
-    /** Tells how many requests are under way, to be looked at. */
-    requests: (count: () => number) => { requestCounts.push(count) },
-    calls: {
-      clientCreated: (upstream, look) => { services.set(upstream, look) },
-      requestCompleted: (upstream, operation, outcome, seconds) => calls.observe({ upstream, operation, outcome }, seconds)
+    /** Records a request at its end. */
+    requestCompleted: (method: string, route: string, status: number, seconds: number) =>
+      requests.observe({ method, route, status }, seconds),
+    /** Sets the function that counts the requests in flight. */
+    setActiveRequests: (count: () => number) => { activeRequests = count },
+    upstreamObserver: {
+      clientCreated: (upstream, stats) => { upstreams.set(upstream, stats) },
+      requestCompleted: (upstream, operation, outcome, seconds) =>
+        upstreamRequests.observe({ upstream, operation, outcome }, seconds)
     } satisfies UpstreamObserver as UpstreamObserver,
-    /** Tells of what is kept under a name, to be looked at. */
-    cache: (name: string, counts: () => CacheStats) => { caches.set(name, counts) },
-    /** Tells of what waits under a name, to be looked at. */
-    queue: (name: string, length: () => number) => { queues.set(name, length) },
-    batched (statementCount: number, seriesCount: number) {
+    /** Adds a cache. */
+    addCache: (name: string, stats: () => CacheStats) => { caches.set(name, stats) },
+    /** Adds a queue. */
+    addQueue: (name: string, length: () => number) => { queues.set(name, length) },
+    /** Records a request for series. */
+    batchSent (statementCount: number, seriesCount: number) {
       statements.observe(statementCount)
       series.observe(seriesCount)
     },
-    /** Tells of a read that failed, and what is answered for that. Only the failures of upstreams count: others are answers of their own. */
-    failed (err: unknown, outcome: 'stale' | 'partial' | 'error') {
+    /**
+     * Records a failed read, and what the client received for it. Errors that are no upstream's do not count.
+     */
+    readFailed (err: unknown, outcome: 'stale' | 'partial' | 'error') {
       if (err instanceof UpstreamError) failures.inc({ upstream: err.upstream, reason: err.reason, outcome })
     },
-    redisFailed: () => redis.inc(),
-    /** All of it, as Prometheus reads it. */
+    redisFailed: () => redisFailures.inc(),
     contentType: all.contentType,
+    /** All metrics in Prometheus' text format. */
     read: () => all.metrics()
   }
 }

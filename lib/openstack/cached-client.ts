@@ -18,24 +18,27 @@ export interface OpenStackTtls {
 }
 
 /**
- * Milliseconds for which an id counts as no instance's: a client that repeats it must not keep Nova busy, and a new
- * instance must not stay unknown.
+ * Milliseconds for which an id counts as no instance's: a client that repeats it must not keep Nova busy, and
+ * a new instance must not stay unknown.
  */
 const unknownInstanceTtlMs = 10_000
 
 /**
- * Bytes of each cache. A quota takes about 500: there is room for 3 of each of 20,000 projects, a list of them, as many
- * single projects, and the projects of 30,000 instances.
+ * Bytes of each cache. A quota takes about 500: there is room for 3 of each of 20,000 projects, a list of
+ * them, as many single projects, and the projects of 30,000 instances.
  */
 const megabyte = 1024 * 1024
-const maxBytes = { quotas: 32 * megabyte, projectList: 16 * megabyte, projects: 16 * megabyte, instanceProjects: 16 * megabyte }
+const maxBytes = {
+  quotas: 32 * megabyte, projectList: 16 * megabyte, projects: 16 * megabyte, instanceProjects: 16 * megabyte
+}
 const sizeOf = () => 512
 const sizeOfProject = ({ name, description }: Project) => 512 + 2 * (name.length + (description?.length ?? 0))
-const sizeOfList = (projects: Project[]) => projects.reduce((sum, project) => sum + sizeOfProject(project), 512)
+const sizeOfList = (projects: Project[]) =>
+  projects.reduce((sum, project) => sum + sizeOfProject(project), 512)
 
 /**
- * An OpenStack client that caches quotas by project and service, projects, and the projects of instances: a page, a
- * filter or one project's change does not fetch the rest again.
+ * An OpenStack client that caches quotas by project and service, projects, and the projects of instances: a
+ * page, a filter or one project's change does not fetch the rest again.
  * @param shared where processes share quotas
  */
 export function cacheOpenStack (
@@ -44,8 +47,12 @@ export function cacheOpenStack (
   const { staleLimit: staleIfError } = ttls
   // A failed refresh is reported once, with the response that its stale value goes into.
   const clock = { now, onBackgroundError () {} }
-  const quotas = createCache<Partial<Quota>>({ maxBytes: maxBytes.quotas, sizeOf, staleIfError }, clock, shared)
-  const projectList = createCache<Project[]>({ maxBytes: maxBytes.projectList, sizeOf: sizeOfList, staleIfError }, clock)
+  const quotas = createCache<Partial<Quota>>(
+    { maxBytes: maxBytes.quotas, sizeOf, staleIfError }, clock, shared
+  )
+  const projectList = createCache<Project[]>(
+    { maxBytes: maxBytes.projectList, sizeOf: sizeOfList, staleIfError }, clock
+  )
   const projects = createCache<Project>(
     { maxBytes: maxBytes.projects, sizeOf: sizeOfProject, staleIfError: ttls.project }, clock
   )
@@ -59,7 +66,9 @@ export function cacheOpenStack (
       quotas.get(`${source.upstream} ${project}`, { ttl: ttls.quota }, async () =>
         ({ value: await openstack.quota(project, source), complete: true })),
     projects: (): Promise<CachedValue<Project[]>> =>
-      projectList.get('all', { ttl: ttls.projectList }, async () => ({ value: await openstack.projects(), complete: true })),
+      projectList.get(
+        'all', { ttl: ttls.projectList }, async () => ({ value: await openstack.projects(), complete: true })
+      ),
     async project (id: string) {
       const { value } = await projects.get(id, { ttl: ttls.project }, async () =>
         ({ value: await openstack.project(id), complete: true }))
@@ -67,7 +76,8 @@ export function cacheOpenStack (
     },
     /** One project may find an instance that another one does not: the asking project is part of the key. */
     async instanceProject (server: string, asking?: string) {
-      const { value } = await instanceProjects.get(`${asking ?? ''} ${server}`, { ttl: ttls.instanceProject }, async () => {
+      const { value } = await instanceProjects.get(`${asking ??
+        ''} ${server}`, { ttl: ttls.instanceProject }, async () => {
         const project = await openstack.instanceProject(server, asking)
         const expiresAt = project === undefined ? now() + unknownInstanceTtlMs : undefined
         return { value: { project }, complete: true, expiresAt }

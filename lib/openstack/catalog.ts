@@ -36,10 +36,12 @@ export interface EndpointChoice {
 
 /**
  * The URL of a service, with its version and without a slash at its end.
- * @throws UpstreamError `absent` where the catalog has none for the region and interface, or several regions and no
- *   choice of one
+ * @throws UpstreamError `absent` where the catalog has none for the region and interface, or several regions
+ * and no   choice of one
  */
-export function findEndpoint (catalog: Catalog, service: CatalogService, { region, interface: wanted }: EndpointChoice) {
+export function findEndpoint (
+  catalog: Catalog, service: CatalogService, { region, interface: wanted }: EndpointChoice
+) {
   for (const type of services[service].types) {
     const endpoints = catalog
       .filter((entry) => entry.type === type)
@@ -49,7 +51,9 @@ export function findEndpoint (catalog: Catalog, service: CatalogService, { regio
     const regions = [...new Set(endpoints.map((endpoint) => endpoint.region))]
     if (region === undefined && regions.length > 1) {
       const choices = regions.sort().join(', ')
-      throw new UpstreamError(service, 'absent', `is in several regions: set OS_REGION_NAME to one of ${choices}`)
+      throw new UpstreamError(
+        service, 'absent', `is in several regions: set OS_REGION_NAME to one of ${choices}`
+      )
     }
     const found = endpoints.find((endpoint) => region === undefined || endpoint.region === region)
     if (found !== undefined) return withVersion(found.url, service)
@@ -59,8 +63,8 @@ export function findEndpoint (catalog: Catalog, service: CatalogService, { regio
 }
 
 /**
- * A service's URL with the version that the service speaks, unless it has one: catalogs have Neutron's without, and
- * Nova's and Cinder's in both forms.
+ * A service's URL with the version that the service speaks, unless it has one: catalogs have Neutron's
+ * without, and Nova's and Cinder's in both forms.
  * @throws UpstreamError `invalid` where it is no URL
  */
 export function withVersion (url: string, service: CatalogService) {

@@ -23,7 +23,10 @@ export type OpenStack = ReturnType<typeof createOpenStack>
 /** Refreshed once an hour, and used until then however long the refresh fails. */
 const hourly = { ttl: 3_600_000, staleWhileRevalidate: Infinity }
 
-/** Projects in which a server is looked for at once: more would delay other requests, or not fit into the queue. */
+/**
+ * Projects in which a server is looked for at once: more would delay other requests, or not fit into the
+ * queue.
+ */
 const maxConcurrentLookups = 64
 
 const validateProject = responseValidator('identity', 'a project', Type.Object({ project: Project }))
@@ -35,7 +38,9 @@ const validateDomains = responseValidator(
  * The reads of an OpenStack cloud that the service needs. It sends nothing before the first of them.
  * @param excluded names or ids of domains whose projects are left out
  */
-export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clock: Clock, excluded: string[]) {
+export function createOpenStack (
+  cloud: CloudConfig, upstream: CallUpstream, clock: Clock, excluded: string[]
+) {
   const session = createSession(cloud, upstream, clock)
   const { reach, projects, tokenOf, forget } = createProjectAccess(cloud, session, clock)
   const microversion = createRefreshingValue(
@@ -43,15 +48,24 @@ export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clo
   )
   const excludedDomains = createRefreshingValue(fetchExcludedDomains, () => hourly, clock)
 
-  /** One GET about a project, with the token that reads it. `path` is told whether that is the project's own token. */
+  /**
+   * One GET about a project, with the token that reads it. `path` receives whether that is the project's own
+   * token.
+   */
   async function get (
-    service: CatalogService, project: string, operation: string, path: (own: boolean) => string, expect?: number[]
+    service: CatalogService,
+    project: string,
+    operation: string,
+    path: (own: boolean) => string,
+    expect?: number[]
   ) {
     const token = await tokenOf(project)
     const headers: Record<string, string> = {}
     if (service === 'compute') headers['openstack-api-version'] = `compute ${await microversion.get()}`
     try {
-      return await session.get(service, path(token.own !== undefined), { operation, project: token.project, headers, expect })
+      return await session.get(service, path(token.own !== undefined), {
+        operation, project: token.project, headers, expect
+      })
     } catch (err) {
       if (err instanceof NotFound) forget(project)
       throw err
@@ -65,15 +79,22 @@ export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clo
   async function project (id: string): Promise<Project> {
     const { own } = await tokenOf(id)
     if (own !== undefined) return own
-    const { status, body } = await session.get('identity', `/projects/${id}`, { operation: 'show-project', expect: [404] })
+    const { status, body } = await session.get('identity', `/projects/${id}`, {
+      operation: 'show-project', expect: [404]
+    })
     if (status === 404) throw new NotFound('no such project')
     return validateProject(body).project
   }
 
-  /** Every `domain_id` that a project of an excluded domain may have: a name may be an id, or the name of several. */
+  /**
+   * Every `domain_id` that a project of an excluded domain may have: a name may be an id, or the name of
+   * several.
+   */
   async function fetchExcludedDomains () {
     const responses = await Promise.all(excluded.map((name) =>
-      session.get('identity', `/domains?${new URLSearchParams({ name })}`, { operation: 'list-domains', expect: [403] })))
+      session.get('identity', `/domains?${new URLSearchParams({ name })}`, {
+        operation: 'list-domains', expect: [403]
+      })))
     const found = responses.flatMap(({ status, body }) => status === 403 ? [] : validateDomains(body).domains)
     return new Set([...excluded, ...found.map(({ id }) => id)])
   }
@@ -85,7 +106,9 @@ export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clo
   async function quota (project: string, { upstream, path, fields }: QuotaSource): Promise<Partial<Quota>> {
     const { body } = await get(upstream, project, 'show-quota', (own) => path(project, own))
     const quota = extractQuota(fields, body)
-    if (quota === undefined) throw new UpstreamError(upstream, 'invalid', 'returned a quota without its numbers')
+    if (quota === undefined) {
+      throw new UpstreamError(upstream, 'invalid', 'returned a quota without its numbers')
+    }
     return quota
   }
 
@@ -101,14 +124,16 @@ export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clo
   }
 
   /**
-   * The project of a server. A credential that is no admin's looks for it as the given project, or as each project
-   * that it reads until one has it.
+   * The project of a server. A credential that is no admin's looks for it as the given project, or as each
+   * project that it reads until one has it.
    * @returns `undefined` where Nova does not know the server, or no longer
    * @throws UpstreamError
    */
   async function instanceProject (server: string, project?: string): Promise<string | undefined> {
     if (!isServerId(server)) return undefined
-    const candidates = project !== undefined ? [project] : await reach() === 'all' ? ['any'] : (await projects()).map(({ id }) => id)
+    const candidates = project !== undefined
+      ? [project]
+      : await reach() === 'all' ? ['any'] : (await projects()).map(({ id }) => id)
     let done = false
     const responses = await pLimit(maxConcurrentLookups).map(candidates, async (candidate) => {
       if (done) return undefined
@@ -117,7 +142,8 @@ export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clo
         done ||= response.status === 200
         return response
       } catch (err) {
-        // A project without a role has no server to find, and a failure after the server was found changes nothing.
+        // A project without a role has no server to find, and a failure after the server was found changes
+        // nothing.
         if (done || err instanceof NotFound) return undefined
         done = true
         throw err
@@ -137,7 +163,7 @@ export function createOpenStack (cloud: CloudConfig, upstream: CallUpstream, clo
     quota,
     servers,
     instanceProject,
-    /** What a caller's token allows; `undefined` where Keystone rejects it. @throws UpstreamError */
+    /** The scope of a caller's token; `undefined` where Keystone rejects it. @throws UpstreamError */
     validateToken: (token: string) => validateToken(session, token),
     /** Checks that a service responds. @throws UpstreamError */
     check: async (service: CatalogService) => { await session.version(service) }

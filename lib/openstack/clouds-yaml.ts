@@ -23,13 +23,19 @@ export interface CloudConfig extends LoginOptions {
 type Entry = Record<string, unknown> & { auth?: Record<string, unknown> }
 
 /**
- * The cloud that the settings name: an entry of `clouds.yaml` (with `secure.yaml` merged in), `OS_*` variables, or the
- * entry overridden by the variables.
+ * The cloud that the settings name: an entry of `clouds.yaml` (with `secure.yaml` merged in), `OS_*`
+ * variables, or the entry overridden by the variables.
  * @throws InvalidSetting where there is none, or where it lacks what a login needs
  */
 export function loadCloud (settings: Settings): CloudConfig {
-  const entry = settings.OS_CLOUD === undefined ? {} : loadEntry(settings.OS_CLOUD, settings.OS_CLIENT_CONFIG_FILE)
-  const auth = Object.fromEntries(Object.entries(entry.auth ?? {}).map(([key, value]) => [key, String(value)]))
+  const entry = settings.OS_CLOUD === undefined
+    ? {}
+    : loadEntry(
+      settings.OS_CLOUD, settings.OS_CLIENT_CONFIG_FILE
+    )
+  const auth = Object.fromEntries(
+    Object.entries(entry.auth ?? {}).map(([key, value]) => [key, String(value)])
+  )
   const text = (value: unknown) => value === undefined || value === null ? undefined : String(value)
   const path = (value: unknown) => text(value)?.replace(/^~(?=\/)/, homedir())
 
@@ -38,7 +44,9 @@ export function loadCloud (settings: Settings): CloudConfig {
     throw new InvalidSetting('OS_AUTH_URL is missing: give it, or name a cloud of clouds.yaml in OS_CLOUD')
   }
   if (!URL.canParse(authUrl)) {
-    throw new InvalidSetting('OS_AUTH_URL must be the URL of Keystone, such as https://cloud.example.org:5000/v3')
+    throw new InvalidSetting(
+      'OS_AUTH_URL must be the URL of Keystone, such as https://cloud.example.org:5000/v3'
+    )
   }
 
   const login = parseLogin(settings, auth)
@@ -51,7 +59,9 @@ export function loadCloud (settings: Settings): CloudConfig {
     overrides: {
       compute: settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? text(entry.compute_endpoint_override),
       network: settings.OS_NETWORK_ENDPOINT_OVERRIDE ?? text(entry.network_endpoint_override),
-      'block-storage': settings.OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE ?? text(entry.block_storage_endpoint_override)
+      'block-storage': settings.OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE ?? text(
+        entry.block_storage_endpoint_override
+      )
     },
     tls: {
       cacert: settings.OS_CACERT ?? path(entry.cacert),
@@ -62,9 +72,13 @@ export function loadCloud (settings: Settings): CloudConfig {
   }
 }
 
-/** The facts of a cloud that responses depend on: which cloud, which credential, and which of its endpoints. */
-export const cloudIdentity = ({ authUrl, identity, scope, region, interface: wanted, overrides }: CloudConfig) =>
-  ({ authUrl, identity, scope, region, wanted, overrides })
+/**
+ * The facts of a cloud that responses depend on: which cloud, which credential, and which of its endpoints.
+ */
+export function cloudIdentity (cloud: CloudConfig) {
+  const { authUrl, identity, scope, region, interface: wanted, overrides } = cloud
+  return { authUrl, identity, scope, region, wanted, overrides }
+}
 
 type Login = Pick<CloudConfig, 'identity' | 'applicationCredential'>
 
@@ -82,7 +96,9 @@ function parseLogin (settings: Settings, auth: Record<string, string>): Login {
     const secret = settings.OS_APPLICATION_CREDENTIAL_SECRET ?? auth.application_credential_secret
     if (secret === undefined) throw new InvalidSetting('OS_APPLICATION_CREDENTIAL_SECRET is missing')
     if ('name' in credential && user === undefined) {
-      throw new InvalidSetting('OS_USERNAME is missing: an application credential that is given by its name needs its user')
+      throw new InvalidSetting(
+        'OS_USERNAME is missing: an application credential that is given by its name needs its user'
+      )
     }
     const named = 'name' in credential ? { ...credential, user } : credential
     return {
@@ -92,7 +108,9 @@ function parseLogin (settings: Settings, auth: Record<string, string>): Login {
   }
   const password = settings.OS_PASSWORD ?? auth.password
   if (user === undefined) {
-    throw new InvalidSetting('OS_USERNAME is missing: a user with a password, or an application credential, logs in')
+    throw new InvalidSetting(
+      'OS_USERNAME is missing: a user with a password, or an application credential, logs in'
+    )
   }
   if (password === undefined) throw new InvalidSetting('OS_PASSWORD is missing')
   return {
@@ -103,7 +121,8 @@ function parseLogin (settings: Settings, auth: Record<string, string>): Login {
 
 function parseScope (settings: Settings, auth: Record<string, string>): LoginScope | undefined {
   const domain = reference(
-    settings.OS_PROJECT_DOMAIN_ID, settings.OS_PROJECT_DOMAIN_NAME, auth.project_domain_id, auth.project_domain_name
+    settings.OS_PROJECT_DOMAIN_ID, settings.OS_PROJECT_DOMAIN_NAME,
+    auth.project_domain_id, auth.project_domain_name
   )
   const project = reference(
     settings.OS_PROJECT_ID, settings.OS_PROJECT_NAME, auth.project_id, auth.project_name, domain
@@ -112,8 +131,8 @@ function parseScope (settings: Settings, auth: Record<string, string>): LoginSco
 }
 
 /**
- * A thing as Keystone's API refers to it: by id, or by name within its domain where it has one. A variable, by id or by
- * name, replaces everything in the file.
+ * A thing as Keystone's API refers to it: by id, or by name within its domain where it has one. A variable,
+ * by id or by name, replaces everything in the file.
  */
 function reference (id?: string, name?: string, fileId?: string, fileName?: string, domain?: object) {
   if (id === undefined && name === undefined) [id, name] = [fileId, fileName]
@@ -123,14 +142,18 @@ function reference (id?: string, name?: string, fileId?: string, fileName?: stri
 
 function parseInterface (name = 'public'): Interface {
   const [, found] = /^(public|internal|admin)(?:URL)?$/.exec(name) ?? []
-  if (found === undefined) throw new InvalidSetting('interface in clouds.yaml must be public, internal or admin')
+  if (found === undefined) {
+    throw new InvalidSetting('interface in clouds.yaml must be public, internal or admin')
+  }
   return found as Interface
 }
 
 function loadEntry (name: string, path?: string): Entry {
   const file = path ?? defaultPaths().find(existsSync)
   if (file === undefined) {
-    throw new InvalidSetting(`OS_CLOUD names ${name}, but there is no clouds.yaml in ${defaultPaths().join(', ')}`)
+    throw new InvalidSetting(
+      `OS_CLOUD names ${name}, but there is no clouds.yaml in ${defaultPaths().join(', ')}`
+    )
   }
   const entry = parseEntry(file, name)
   if (entry === undefined) throw new InvalidSetting(`OS_CLOUD must be a cloud of ${file}: it has no ${name}`)
@@ -140,7 +163,9 @@ function loadEntry (name: string, path?: string): Entry {
 }
 
 function defaultPaths () {
-  return ['.', join(homedir(), '.config/openstack'), '/etc/openstack'].map((folder) => join(folder, 'clouds.yaml'))
+  return [
+    '.', join(homedir(), '.config/openstack'), '/etc/openstack'
+  ].map((folder) => join(folder, 'clouds.yaml'))
 }
 
 function parseEntry (file: string, name: string): Entry | undefined {

@@ -38,7 +38,9 @@ const rescopeRejections = [401, 403, 404]
  * A new token, by the credential.
  * @throws UpstreamError `refused` where Keystone rejects the credential
  */
-export async function logIn (upstream: CallUpstream, { authUrl, identity, scope }: LoginOptions): Promise<Token> {
+export async function logIn (
+  upstream: CallUpstream, { authUrl, identity, scope }: LoginOptions
+): Promise<Token> {
   return tokenFrom(await issueToken(upstream, authUrl, { identity, scope }))
 }
 
@@ -56,16 +58,17 @@ export async function rescope (
 }
 
 /** Source: Identity API v3, `POST /v3/auth/tokens`. */
-const issueToken = (upstream: CallUpstream, authUrl: string, auth: object, expect?: number[]) => upstream('identity', {
-  operation: 'issue-token',
-  method: 'POST',
-  url: `${withVersion(authUrl, 'identity')}/auth/tokens`,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ auth }),
-  expect,
-  // Keystone reports an unknown application credential with 404.
-  credentialRejected: [401, 403, 404]
-})
+const issueToken = (upstream: CallUpstream, authUrl: string, auth: object, expect?: number[]) =>
+  upstream('identity', {
+    operation: 'issue-token',
+    method: 'POST',
+    url: `${withVersion(authUrl, 'identity')}/auth/tokens`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ auth }),
+    expect,
+    // Keystone reports an unknown application credential with 404.
+    credentialRejected: [401, 403, 404]
+  })
 
 function tokenFrom ({ headers, body }: UpstreamResponse): Token {
   const { token } = validateLogin(body)

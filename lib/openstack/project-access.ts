@@ -23,8 +23,8 @@ const validateProjects = responseValidator(
 )
 
 /**
- * What the credential reads: `all` projects, as an admin; or its `own`, on which it has a role, each with a token of
- * that project.
+ * What the credential reads: `all` projects, as an admin; or its `own`, on which it has a role, each with a
+ * token of that project.
  */
 export type CredentialReach = 'all' | 'own'
 
@@ -46,12 +46,19 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
   /** Projects of reach `own` with a token: not the disabled ones, which Keystone lists as well. */
   const known = new Map<string, Project>()
   let listedAt = -Infinity
-  const reach = createRefreshingValue(fetchReach, () => ({ ttl: hourMs, staleWhileRevalidate: Infinity }), clock)
+  const reach = createRefreshingValue(
+    fetchReach, () => ({ ttl: hourMs, staleWhileRevalidate: Infinity }), clock
+  )
   const listing = createRefreshingValue(listProjects, () => ({ ttl: 0 }), clock)
 
-  /** Keystone responds with 403 to a credential that may not list projects, and with one project at most to others. */
+  /**
+   * Keystone responds with 403 to a credential that may not list projects, and with one project at most to
+   * others.
+   */
   async function fetchReach (): Promise<CredentialReach> {
-    const { status } = await session.get('identity', '/projects?name=admin', { operation: 'list-projects', expect: [403] })
+    const { status } = await session.get('identity', '/projects?name=admin', {
+      operation: 'list-projects', expect: [403]
+    })
     return status === 403 ? 'own' : 'all'
   }
 
@@ -72,7 +79,10 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
   return {
     reach: () => reach.get(),
 
-    /** Every project that the credential may list, domains that act as projects included. Concurrent calls share one. */
+    /**
+     * Every project that the credential may list, domains that act as projects included. Concurrent calls
+     * share one.
+     */
     projects: () => listing.get(),
 
     /**

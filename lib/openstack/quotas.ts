@@ -30,10 +30,10 @@ export interface QuotaSource {
 }
 
 /**
- * One request to each service returns a project's limits and usages as its quota counts them. Nothing is listed to be
- * counted. Nova rejects `tenant_id` from a credential that is no admin's, even with the token's own project.
- * Sources: Compute API, "Show Rate And Absolute Limits"; Networking API v2.0, "Show quota details for a tenant"; Block
- * Storage API v3, "Show quotas for a project".
+ * One request to each service returns a project's limits and usages as its quota counts them. Nothing is
+ * listed to be counted. Nova rejects `tenant_id` from a credential that is no admin's, even with the token's
+ * own project. Sources: Compute API, "Show Rate And Absolute Limits"; Networking API v2.0, "Show quota
+ * details for a tenant"; Block Storage API v3, "Show quotas for a project".
  */
 export const quotaSources = {
   compute: {
@@ -80,12 +80,16 @@ export function extractQuota (fields: QuotaSource['fields'], body: unknown): Par
 }
 
 function valueAt (body: unknown, path: string) {
-  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], body)
+  return path.split('.').reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined)?.[key], body
+  )
 }
 
 /** A project's quota at one service, as JSON. */
 export const quotaCodec: Codec<Partial<Quota>> = {
   encode: (quota) => Buffer.from(JSON.stringify(quota)),
   decode: jsonParser(Type.Union(Object.values(quotaSources).map(({ fields }) =>
-    Type.Object(Object.fromEntries(Object.keys(fields).map((name) => [name, Type.Integer()])), { additionalProperties: false }))))
+    Type.Object(Object.fromEntries(Object.keys(fields).map((name) => [name, Type.Integer()])), {
+      additionalProperties: false
+    }))))
 }

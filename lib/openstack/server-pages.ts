@@ -1,6 +1,8 @@
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamResponse } from '#lib/upstream/request.js'
-import { isExactPattern, nameContains, serverQuery, unknownMarker, validateServerNames, validateServers } from './servers.js'
+import {
+  isExactPattern, nameContains, serverQuery, unknownMarker, validateServerNames, validateServers
+} from './servers.js'
 import type { Server, ServerQuery } from './servers.js'
 
 export interface ServerPage {
@@ -11,7 +13,7 @@ export interface ServerPage {
   total: number
 }
 
-/** One GET of Nova about a project; `path` is told whether the token is the project's own. */
+/** One GET of Nova about a project; `path` receives whether the token is the project's own. */
 export type GetFromNova = (path: (own: boolean) => string, expect?: number[]) => Promise<UpstreamResponse>
 
 /**
@@ -25,19 +27,22 @@ export async function listServerPage (
   const { hostname } = query
   if (hostname === undefined) return listExactPage(get, project, query, countByQuota())
   if (!isExactPattern(hostname)) return listFilteredPage(get, project, { ...query, hostname })
-  return listExactPage(get, project, query, listNames(get, project, hostname).then(({ matches }) => matches.length))
+  return listExactPage(
+    get, project, query, listNames(get, project, hostname).then(({ matches }) => matches.length)
+  )
 }
 
 /**
- * A page that Nova can select by itself. It asks for one server more than the page has, because the `next` of a full
- * page may lead to an empty one. Where Nova caps the page at the limit, its `next` counts, unless the total says that
- * this was all.
+ * A page that Nova can select by itself. It asks for one server more than the page has, because the `next` of
+ * a full page may lead to an empty one. Where Nova caps the page at the limit, its `next` counts, unless the
+ * total says that this was all.
  */
 async function listExactPage (
   get: GetFromNova, project: string, query: ServerQuery, counting: Promise<number>
 ): Promise<ServerPage> {
   const { limit, marker } = query
-  const path = (own: boolean) => `/servers/detail?${serverQuery(project, own, { ...query, limit: limit + 1 })}`
+  const path = (own: boolean) =>
+    `/servers/detail?${serverQuery(project, own, { ...query, limit: limit + 1 })}`
   const [response, total] = await Promise.all([get(path, marker === undefined ? [] : [400]), counting])
   if (response.status === 400) throw unknownMarker(marker!)
   const { servers, servers_links: next } = validateServers(response.body)
@@ -51,8 +56,8 @@ async function listExactPage (
 const maxServers = 1_000
 
 /**
- * A page by a part of the name that Nova's filter cannot express exactly. The names tell which servers match; then the
- * part of the list that holds the page's servers is fetched.
+ * A page by a part of the name that Nova's filter cannot express exactly. The names tell which servers match;
+ * then the part of the list that holds the page's servers is fetched.
  */
 async function listFilteredPage (
   get: GetFromNova, project: string, { limit, marker, hostname }: ServerQuery & { hostname: string }
@@ -66,7 +71,9 @@ async function listFilteredPage (
   const [from, to] = [names.indexOf(page[0]!), names.indexOf(page.at(-1)!)]
   const range = { marker: names[from - 1]?.id, limit: Math.min(to - from + 1, maxServers), hostname }
   const { body } = await get((own) => `/servers/detail?${serverQuery(project, own, range)}`)
-  const servers = validateServers(body).servers.filter((server) => nameContains(server, hostname)).slice(0, limit)
+  const servers = validateServers(body).servers.filter(
+    (server) => nameContains(server, hostname)
+  ).slice(0, limit)
   const { id: last } = servers.at(-1) ?? page.at(-1)!
   return { servers, last: last === matches.at(-1)!.id ? undefined : last, total: matches.length }
 }

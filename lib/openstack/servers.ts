@@ -6,14 +6,16 @@ import { responseValidator } from '#lib/upstream/response-validator.js'
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
 
 /**
- * A server as Nova describes it from microversion 2.47 on, as far as it is used. Source: Compute API, "List Servers
- * Detailed".
+ * A server as Nova describes it from microversion 2.47 on, as far as it is used. Source: Compute API, "List
+ * Servers Detailed".
  */
 const Server = Type.Composite([Named, Type.Object({
   status: Type.String(),
   tenant_id: Type.String(),
   addresses: Type.Record(Type.String(), Type.Array(Type.Object({ addr: Type.String() }))),
-  flavor: Type.Object({ original_name: Type.String(), vcpus: Type.Integer(), ram: Type.Integer(), disk: Type.Integer() }),
+  flavor: Type.Object({
+    original_name: Type.String(), vcpus: Type.Integer(), ram: Type.Integer(), disk: Type.Integer()
+  }),
   'OS-EXT-AZ:availability_zone': Type.Optional(Type.String()),
   'OS-SRV-USG:launched_at': Type.Union([Type.String(), Type.Null()]),
   'OS-SRV-USG:terminated_at': Type.Union([Type.String(), Type.Null()])
@@ -23,15 +25,23 @@ export type Server = Static<typeof Server>
 const Links = Type.Object({ servers_links: Type.Optional(Type.Array(Type.Unknown())) })
 
 /** A page of servers; `servers_links` is present where more may follow. */
-export const validateServers = responseValidator('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Server) })]))
+export const validateServers = responseValidator(
+  'compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Server) })])
+)
 
 /** The same with names only. */
-export const validateServerNames = responseValidator('compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Named) })]))
+export const validateServerNames = responseValidator(
+  'compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Named) })])
+)
 
 /** The project of one server. Source: Compute API, "Show Server Details". */
-export const validateServerProject = responseValidator('compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: Type.String() }) }))
+export const validateServerProject = responseValidator(
+  'compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: Type.String() }) })
+)
 
-/** Whether a server may have this id. Nova's ids are UUIDs, and other text in a path has other meanings to it. */
+/**
+ * Whether a server may have this id. Nova's ids are UUIDs, and other text in a path has other meanings to it.
+ */
 export const isServerId = (id: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
 
 export interface ServerQuery {
@@ -43,7 +53,10 @@ export interface ServerQuery {
   hostname?: string
 }
 
-/** The first microversion whose servers include their flavor. It is pinned, so that a newer Nova does not change the format. */
+/**
+ * The first microversion whose servers include their flavor. It is pinned, so that a newer Nova does not
+ * change the format.
+ */
 const pinnedMinor = 47
 
 /**
@@ -52,8 +65,14 @@ const pinnedMinor = 47
  * @throws UpstreamError where the server is older, or its version document has another format
  */
 export function chooseMicroversion (body: unknown) {
-  const [newest, oldest] = [validateVersion(body).version.version, validateVersion(body).version.min_version].map((text) => Number(text.slice(2)))
-  if (newest! < pinnedMinor) throw new UpstreamError('compute', 'invalid', `is too old: it offers microversion 2.${newest}, and 2.${pinnedMinor} is needed`)
+  const [newest, oldest] = [
+    validateVersion(body).version.version, validateVersion(body).version.min_version
+  ].map((text) => Number(text.slice(2)))
+  if (newest! < pinnedMinor) {
+    throw new UpstreamError(
+      'compute', 'invalid', `is too old: it offers microversion 2.${newest}, and 2.${pinnedMinor} is needed`
+    )
+  }
   return `2.${Math.max(pinnedMinor, oldest!)}`
 }
 
@@ -63,7 +82,9 @@ const validateVersion = responseValidator('compute', 'its version', Type.Object(
 }))
 
 /** The query of a list of servers: of one project as an admin, or of the token's own project. */
-export function serverQuery (project: string, own: boolean, { limit, marker, hostname }: Partial<ServerQuery>) {
+export function serverQuery (
+  project: string, own: boolean, { limit, marker, hostname }: Partial<ServerQuery>
+) {
   const query = new URLSearchParams(own ? {} : { all_tenants: '1', project_id: project })
   if (limit !== undefined) query.set('limit', String(limit))
   if (marker !== undefined) query.set('marker', marker)
@@ -73,10 +94,10 @@ export function serverQuery (project: string, own: boolean, { limit, marker, hos
 }
 
 /**
- * A regular expression for Nova's `name` that matches every name with this literal part, in any case. It is the longest
- * part of the literal that all databases read alike: they differ in their regular expressions, in case, and beyond
- * ASCII, and Nova escapes each `|`. Wildcards for the rest would let a client keep the database busy. `nameContains`
- * filters what it matches beyond the literal.
+ * A regular expression for Nova's `name` that matches every name with this literal part, in any case. It is
+ * the longest part of the literal that all databases read alike: they differ in their regular expressions, in
+ * case, and beyond ASCII, and Nova escapes each `|`. Wildcards for the rest would let a client keep the
+ * database busy. `nameContains` filters what it matches beyond the literal.
  * @returns `undefined` where the literal has no such part
  */
 export function namePattern (literal: string) {
@@ -95,5 +116,10 @@ export function nameContains ({ name }: { name: string }, literal: string) {
 
 /** The cause of Nova's 400 to a list with a marker: everything else in the request is well-formed. */
 export function unknownMarker (marker: string) {
-  return new InvalidParameters([{ parameter: 'marker', message: `${quote(marker)} is not the id of an instance: give the last one of the page before` }])
+  return new InvalidParameters([
+    {
+      parameter: 'marker',
+      message: `${quote(marker)} is not the id of an instance: give the last one of the page before`
+    }
+  ])
 }

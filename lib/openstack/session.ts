@@ -9,7 +9,9 @@ import type { Token } from './login.js'
 import { createTokenStore } from './tokens.js'
 
 export interface Session {
-  /** One GET with a token, of the credential's own scope or of a project. `path` follows the service's URL. */
+  /**
+   * One GET with a token, of the credential's own scope or of a project. `path` follows the service's URL.
+   */
   get (service: CatalogService, path: string, options: GetOptions): Promise<UpstreamResponse>
   /** A service's version document. */
   version (service: CatalogService): Promise<UpstreamResponse>
@@ -40,9 +42,10 @@ export function createSession (cloud: CloudConfig, upstream: CallUpstream, clock
   }
 
   /**
-   * A token, and the service's endpoint by its catalog. An operator may have registered a missing service since the
-   * login, so the catalog is fetched again with a new token: after two seconds, and then whenever the service has
-   * been missing for twice as long. Where no login succeeds, the present token still works for other services.
+   * A token, and the service's endpoint by its catalog. An operator may have registered a missing service
+   * since the login, so the catalog is fetched again with a new token: after two seconds, and then whenever
+   * the service has been missing for twice as long. Where no login succeeds, the present token still works
+   * for other services.
    */
   async function findTarget (service: CatalogService, project?: string): Promise<Target> {
     const key = `${service} ${project ?? ''}`

@@ -5,8 +5,8 @@ import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { Session } from './session.js'
 
 /**
- * A request that an application credential may be used for. Source: Identity API v3, "Application Credentials",
- * `access_rules`.
+ * A request that an application credential may be used for. Source: Identity API v3, "Application
+ * Credentials", `access_rules`.
  */
 const AccessRule = Type.Object({ service: Type.String(), method: Type.String(), path: Type.String() })
 export type AccessRule = Static<typeof AccessRule>
@@ -38,7 +38,7 @@ const validateError = responseValidator(
 const headers = { 'openstack-identity-access-rules': '1.0' }
 
 /**
- * What a caller's token allows.
+ * Validates a caller's token.
  * @returns `undefined` where Keystone does not accept it, or no longer
  * @throws UpstreamError, `refused` where the service's own credential may not validate tokens
  */
@@ -49,7 +49,8 @@ export async function validateToken (session: Session, token: string): Promise<V
     expect: [403, 404]
   })
   if (status === 200) return validateBody(body).token
-  // A token of a trust whose trustor lost a role is a 403 as well. Keystone names the missing permission in the other case.
+  // A token of a trust whose trustor lost a role is a 403 as well. Keystone names the missing permission in
+  // the other case.
   if (status === 403 && validateError(body).error.message.includes('validate_token')) {
     const message = 'does not allow the service\'s credential to validate tokens'
     throw new UpstreamError('identity', 'refused', message, { status })

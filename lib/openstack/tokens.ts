@@ -8,16 +8,20 @@ import { logIn, rescope } from './login.js'
 import type { Token } from './login.js'
 
 /**
- * Milliseconds after a rejected login without another: each costs Keystone a password hash, and may lock the account.
+ * Milliseconds after a rejected login without another: each costs Keystone a password hash, and may lock the
+ * account.
  */
 const loginBackoffMs = 2_000
 
-/** Milliseconds between two replacements of a scope's token: where each token is rejected, more logins do not help. */
+/**
+ * Milliseconds between two replacements of a scope's token: where each token is rejected, more logins do not
+ * help.
+ */
 const replacementIntervalMs = 5_000
 
 /**
- * The tokens of a credential: one for its own scope, and one for each project that it reads. Each is issued when it is
- * first needed, and renewed at 80 % of its life.
+ * The tokens of a credential: one for its own scope, and one for each project that it reads. Each is issued
+ * when it is first needed, and renewed at 80 % of its life.
  */
 export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, clock: Clock) {
   const ownToken = createToken(logInWithBackoff)
@@ -26,7 +30,9 @@ export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, cl
   let rejectedLogin: { err: UpstreamError, at: number } | undefined
 
   function createToken (issue: () => Promise<Token>) {
-    return createRefreshingValue(issue, ({ life }) => ({ ttl: 0.8 * life, staleWhileRevalidate: 0.2 * life }), clock)
+    return createRefreshingValue(
+      issue, ({ life }) => ({ ttl: 0.8 * life, staleWhileRevalidate: 0.2 * life }), clock
+    )
   }
 
   // A clock that was set back makes any moment an old one.
@@ -48,7 +54,7 @@ export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, cl
     const base = await ownToken.get()
     const token = await rescope(upstream, cloud.authUrl, base, project)
     if (token !== undefined) return token
-    // Either the role on the project is missing, or the base was revoked: a new base tells which.
+    // Either the role on the project is missing, or the base was revoked: a new base shows which.
     await replace(base)
     const renewed = await rescope(upstream, cloud.authUrl, await ownToken.get(), project)
     if (renewed === undefined) throw new NotFound('no such project')
@@ -67,8 +73,8 @@ export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, cl
   }
 
   /**
-   * Replaces a rejected token, at most once per interval. Where no other one can be had, it stays: other services may
-   * still accept it.
+   * Replaces a rejected token, at most once per interval. Where no other one can be had, it stays: other
+   * services may still accept it.
    * @throws UpstreamError where no other one can be had, now or earlier in the interval
    */
   async function replace (token: Token, project?: string) {

@@ -2,60 +2,68 @@ import { Cluster, Redis } from 'ioredis'
 import type { CommonRedisOptions } from 'ioredis'
 import type { RedisAddress } from './url.js'
 
-/** A connection to a Redis server, or those to a cluster. */
+/** A connection to a Redis server, or the connections to a cluster. */
 export type Connection = Redis | Cluster
 
-/** What a connection tells of itself. Failures are told for as long as it lasts, again and again. */
 export interface ConnectionListener {
   ready: () => void
+  /** Called for as long as a failure lasts, again and again. */
   failed: (err: Error) => void
 }
 
-/** Milliseconds that a command may take, and that a server which owes an answer may be silent, before the connection is given up. */
-const patience = 1_000
+/** Milliseconds that a command may take, and that a server may be silent that owes a reply. */
+const timeoutMs = 1_000
 
-/** Milliseconds before the next try to connect. */
-const retryDelay = (times: number) => Math.min(times * 100, 1_000)
+/** Milliseconds before the next attempt to connect. */
+const reconnectDelayMs = (attempts: number) => Math.min(attempts * 100, 1_000)
 
 /**
- * Connects, and connects again when the connection is lost, in the background. Meanwhile its commands fail at once, so that nobody waits
- * for a Redis that is not there.
- * @param ca certificates to trust, in PEM; without them the public ones
+ * Connects, and reconnects in the background. Meanwhile commands fail at once, so that no request waits for
+ * an unavailable Redis.
+ * @param ca certificates to trust, in PEM; the public ones unless given
  */
-export function connect ({ nodes, cluster, tls, username, password, database }: RedisAddress, { ready, failed }: ConnectionListener, ca?: string[]): Connection {
+export function connect (
+  { nodes, cluster, tls, username, password, database }: RedisAddress,
+  { ready, failed }: ConnectionListener,
+  ca?: string[]
+): Connection {
   const options: CommonRedisOptions & { tls?: object } = {
     username,
     password,
     tls: tls ? { ca } : undefined,
     connectionName: 'openstack-monitoring-api',
-    commandTimeout: patience,
-    socketTimeout: patience,
+    commandTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false
   }
   if (!cluster) {
-    const redis = new Redis({ ...nodes[0], ...options, db: database, enableOfflineQueue: false, retryStrategy: retryDelay })
+    const redis = new Redis({
+      ...nodes[0], ...options, db: database, enableOfflineQueue: false, retryStrategy: reconnectDelayMs
+    })
     return redis.on('ready', ready).on('error', failed)
   }
   const connection = new Cluster(nodes, {
     redisOptions: options,
     enableOfflineQueue: false,
-    // It would ask a node that is only just being connected to.
+    // The check would go to a node that is still being connected.
     enableReadyCheck: false,
-    clusterRetryStrategy: retryDelay,
+    clusterRetryStrategy: reconnectDelayMs,
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
-    // Names are left as they are: certificates are made out for names.
+    // Names are not resolved here: certificates are issued for names.
     dnsLookup: (name, callback) => callback(null, name)
   })
-  const tellReady = () => { if (isReady(connection)) ready() }
-  // Nodes are else connected to by the first command, and those that come with it fail.
-  connection.on('+node', (node: Redis) => { node.on('ready', tellReady).connect().catch(() => {}) })
-  return connection.on('ready', tellReady).on('error', failed).on('node error', failed)
+  const reportReady = () => { if (isReady(connection)) ready() }
+  // Otherwise the first command connects to a node, and the commands beside it fail.
+  connection.on('+node', (node: Redis) => { node.on('ready', reportReady).connect().catch(() => {}) })
+  return connection.on('ready', reportReady).on('error', failed).on('node error', failed)
 }
 
-/** Whether commands are answered, as far as can be told without asking. */
+/** Whether commands are expected to succeed. It sends nothing. */
 export function isReady (connection: Connection) {
   if (connection.status !== 'ready') return false
-  return !(connection instanceof Cluster) || connection.nodes('master').every(({ status }) => status === 'ready')
+  return !(connection instanceof Cluster) || connection.nodes('master').every(
+    ({ status }) => status === 'ready'
+  )
 }

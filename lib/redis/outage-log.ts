@@ -5,31 +5,38 @@ interface Log {
   warn: (facts: object, message: string) => void
 }
 
-/** Logs when Redis goes and when it is there: an outage once, and not with each thing that fails for it. */
+/**
+ * Logs when Redis becomes available and unavailable: an outage once, and not with each command that fails.
+ */
 export function logOutages (log: Log): ConnectionListener {
-  let there: boolean | undefined
-  let refuses = false
+  let available: boolean | undefined
+  let rejectsCommands = false
 
   return {
     ready () {
-      if (!there) log.info('Redis is there: what is kept is shared')
-      there = true
-      refuses = false
+      if (!available) log.info('Redis available: cached values are shared')
+      available = true
+      rejectsCommands = false
     },
     failed (err) {
       const reason = reasonOf(err)
       if (err.name === 'ReplyError') {
-        if (!refuses) log.warn({ reason }, 'Redis refuses what it is asked: some of what is kept is not shared')
-        refuses = true
+        if (!rejectsCommands) {
+          log.warn({ reason }, 'Redis rejects commands: some cached values are not shared')
+        }
+        rejectsCommands = true
       } else {
-        if (there !== false) log.warn({ reason }, 'Redis is gone: nothing is shared until it is back')
-        there = false
+        if (available !== false) log.warn({ reason }, 'Redis unavailable: cached values are not shared')
+        available = false
       }
     }
   }
 }
 
-/** What may be said of a failure. An answer of Redis's may quote the command, which may hold a password: its first word is enough. */
+/**
+ * The part of an error that may be logged. A reply may quote the command, which may hold a password: its
+ * first word is enough.
+ */
 function reasonOf ({ name, message, code }: Error & { code?: string }) {
   return name === 'ReplyError' ? message.split(' ', 1)[0] : message || code
 }

@@ -1,80 +1,95 @@
 import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
-import type { SharedStore } from '#lib/cache/shared-store.js'
 import type { Codec } from '#lib/cache/codec.js'
+import type { SharedStore } from '#lib/cache/shared-store.js'
 import { isReady } from './connection.js'
 import type { Connection } from './connection.js'
 import { seal, unseal } from './sealed-value.js'
 
-export interface SharedOptions<V> {
-  /** What all keys begin with. */
+export interface RedisStoreOptions<V> {
+  /** The beginning of all keys. */
   prefix: string
   codec: Codec<V>
-  /** Milliseconds that a value is of use, from when it was read. */
+  /** Milliseconds after its fetch for which a value is stored. */
   staleLimit: number
   /** The clock, in unix milliseconds. */
   now: () => number
-  /** Told of each command that fails. */
-  failed: (err: Error) => void
+  /** Called with the error of each failed command. */
+  onError: (err: Error) => void
 }
 
-/** Larger values are not shared: bytes. A summary of 15,000 projects has as many. */
-const largest = 8 * 1024 * 1024
+/** Larger values are not shared: bytes. The summary of 15,000 projects has as many. */
+const maxValueBytes = 8 * 1024 * 1024
 
-/** Milliseconds that a read is left to a process of which no more is heard: it may have died. One that reads on says so three times as often. */
-const leaseFor = 2_000
+/**
+ * Milliseconds after which the lock of a process that died is free. A process that still fetches renews it
+ * three times as often.
+ */
+const lockTtlMs = 2_000
 
-/** Milliseconds that another process's clock may be ahead of ours. What it has read counts as read now; what is from later still is a miss. */
-const skew = 1_000
+/**
+ * Milliseconds that another process's clock may be ahead. Its values count as fetched now; later ones are a
+ * miss.
+ */
+const maxClockSkewMs = 1_000
 
-/** What is kept, shared over Redis: a value under one key, and beside it, in the same slot of a cluster, the lease of its next read. */
-export function createRedisStore<V> (redis: Connection, { prefix, codec, staleLimit, now, failed }: SharedOptions<V>): SharedStore<V> {
-  const placeOf = (key: string) => `${prefix}:{${createHash('sha256').update(key).digest('base64url')}}`
+/**
+ * A shared store in Redis: a value under one key, and beside it, in the same slot of a cluster, its read
+ * lock.
+ */
+export function createRedisStore<V> (
+  redis: Connection, { prefix, codec, staleLimit, now, onError }: RedisStoreOptions<V>
+): SharedStore<V> {
+  const redisKey = (key: string) => `${prefix}:{${createHash('sha256').update(key).digest('base64url')}}`
 
-  /** What a command answers; `undefined` where Redis is not there, or refuses it. */
-  async function ask<T> (command: () => Promise<T>) {
+  /** A command's reply; `undefined` where Redis is unavailable, or rejects the command. */
+  async function attempt<T> (command: () => Promise<T>) {
     try {
       return isReady(redis) ? await command() : undefined
     } catch (err) {
-      failed(err as Error)
+      onError(err as Error)
       return undefined
     }
   }
 
   return {
     async get (key) {
-      const sealed = await ask(() => redis.getrangeBuffer(placeOf(key), 0, largest))
+      const sealed = await attempt(() => redis.getrangeBuffer(redisKey(key), 0, maxValueBytes))
       const found = sealed && unseal(sealed)
-      if (!found || !(found.fetchedAt <= now() + skew)) return undefined
+      if (!found || !(found.fetchedAt <= now() + maxClockSkewMs)) return undefined
       const value = codec.decode(found.bytes)
       return value && { value, fetchedAt: Math.min(found.fetchedAt, now()) }
     },
 
     set (key, { value, fetchedAt }) {
-      const life = Math.floor(staleLimit - (now() - fetchedAt))
+      const ttl = Math.floor(staleLimit - (now() - fetchedAt))
       const sealed = seal(fetchedAt, codec.encode(value))
-      if (life > 0 && sealed.length <= largest) ask(() => redis.set(placeOf(key), sealed, 'PX', life))
+      if (ttl > 0 && sealed.length <= maxValueBytes) {
+        attempt(() => redis.set(redisKey(key), sealed, 'PX', ttl))
+      }
     },
 
     delete (key) {
-      ask(() => redis.del(placeOf(key)))
+      attempt(() => redis.del(redisKey(key)))
     },
 
     async lock (key) {
-      const place = `${placeOf(key)}:lock`
-      const from = performance.now()
-      const given = await ask(() => redis.set(place, '', 'PX', leaseFor, 'NX'))
-      if (given === null) return undefined
-      if (given === undefined) return () => {}
-      let until = from + leaseFor
+      const lockKey = `${redisKey(key)}:lock`
+      const start = performance.now()
+      const reply = await attempt(() => redis.set(lockKey, '', 'PX', lockTtlMs, 'NX'))
+      if (reply === null) return undefined
+      if (reply === undefined) return () => {}
+      let expiresAt = start + lockTtlMs
       const renewal = setInterval(async () => {
-        const renewed = performance.now()
-        if (renewed < until && await ask(() => redis.pexpire(place, leaseFor)) === 1) until = renewed + leaseFor
-      }, leaseFor / 3).unref()
+        const renewedAt = performance.now()
+        if (renewedAt < expiresAt && await attempt(() => redis.pexpire(lockKey, lockTtlMs)) === 1) {
+          expiresAt = renewedAt + lockTtlMs
+        }
+      }, lockTtlMs / 3).unref()
       return () => {
         clearInterval(renewal)
-        // One that has run out may be another process's by now.
-        if (performance.now() < until) ask(() => redis.del(place))
+        // An expired lock may be another process's by now.
+        if (performance.now() < expiresAt) attempt(() => redis.del(lockKey))
       }
     }
   }

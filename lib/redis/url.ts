@@ -1,8 +1,8 @@
 import { InvalidSetting } from '#lib/errors.js'
 
-/** What a `REDIS_URL` says. */
+/** The parts of a `REDIS_URL`. */
 export interface RedisAddress {
-  /** The server, or some of the nodes of a cluster. */
+  /** The server, or some nodes of a cluster. */
   nodes: Array<{ host: string, port: number }>
   cluster: boolean
   tls: boolean
@@ -11,17 +11,21 @@ export interface RedisAddress {
   database: number
 }
 
-const form = /^redis(s?)(\+cluster)?:\/\/(?:([^:@/?#\s]*):([^:@/?#\s]*)@)?([^@/?#\s]+)(?:\/([0-9]{1,5})?)?$/
+const pattern =
+  /^redis(s?)(\+cluster)?:\/\/(?:([^:@/?#\s]*):([^:@/?#\s]*)@)?([^@/?#\s]+)(?:\/([0-9]{1,5})?)?$/
 
 /**
- * Reads a `REDIS_URL`: `redis://[user:password@]host[:port][/database]`, `rediss://` with TLS; and of a cluster, which has no databases,
- * `redis+cluster://` or `rediss+cluster://`, with one or more hosts, comma-separated.
- * @throws InvalidSetting, which does not quote it: there may be a password in it.
+ * Parses a `REDIS_URL`: `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS. A cluster
+ * has no databases; its URL is `redis+cluster://` or `rediss+cluster://` with one or more hosts,
+ * comma-separated.
+ * @throws InvalidSetting, which does not quote the URL: it may hold a password
  */
 export function parseRedisUrl (url: string): RedisAddress {
-  const [, tls, cluster, username, password, hosts, database] = form.exec(url) ?? []
+  const [, tls, cluster, username, password, hosts, database] = pattern.exec(url) ?? []
   const nodes = hosts?.split(',').map(parseHost) ?? []
-  if (nodes.length === 0 || (cluster === undefined ? nodes.length > 1 : database !== undefined)) throw invalid()
+  if (nodes.length === 0 || (cluster === undefined ? nodes.length > 1 : database !== undefined)) {
+    throw invalidUrl()
+  }
   return {
     nodes,
     cluster: cluster !== undefined,
@@ -33,19 +37,23 @@ export function parseRedisUrl (url: string): RedisAddress {
 }
 
 function parseHost (text: string) {
-  if (text === '' || !URL.canParse(`redis://${text}`)) throw invalid()
+  if (text === '' || !URL.canParse(`redis://${text}`)) throw invalidUrl()
   const { hostname, port } = new URL(`redis://${text}`)
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) }
 }
 
-/** A name or a password, without what a URL needs to quote in it; what is empty is not there. */
+/** A percent-decoded user name or password; an empty one counts as missing. */
 function decode (text?: string) {
   try {
     return text ? decodeURIComponent(text) : undefined
   } catch {
-    throw invalid()
+    throw invalidUrl()
   }
 }
 
-const invalid = () => new InvalidSetting('REDIS_URL must be redis://[user:password@]host[:port][/database], or rediss:// with TLS; of a cluster ' +
-  'redis+cluster:// or rediss+cluster:// with hosts, comma-separated, and no database; with what is special in a URL quoted')
+const invalidUrl = () => new InvalidSetting(
+  'REDIS_URL must be redis://[user:password@]host[:port][/database], or rediss:// with TLS; for a cluster ' +
+  'redis+cluster:// or rediss+cluster:// with hosts, comma-separated, and no database; with special ' +
+    'characters ' +
+  'percent-encoded'
+)

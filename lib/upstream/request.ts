@@ -7,7 +7,7 @@ import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
 
 export interface UpstreamRequest {
-  /** What the request asks for, in one of few words: metrics and logs count by it. */
+  /** A short name of the request's purpose, for metrics and logs. */
   operation: string
   url: string
   method?: 'GET' | 'POST'

@@ -37,7 +37,7 @@ export function createDispatcher ({ timeout, connections }: UpstreamLimits, tls:
     bodyTimeout: timeout,
     maxResponseSize: maxResponseBytes,
     connect: {
-      // Half of the deadline, so that a host that accepts no connection is told apart from one that responds
+      // Half of the deadline, so that a host that accepts no connection differs from one that responds
       // slowly.
       timeout: timeout / 2,
       ...tls

@@ -8,69 +8,73 @@ import { durationMs } from '#lib/config/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Whether the service is about to end: what still reaches it does so by a connection of before. */
+    /** Whether the service is about to end. Requests that still arrive use older connections. */
     shuttingDown: boolean
   }
 }
 
-/** Milliseconds that connections have for one more request: its answer tells the caller to use another one from then on. */
-const lastUse = 2_000
+/**
+ * Milliseconds in which connections may carry one more request, whose response makes the client to use
+ * another one.
+ */
+const drainMs = 2_000
 
 /**
- * Ends so that no request is lost. No connection is taken any more; each that there is has its next answer with `connection: close`, which Fastify
- * adds to what is asked while it closes; then those are hung up on which ask nothing, and the others when they have been answered.
+ * Ends without losing a request. The service accepts no new connection. Each open one gets its next response
+ * with `connection: close`, which Fastify adds while it closes. Then idle connections are closed, and the
+ * others after their response.
  */
 export default fp(async (app) => {
   const { server, config } = app
-  const wait = Math.min(lastUse, durationMs(config, 'SHUTDOWN_GRACE') / 2)
+  const wait = Math.min(drainMs, durationMs(config, 'SHUTDOWN_GRACE') / 2)
   const sockets = new Set<Socket>()
-  const underWay = new Map<Socket, Set<ServerResponse>>()
-  let over = false
+  const inFlight = new Map<Socket, Set<ServerResponse>>()
+  let drained = false
 
   app.decorate('shuttingDown', false)
-  app.telemetry.requests(() => allUnderWay().length)
+  app.telemetry.setActiveRequests(() => allInFlight().length)
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
   server.on('request', ({ socket }, response) => {
-    let responses = underWay.get(socket)
+    let responses = inFlight.get(socket)
     if (responses === undefined) {
-      underWay.set(socket, responses = new Set())
-      // A response whose turn on the connection had not come is not told when that closes.
+      inFlight.set(socket, responses = new Set())
+      // A queued response on a pipelined connection gets no event when the connection closes.
       socket.once('close', () => {
-        underWay.delete(socket)
-        if (over) hangUp()
+        inFlight.delete(socket)
+        if (drained) closeIdle()
       })
     }
     responses.add(response)
     response.once('close', () => {
       responses.delete(response)
-      if (over) hangUp()
+      if (drained) closeIdle()
     })
   })
 
   app.addHook('preClose', async () => {
     app.shuttingDown = true
     if (!server.listening) return
-    for (const response of allUnderWay()) if (!response.headersSent) response.setHeader('connection', 'close')
-    // Connections that wait to be taken are taken first: they would be reset.
+    for (const response of allInFlight()) if (!response.headersSent) response.setHeader('connection', 'close')
+    // Connections in the backlog are accepted first: they would be reset.
     await setImmediate()
     const closed = once(server, 'close')
-    // What an HTTP server adds to this is to cut idle connections at once: callers may be sending on them.
+    // An HTTP server's own close would cut idle connections at once, on which clients may be sending.
     Server.prototype.close.call(server)
     await Promise.race([closed, sleep(wait, undefined, { ref: false })])
-    over = true
-    hangUp()
+    drained = true
+    closeIdle()
   })
 
-  /** To Node a connection on which nothing was asked yet is no idle one, and would be waited for. */
-  function hangUp () {
+  /** Node does not count a connection without any request as idle, and would wait for it. */
+  function closeIdle () {
     server.closeIdleConnections()
-    if (allUnderWay().length === 0) for (const socket of sockets) socket.destroy()
+    if (allInFlight().length === 0) for (const socket of sockets) socket.destroy()
   }
 
-  function allUnderWay () {
-    return Array.from(underWay.values(), (responses) => [...responses]).flat()
+  function allInFlight () {
+    return Array.from(inFlight.values(), (responses) => [...responses]).flat()
   }
 }, { name: 'graceful-shutdown', dependencies: ['config', 'prometheus'] })

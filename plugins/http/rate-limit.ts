@@ -2,23 +2,25 @@ import rateLimit from '@fastify/rate-limit'
 import fp from 'fastify-plugin'
 import { RequestRejected } from '#lib/errors.js'
 
-/** Callers who are counted at once, some 2 MB of them. With more, those who have not asked for longest start anew. */
-const mostCallers = 10_000
+/** Clients that are counted at once, about 2 MB of them. Beyond that the least recent one starts anew. */
+const maxClients = 10_000
 
-/** Bounds what each caller asks in a minute, where the settings say how much; in all replicas together where they share a Redis. */
+/**
+ * Limits the requests of each client per minute, where the settings say so; of all replicas together with
+ * Redis.
+ */
 export default fp(async (app) => {
-  const { config, redis } = app
-  const { RATE_LIMIT: max } = config
+  const { config: { RATE_LIMIT: max }, redis } = app
   if (max === undefined) return
   await app.register(rateLimit, {
-    // A hook on each route would come after all others, and so after the caller's token was asked for, and not at all where there is no route.
+    // Hooks of routes would run after the authentication, and not at all for unknown routes.
     global: false,
     max,
     timeWindow: 60_000,
-    cache: mostCallers,
+    cache: maxClients,
     redis,
     nameSpace: `openstack-monitoring-api:rate-limit:${app.redisNamespace}:`,
-    // While Redis is away, the service answers on, without this bound.
+    // While Redis is unavailable, the service responds without this limit.
     skipOnError: true,
     enableDraftSpec: true,
     keyGenerator: ({ clientKey }) => clientKey!,

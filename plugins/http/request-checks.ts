@@ -1,17 +1,18 @@
 import fp from 'fastify-plugin'
-import { checkHost, hasBody, checkRequest } from '#lib/http/request-checks.js'
+import { checkHost, checkRequest, hasBody } from '#lib/http/request-checks.js'
 
-/** The form that every request must have. */
+/** Rejects malformed requests. */
 export default fp(async (app) => {
   const { AUTH, ALLOW_UNAUTHENTICATED } = app.config
-  // Then it listens on loopback: it would not have started elsewhere.
+  // It listens on loopback then: it would not have started elsewhere.
   const isLocal = AUTH === 'none' && !ALLOW_UNAUTHENTICATED
-  // Node would answer both by itself: the one with leave to send a body, the other with a refusal that is no problem.
+  // Node would respond to both by itself: to one with 100, to the other without a problem.
   for (const event of ['checkContinue', 'checkExpectation']) {
     app.server.on(event, (request, response) => { app.server.emit('request', request, response) })
   }
-  // No route takes a body. What is sent all the same is not read, and the connection ends with the answer: so an endless body
-  // costs nothing, and where a proxy takes a part of a body for a request, or the reverse, nothing is answered to it.
+  // No route has a body. A body that is sent all the same is not read, and the connection closes with the
+  // response: an endless body costs nothing, and a proxy that disagrees about its length cannot hide a
+  // request in it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request, payload, done) => done(null))
 

@@ -8,8 +8,10 @@ declare module 'fastify' {
   }
 }
 
-/** What the service tells of itself, and the requests among that. */
+/** The service's own metrics. */
 export default fp(async (app) => {
-  const { ended } = app.decorate('telemetry', createTelemetry()).telemetry
-  app.onRequestEnd(({ method, routeOptions }, status, ms) => ended(method, routeOptions.url ?? 'none', status, ms / 1000))
+  const telemetry = createTelemetry()
+  app.decorate('telemetry', telemetry)
+  app.onRequestEnd(({ method, routeOptions }, status, ms) =>
+    telemetry.requestCompleted(method, routeOptions.url ?? 'none', status, ms / 1000))
 }, { name: 'prometheus', dependencies: ['request-lifecycle'] })

@@ -7,12 +7,12 @@ import type { RequestContext } from '#lib/context/request-context.js'
 declare module 'fastify' {
   interface FastifyRequest {
     context: RequestContext | undefined
-    /** Does something in the context of this request, whose upstreams are told of it. */
+    /** Runs work in the context of this request, which upstreams receive. */
     runInContext: <Result>(work: () => Result) => Result
   }
 }
 
-/** For whom things are done. An answer that is kept needs none of that, and pays for none. */
+/** The context of each request. A cached response needs none, so it is created on demand. */
 export default fp(async (app) => {
   app.decorateRequest('context', undefined)
   app.decorateRequest('runInContext', function <Result> (this: FastifyRequest, work: () => Result) {

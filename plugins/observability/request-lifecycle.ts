@@ -3,29 +3,32 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Has somebody told of each request when it is over. */
-    onRequestEnd: (tell: RequestEndListener) => void
+    /** Calls the listener at the end of each request. */
+    onRequestEnd: (listener: RequestEndListener) => void
   }
   interface FastifyRequest {
-    /** Its answer, until it is over: of a caller who leaves Fastify tells the request alone. */
-    pending: FastifyReply | undefined
+    /** The reply until the request ends: Fastify's event for a disconnected client has the request alone. */
+    pendingReply: FastifyReply | undefined
   }
 }
 
-/** Told of a request what it was answered with, or that its caller has left, and after how many milliseconds. */
+/** Receives a request, its status, and its duration in milliseconds. */
 type RequestEndListener = (request: FastifyRequest, status: number, ms: number) => void
 
-/** The status of what nobody waited for, as nginx has it: no answer has it. */
+/** nginx's status for a client that disconnected before the response. */
 export const clientClosedRequest = 499
 
-/** How requests end, each once. Before all that may refuse or hold up a request, so that each is known. */
+/**
+ * Reports how each request ended, exactly once. It comes before everything that may reject or delay a
+ * request.
+ */
 export default fp(async (app) => {
-  const endings: RequestEndListener[] = []
-  app.decorate('onRequestEnd', (tell) => { endings.push(tell) })
-  app.decorateRequest('pending', undefined)
+  const listeners: RequestEndListener[] = []
+  app.decorate('onRequestEnd', (listener) => { listeners.push(listener) })
+  app.decorateRequest('pendingReply', undefined)
 
   app.addHook('onRequest', (request, reply, done) => {
-    request.pending = reply
+    request.pendingReply = reply
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -38,10 +41,10 @@ export default fp(async (app) => {
   })
 
   function end (request: FastifyRequest, status: number) {
-    const { pending } = request
-    if (pending === undefined) return
-    request.pending = undefined
-    const ms = pending.elapsedTime
-    for (const tell of endings) tell(request, status, ms)
+    const { pendingReply } = request
+    if (pendingReply === undefined) return
+    request.pendingReply = undefined
+    const ms = pendingReply.elapsedTime
+    for (const listener of listeners) listener(request, status, ms)
   }
 }, { name: 'request-lifecycle' })

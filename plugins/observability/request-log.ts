@@ -2,7 +2,10 @@ import fp from 'fastify-plugin'
 import { globalRequestId } from '#lib/context/global-request-id.js'
 import { clientClosedRequest } from './request-lifecycle.js'
 
-/** One line a request, when it is over. The query only where it was valid: what is not understood may be a secret gone astray. */
+/**
+ * Logs one line at the end of each request. Only a valid query is logged: an invalid one may be a misplaced
+ * secret.
+ */
 export default fp(async (app) => {
   app.onRequestEnd((request, status, ms) => {
     const [path, query] = request.url.split('?', 2)

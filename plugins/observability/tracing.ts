@@ -5,39 +5,44 @@ import type { TraceContext } from '#lib/context/trace-context.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The trace that its caller says a request belongs to, for upstreams to be told of; `undefined` where OpenTelemetry tells them. */
+    /** The client's trace, to be forwarded to upstreams; `undefined` where OpenTelemetry forwards its own. */
     trace: TraceContext | undefined
   }
 }
 
-/** Follows traces: takes part in them where there is somebody to send spans to, or else passes the callers' on. */
+/**
+ * Takes part in traces where there is a receiver for spans. Otherwise it forwards the trace context of
+ * clients.
+ */
 export default fp(async (app) => {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = app.config
   app.decorateRequest('trace', undefined)
-  const follow = endpoint === undefined ? passOn : await takePart(app, endpoint)
+  const traceIdOf = endpoint === undefined ? forwardTraceContext : await createSpans(app, endpoint)
 
   app.addHook('onRequest', (request, reply, done) => {
-    const traceId = follow(request)
+    const traceId = traceIdOf(request)
     if (traceId !== undefined) request.log = reply.log = request.log.child({ traceId })
     done()
   })
 }, { name: 'tracing', dependencies: ['config'] })
 
-function passOn (request: FastifyRequest) {
+function forwardTraceContext (request: FastifyRequest) {
   request.trace = parseTraceContext(request.headers)
   return request.trace?.traceId
 }
 
-/** Loads OpenTelemetry, which is large, and nothing of it otherwise. */
-async function takePart (app: FastifyInstance, endpoint: string) {
-  const [{ FastifyOtelInstrumentation }, { exportSpans }] = await Promise.all([import('@fastify/otel'), import('#lib/observability/opentelemetry.js')])
-  app.addHook('onClose', exportSpans(endpoint, (reason) => app.log.warn({ reason }, 'spans could not be sent')))
+/** Loads OpenTelemetry's SDK, which is large, only here. */
+async function createSpans (app: FastifyInstance, endpoint: string) {
+  const [{ FastifyOtelInstrumentation }, { exportSpans }] = await Promise.all([
+    import('@fastify/otel'), import('#lib/observability/opentelemetry.js')
+  ])
+  app.addHook('onClose', exportSpans(endpoint, (reason) => app.log.warn({ reason }, 'span export failed')))
   const requests = new FastifyOtelInstrumentation({
     instrumentHooks: false,
     recordExceptions: false,
     requestHook (span, { method, url, routeOptions }) {
       span.updateName(routeOptions.url === undefined ? method : `${method} ${routeOptions.url}`)
-      // Without the query: what is not understood in it may be a secret gone astray.
+      // Without the query: an invalid one may be a misplaced secret.
       span.setAttribute('url.path', url.split('?', 1)[0]!)
     }
   })

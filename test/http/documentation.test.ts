@@ -1,40 +1,63 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { Settings } from '#lib/config/settings.js'
-import { startService } from '#test/support/service.js'
 import { root } from '#test/support/root.js'
+import { startService } from '#test/support/service.js'
+import { settingsTable, withSettings } from '#test/support/settings-table.js'
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-
-/** The table of the settings, as the README must have it. */
-const table = [
-  '| variable | default | meaning |',
-  '| --- | --- | --- |',
-  ...Object.entries(Settings.properties).map(([name, { default: value, description }]) =>
-    `| \`${name}\` | ${value === undefined ? '–' : `\`${value}\``} | ${description} |`)
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const pages = [
+  'README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)
 ]
 
-t.test('has every setting, with its default and meaning', async (t) => {
-  const [, found = ''] = readme.split(/<!-- \/?settings -->\n/)
-  t.same(found.trim().split('\n'), table)
+t.test('docs/configuration.md has every setting, with its default and meaning', async (t) => {
+  const document = read('docs/configuration.md')
+  t.equal(withSettings(document, settingsTable()), document, 'npm run docs writes it')
 })
 
-t.test('has curl lines that answer, and no other routes than there are', async (t) => {
+t.test('every curl line of the documentation works', async (t) => {
   const { app } = await startService(t)
-  const lines = [...readme.matchAll(/^curl .*'http:\/\/localhost:8080(.*)'$/gm)].map(([, url]) => url!)
-  t.equal(lines.length, 12)
-  for (const url of lines) {
+  const urls = pages.flatMap((page) =>
+    [...read(page).matchAll(/^curl .*'http:\/\/localhost:8080(.*)'$/gm)].map(([, url]) => url!))
+  t.ok(urls.length >= 12)
+  for (const url of new Set(urls)) {
     const { statusCode, body } = await app.inject(url)
     t.equal(statusCode, url.endsWith('cpuUsage?groupBy=1m') ? 400 : 200, url)
     t.notMatch(body, '"metric":[]', url)
   }
-  const routes = [...readme.matchAll(/`GET (\/(?:projects|healthz|readyz|metrics).*?)`/g)].map(([, path]) => path!.replace(/^\/projects/, '/v1/openstack/projects'))
-  t.same(routes.sort(), Object.keys(app.swagger().paths!).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1')).sort())
 })
 
-t.test('SECURITY.md has a test that is there for each threat', async (t) => {
-  const threats = readFileSync(join(root, 'SECURITY.md'), 'utf8').split('\n').filter((line) => line.startsWith('| ')).slice(2)
+t.test('README.md lists every endpoint, and has no more than 150 lines', async (t) => {
+  const { app } = await startService(t)
+  await app.ready()
+  const listed = [...read('README.md').matchAll(/`GET (\/(?:projects|healthz|readyz|metrics).*?)`/g)]
+    .map(([, path]) => path!.replace(/^\/projects/, '/v1/openstack/projects'))
+  t.same(listed.sort(), Object.keys(app.swagger().paths!).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1')).sort())
+  t.ok(read('README.md').trimEnd().split('\n').length <= 150)
+})
+
+t.test('every link between pages leads to a file', async (t) => {
+  for (const page of pages) {
+    for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
+      t.ok(existsSync(join(root, dirname(page), target!)), `${page}: ${target}`)
+    }
+  }
+})
+
+t.test('CONTRIBUTING.md has a reason for each runtime dependency, of which there are at most 26', async (t) => {
+  const { dependencies, bundleDependencies } = JSON.parse(read('package.json')) as {
+    dependencies: Record<string, string>, bundleDependencies: string[]
+  }
+  const names = Object.keys(dependencies)
+  t.ok(names.length <= 26)
+  t.same(bundleDependencies, names, 'the package bundles all of them')
+  const [, table = ''] = read('CONTRIBUTING.md').split('## Dependencies')
+  t.same(names.filter((name) => !table.includes(`\`${name}\``)), [])
+})
+
+t.test('docs/threat-model.md has an existing test for each threat', async (t) => {
+  const threats = read('docs/threat-model.md').split('\n').filter((line) => line.startsWith('| ')).slice(2)
   t.ok(threats.length > 15)
   for (const threat of threats) {
     const [, asset = '', , defence = '', tests = ''] = threat.split('|')

@@ -19,8 +19,8 @@ export interface BatchStatement extends Omit<SeriesRequest, 'instance'> {
 }
 
 /**
- * Puts the first of these reads, as many as one request may ask for and one at least, into statements. Identical reads
- * share a place. No read overtakes another one.
+ * Puts the first of these reads, as many as one request may ask for and one at least, into statements.
+ * Identical reads share a place. No read overtakes another one.
  * @returns the statements, and for each read that fits the index of its statement
  */
 export function planBatch (reads: SeriesRequest[], limits: RequestLimits) {
@@ -29,13 +29,16 @@ export function planBatch (reads: SeriesRequest[], limits: RequestLimits) {
   let [work, bytes] = [0, 0]
   for (const { measurement, perDevice, instance, project, window } of reads) {
     const key = `${measurement} ${project ?? ''} ${window.start} ${window.end} ${window.step}`
-    let place = statements.findIndex((statement) => statement.key === key && statement.instances.has(instance))
+    let place = statements.findIndex(
+      (statement) => statement.key === key && statement.instances.has(instance)
+    )
     if (place < 0) {
       const hasRoom = ({ instances }: BatchStatement) => instances.size < limits.instances
       place = statements.findIndex((statement) => statement.key === key && hasRoom(statement))
       work += workOf(window)
       bytes += bytesOf(instance) + (place < 0 ? statementBytes : 0)
-      const fits = work <= limits.work && bytes <= limits.bytes && (place >= 0 || statements.length < limits.statements)
+      const fits = work <= limits.work && bytes <= limits.bytes &&
+        (place >= 0 || statements.length < limits.statements)
       if (places.length > 0 && !fits) break
       if (place < 0) {
         place = statements.push({ key, measurement, perDevice, project, window, instances: new Set() }) - 1
@@ -47,7 +50,9 @@ export function planBatch (reads: SeriesRequest[], limits: RequestLimits) {
   return { statements, places }
 }
 
-/** The parts of a failed batch: some of its statements each or, of its only statement, some of its instances. */
+/**
+ * The parts of a failed batch: some of its statements each or, of its only statement, some of its instances.
+ */
 export function splitBatch<Read extends SeriesRequest> (batch: Read[], limits: BatchLimits): Read[][] {
   const { statements, places } = planBatch(batch, limits)
   const instances = [...statements[0]!.instances]
@@ -59,11 +64,17 @@ export function splitBatch<Read extends SeriesRequest> (batch: Read[], limits: B
     batch.filter((_, i) => Math.floor(pieceOf(i) * count / pieces) === part))
 }
 
-/** In buckets. To read the samples of five minutes, at one each 15 s, takes as long as to return one bucket. */
+/**
+ * In buckets. To read the samples of five minutes, at one each 15 s, takes as long as to return one bucket.
+ */
 const workOf = ({ start, end, step }: Window) => (end - start) / step + (end - start) / 300
 
 /** More than a statement, a window, a project and their names have in a form. */
 const statementBytes = 1_000
 
-/** No less than an instance has in a form: its id as JSON, and its number in the parameter and in the statement. */
-const bytesOf = (instance: string) => new URLSearchParams([['', JSON.stringify(instance)]]).toString().length + 80
+/**
+ * No less than an instance has in a form: its id as JSON, and its number in the parameter and in the
+ * statement.
+ */
+const bytesOf = (instance: string) =>
+  new URLSearchParams([['', JSON.stringify(instance)]]).toString().length + 80

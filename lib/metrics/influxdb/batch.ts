@@ -14,14 +14,16 @@ interface QueuedRead<Result> extends SeriesRequest {
 }
 
 /**
- * Sends reads together that are requested in the same turn of the event loop; and while enough requests are in flight,
- * everything that is requested until one of them ends. A lone read is therefore sent at once, and the busier the database
- * is, the larger the batches are. A failed batch is repeated in parts, so that a bad read fails alone; unless there are so
- * many that it would take too many requests to find them.
+ * Sends reads together that are requested in the same turn of the event loop; and while enough requests are
+ * in flight, everything that is requested until one of them ends. A lone read is therefore sent at once, and
+ * the busier the database is, the larger the batches are. A failed batch is repeated in parts, so that a bad
+ * read fails alone; unless there are so many that it would take too many requests to find them.
  * @param query queries the reads of one batch
  * @throws UpstreamError `queue-full` where too many reads are queued
  */
-export function createBatch<Result> (query: (reads: SeriesRequest[]) => Promise<Result[]>, limits: BatchLimits) {
+export function createBatch<Result> (
+  query: (reads: SeriesRequest[]) => Promise<Result[]>, limits: BatchLimits
+) {
   const queue: Array<QueuedRead<Result>> = []
   const retryLimit = pLimit(limits.concurrency)
   let inFlight = 0
@@ -58,7 +60,9 @@ export function createBatch<Result> (query: (reads: SeriesRequest[]) => Promise<
   }
 
   /** Resolves or rejects each read. The budget is shared by the batch and all of its parts. */
-  async function settle (batch: Array<QueuedRead<Result>>, run: typeof query, budget: { retries: number }): Promise<void> {
+  async function settle (
+    batch: Array<QueuedRead<Result>>, run: typeof query, budget: { retries: number }
+  ): Promise<void> {
     try {
       const results = await run(batch)
       batch.forEach(({ resolve }, i) => resolve(results[i]!))
@@ -73,7 +77,9 @@ export function createBatch<Result> (query: (reads: SeriesRequest[]) => Promise<
 
   return {
     read: (read: SeriesRequest) => new Promise<Result>((resolve, reject) => {
-      if (queue.length >= limits.queued) throw new UpstreamError('metrics', 'queue-full', 'has too many queued reads')
+      if (queue.length >= limits.queued) {
+        throw new UpstreamError('metrics', 'queue-full', 'has too many queued reads')
+      }
       queue.push({ ...read, resolve, reject, inContext: AsyncLocalStorage.snapshot() })
       sendAtEndOfTurn()
     }),

@@ -16,9 +16,14 @@ import { lastStatement, instanceProjectsStatement } from './statements.js'
  * @param onBatchSent called with the numbers of statements and series of each request
  */
 export function createInflux (
-  upstream: CallUpstream, settings: InfluxSettings, limits = defaultBatchLimits, onBatchSent: OnBatchSent = () => {}
+  upstream: CallUpstream,
+  settings: InfluxSettings,
+  limits = defaultBatchLimits,
+  onBatchSent: OnBatchSent = () => {}
 ): MetricsStore {
-  const { read, queued } = createBatch((reads) => querySeries(upstream, settings, reads, limits, onBatchSent), limits)
+  const { read, queued } = createBatch(
+    (reads) => querySeries(upstream, settings, reads, limits, onBatchSent), limits
+  )
 
   return {
     async series (metrics, instance, window, project) {
@@ -52,7 +57,13 @@ export function createInflux (
     },
 
     async projectsOf (instance) {
-      const [series] = await query(upstream, settings, 'read-instance-projects', [instanceProjectsStatement(allMeasurements)], { id0: instance })
+      const [series] = await query(
+        upstream,
+        settings,
+        'read-instance-projects',
+        [instanceProjectsStatement(allMeasurements)],
+        { id0: instance }
+      )
       return [...new Set(series!.flatMap(({ tags }) => tags?._tenant_id || []))]
     },
 
@@ -75,17 +86,23 @@ const knownIn = <Key>(entries: Array<readonly [Key, number | null | undefined]>)
   new Map(entries.filter((entry): entry is [Key, number] => typeof entry[1] === 'number'))
 
 /**
- * The usages of each metric, from a column of values for each measurement. A key (a time, an instance) has a usage where
- * its values are enough for one.
+ * The usages of each metric, from a column of values for each measurement. A key (a time, an instance) has a
+ * usage where its values are enough for one.
  * @param meaning replaces the metrics' own meaning of their values
  */
-function combine<Key> (metrics: Metric[], columns: Array<Map<Key, number>>, meaning?: MeasurementMapping['usage']) {
+function combine<Key> (
+  metrics: Metric[], columns: Array<Map<Key, number>>, meaning?: MeasurementMapping['usage']
+) {
   let taken = 0
   return metrics.map((metric) => {
     const { measurements, usage } = measurementMappings[metric]
     const own = columns.slice(taken, taken += measurements.length)
     const usages = new Map<Key, number>()
-    for (const key of own.length === 1 ? own[0]!.keys() : new Set(own.flatMap((column) => [...column.keys()]))) {
+    for (const key of own.length === 1
+      ? own[0]!.keys()
+      : new Set(
+        own.flatMap((column) => [...column.keys()])
+      )) {
       const value = (meaning ?? usage)(own.map((column) => column.get(key)))
       if (value !== undefined) usages.set(key, round(value))
     }

@@ -19,6 +19,10 @@ export function statementError (message: string): UpstreamError {
     : new UpstreamError('metrics', 'invalid', meaning)
 }
 
-/** Whether each statement would fail alone as well. InfluxDB reports an unreadable statement with a 400 to the whole request. */
-export const affectsAllStatements = (err: unknown) => err instanceof UpstreamError && !(err instanceof StatementFailed) &&
+/**
+ * Whether each statement would fail alone as well. InfluxDB reports an unreadable statement with a 400 to the
+ * whole request.
+ */
+export const affectsAllStatements = (err: unknown) =>
+  err instanceof UpstreamError && !(err instanceof StatementFailed) &&
   (err.reason !== 'invalid' || err.details.status !== 400)

@@ -14,15 +14,18 @@ export interface MeasurementMapping {
 const kibibytes = ([bytes]: Values) => bytes! / 1024
 const asIs = ([value]: Values) => value
 
-/** In percent: from the megabytes where both are known, else from the percentage that later agents send instead. */
+/**
+ * In percent: from the megabytes where both are known, else from the percentage that later agents send
+ * instead.
+ */
 const memory = ([free, total, freePercent]: Values) => {
   if (free !== undefined && total !== undefined && total > 0) return 100 - free / total * 100
   return freePercent === undefined ? undefined : 100 - freePercent
 }
 
 /**
- * How each metric is read from Monasca's series. The plain names belong to the instance's project; their `vm.` twins
- * belong to the operators. Source: monasca-agent, "Libvirt VM Monitoring".
+ * How each metric is read from Monasca's series. The plain names belong to the instance's project; their
+ * `vm.` twins belong to the operators. Source: monasca-agent, "Libvirt VM Monitoring".
  */
 export const measurementMappings: Record<Metric, MeasurementMapping> = {
   cpu: { measurements: ['cpu.utilization_norm_perc'], perDevice: false, usage: asIs },

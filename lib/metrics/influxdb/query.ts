@@ -15,7 +15,10 @@ export interface InfluxSettings {
 
 const Value = Type.Union([Type.Number(), Type.Null()])
 
-/** One series of a statement's result; times are unix seconds. Source: InfluxDB 1.x HTTP API, "Query data with InfluxDB". */
+/**
+ * One series of a statement's result; times are unix seconds. Source: InfluxDB 1.x HTTP API, "Query data with
+ * InfluxDB".
+ */
 const QuerySeries = Type.Object({
   tags: Type.Optional(Type.Record(Type.String(), Type.String())),
   values: Type.Array(Type.Tuple([Type.Number(), Value])),
@@ -30,21 +33,31 @@ const Result = Type.Object({
   series: Type.Optional(Type.Array(QuerySeries))
 })
 
-const validateResults = responseValidator('metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(Result) })))
+const validateResults = responseValidator(
+  'metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(Result) }))
+)
 
 /** Values of the `$name`s in statements. */
 export type BoundParameters = Record<string, string | { duration: string }>
 
-/** More rows than a series has in one chunk: a result that is not chunked is `partial` from 10,000 rows on, even if complete. */
+/**
+ * More rows than a series has in one chunk: a result that is not chunked is `partial` from 10,000 rows on,
+ * even if complete.
+ */
 const chunkRows = 100_000
 
 /**
  * Sends several statements in one request. The first one that fails ends it: those after it are not executed.
  * @returns the series of each statement
- * @throws StatementFailed where a statement failed, or its result is truncated; UpstreamError where all of them fail
+ * @throws StatementFailed where a statement failed, or its result is truncated; UpstreamError where all of
+ * them fail
  */
 export async function query (
-  upstream: CallUpstream, settings: InfluxSettings, operation: string, statements: string[], parameters: BoundParameters
+  upstream: CallUpstream,
+  settings: InfluxSettings,
+  operation: string,
+  statements: string[],
+  parameters: BoundParameters
 ): Promise<QuerySeries[][]> {
   const { body } = await upstream('metrics', {
     operation,

@@ -25,7 +25,9 @@ export async function querySeries (
   const ids = [...new Set(reads.map(({ instance }) => instance))]
   const numbers = new Map(ids.map((id, number) => [id, number]))
   const texts = statements.map(({ measurement, perDevice, instances, project }, number) =>
-    meanStatement(measurement, perDevice, [...instances].map((id) => numbers.get(id)!), number, project !== undefined))
+    meanStatement(
+      measurement, perDevice, [...instances].map((id) => numbers.get(id)!), number, project !== undefined
+    ))
   onBatchSent(statements.length, statements.reduce((sum, { instances }) => sum + instances.size, 0))
   const results = await query(upstream, settings, 'read-series', texts, Object.assign(
     Object.fromEntries(ids.map((id, number) => [`id${number}`, id])),
@@ -35,10 +37,10 @@ export async function querySeries (
     sumDevices(results[places[i]!]!.filter(({ tags }) => tags?.resource_id === instance)))
 }
 
-const bind = ({ window: { start, end, step }, project }: BatchStatement, number: number): BoundParameters => ({
-  [`start${number}`]: rfc3339(start),
-  [`end${number}`]: rfc3339(end),
-  [`step${number}`]: { duration: `${step}s` },
+const bind = ({ window, project }: BatchStatement, number: number): BoundParameters => ({
+  [`start${number}`]: rfc3339(window.start),
+  [`end${number}`]: rfc3339(window.end),
+  [`step${number}`]: { duration: `${window.step}s` },
   ...(project !== undefined && { [`project${number}`]: project })
 })
 

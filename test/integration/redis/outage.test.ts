@@ -8,7 +8,7 @@ if (redis) {
   // Fresh for a second, so that Redis is asked again and again.
   const { a, b, reads } = await startReplicas(t, redis.url, { SERIES_TTL: '1s', INSTANCES_TTL: '1s', SUMMARY_TTL: '1s' })
   const both = [a, b]
-  await Promise.all(both.map(({ logged }) => logged('Redis is there')))
+  await Promise.all(both.map(({ logged }) => logged('Redis available')))
   const paths = [summary, series('cpuUsage'), series('diskRead')]
   const right = new Map(await Promise.all(paths.map(async (path) => [path, (await a.get(path)).body] as const)))
 

@@ -82,7 +82,7 @@ if (redis) {
     t.match(await b(cpu), { statusCode: 200, body })
     t.equal(calls(), 0, 'what is there already is shared on')
     for (const get of [a, a, b, b]) t.equal((await get(summary)).statusCode, 200)
-    t.match(log.filter((line) => line.includes('Redis refuses')).map((line) => JSON.parse(line)), [{ reason: 'OOM' }, { reason: 'OOM' }], 'each says so once')
+    t.match(log.filter((line) => line.includes('Redis rejects commands')).map((line) => JSON.parse(line)), [{ reason: 'OOM' }, { reason: 'OOM' }], 'each says so once')
     await client.config('SET', 'maxmemory', '0')
     await a(series('memUsage'))
     calls()

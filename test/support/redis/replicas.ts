@@ -59,7 +59,7 @@ const own = /^identity .*\/(?:tokens|projects\?name=admin|domains\?.*)$|^compute
 /** That two processes over the Redis at `url` read the cloud once for all that both are asked. */
 export async function testSharing (t: Test, url: string) {
   const { a, b, reads } = await startReplicas(t, url)
-  await Promise.all([a, b].map(({ logged }) => logged('Redis is there')))
+  await Promise.all([a, b].map(({ logged }) => logged('Redis available')))
 
   /** The same asked of both five times at once, and the answer that all give. */
   const atOnce = async (t: Test, path: string) => {

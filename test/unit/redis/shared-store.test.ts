@@ -19,7 +19,7 @@ function sharing (answer: unknown = null, status = 'ready') {
     return answered
   }
   const redis = { status, getrangeBuffer: command('getrange'), set: command('set'), del: command('del'), pexpire: command('pexpire', 1) } as unknown as Connection
-  const shared = createRedisStore(redis, { prefix: 'p', codec: quotaCodec, staleLimit: 60_000, now: () => clock.time, failed: (err) => failures.push(err) })
+  const shared = createRedisStore(redis, { prefix: 'p', codec: quotaCodec, staleLimit: 60_000, now: () => clock.time, onError: (err) => failures.push(err) })
   return { shared, clock, commands, failures }
 }
 

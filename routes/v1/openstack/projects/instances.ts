@@ -10,8 +10,9 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
     config: { ttl: 'INSTANCES_TTL' },
     schema: {
       operationId: 'listInstances',
-      summary: 'A project\'s instances with their present load',
-      description: 'Newest first. Where Nova gives shorter pages than `limit`, a page is shorter although more follow: the `Link` tells.',
+      summary: 'A project\'s instances with their latest usage',
+      description: 'Newest first. Where Nova returns shorter pages than `limit`, a page is shorter ' +
+        'although more follow: the `Link` header tells.',
       tags: ['projects'],
       params: ProjectParams,
       querystring: InstancesQuery,
@@ -19,15 +20,17 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
         200: {
           description: 'A page of instances',
           headers: { ...cacheHeaders, ...linkHeader },
-          content: { 'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) } }
+          content: {
+            'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) }
+          }
         },
         ...notModified,
         ...problems(400, 404, 429, 500, 502, 503, 504)
       }
     }
   }, ({ params, query, scope }, reply) => reply.sendCached<InstancePage>(async () => {
-    const ofProject = await app.authorization.instances(scope, params.projectId, query.marker)
-    const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), ofProject)
+    const onlyProject = await app.authorization.instances(scope, params.projectId, query.marker)
+    const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), onlyProject)
     return { payload: page, ...rest }
   }))
 }

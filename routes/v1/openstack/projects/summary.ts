@@ -5,7 +5,7 @@ import { cacheHeaders, exampleOf, linkHeader, notModified } from '#schemas/commo
 import { problems } from '#schemas/problem.js'
 import { ProjectSummary, SummaryQuery } from '#schemas/project.js'
 
-/** The path, and the other one that the contract's own index has. */
+/** The path, and the other spelling in the contract's own index. */
 const paths = {
   '/summary': { operationId: 'listProjectSummaries' },
   '/summaries': { operationId: 'listProjectSummariesByOldPath', deprecated: true }
@@ -18,21 +18,28 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         ...operation,
         summary: 'Each project with its limits and usages',
-        description: 'By name and then by id; without `limit` all of them. A service that cannot be read costs its own numbers only.',
+        description: 'By name and then by id; without `limit` all of them. An upstream that cannot be ' +
+          'read costs its own numbers only.',
         tags: ['projects'],
         querystring: SummaryQuery,
         response: {
           200: {
             description: 'The projects',
             headers: { ...cacheHeaders, ...linkHeader },
-            content: { 'application/json': { schema: Type.Array(Type.Ref('ProjectSummary')), example: [exampleOf(ProjectSummary)] } }
+            content: {
+              'application/json': {
+                schema: Type.Array(Type.Ref('ProjectSummary')), example: [exampleOf(ProjectSummary)]
+              }
+            }
           },
           ...notModified,
           ...problems(400, 429, 500, 502, 503, 504)
         }
       }
     }, ({ query, scope }, reply) => reply.sendCached<ProjectSummary[]>(async () => {
-      const { projects, ...page } = await listProjectSummaries(app.openstack, await app.authorization.projects(scope), query)
+      const { projects, ...page } = await listProjectSummaries(
+        app.openstack, await app.authorization.projects(scope), query
+      )
       return { payload: projects, ...page }
     }))
   }

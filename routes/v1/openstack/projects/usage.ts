@@ -14,7 +14,8 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         operationId: `get${name[0]!.toUpperCase()}${name.slice(1)}`,
         summary: usage.summary,
-        description: `A bucket's \`usage\` is ${usage.meaning}, in ${usage.unit}. An instance without data has an empty series.`,
+        description: `A bucket's \`usage\` is ${usage.meaning}, in ${usage.unit}. ` +
+          'An instance without data has an empty series.',
         tags: ['usage'],
         params: InstanceParams,
         querystring: RangeQuery,
@@ -22,17 +23,19 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
           200: {
             description: `The series ${Object.keys(usage.series).map((name) => `\`${name}\``).join(' and ')}`,
             headers: cacheHeaders,
-            content: { 'application/json': { schema: Type.Array(Type.Ref('Series')), example: exampleSeries(usage) } }
+            content: {
+              'application/json': { schema: Type.Array(Type.Ref('Series')), example: exampleSeries(usage) }
+            }
           },
           ...notModified,
           ...problems(400, 429, 500, 502, 503, 504)
         }
       }
-    }, ({ params, query, scope }, reply) => {
+    }, ({ params: { instanceId }, query, scope }, reply) => {
       const window = parseWindow(query, app.clock.now())
       return reply.sendCached<Series[]>(async () => {
-        const project = await app.authorization.series(scope, params.instanceId)
-        return { payload: await getInstanceUsage(app.metrics, usage, params.instanceId, window, project) }
+        const project = await app.authorization.series(scope, instanceId)
+        return { payload: await getInstanceUsage(app.metrics, usage, instanceId, window, project) }
       })
     })
   }
