@@ -4,14 +4,14 @@ import { readOptions } from './options.js'
 import { memory } from './rows/memory.js'
 import { instances, summary } from './rows/openstack.js'
 import { refresh } from './rows/refresh.js'
-import { hit, hitWithToken, lone, uncached } from './rows/series.js'
+import { hit, hitWithToken, sequential, uncached } from './rows/series.js'
 import { week } from './rows/window.js'
 import { openSite } from './site.js'
 import type { Row } from './site.js'
 import { tableOf } from './table.js'
 import type { Line } from './table.js'
 
-const rows: Record<string, Row> = { H: hit, HK: hitWithToken, C: uncached, L: lone, W: week, S: summary, S2: refresh, I: instances, M: memory }
+const rows: Record<string, Row> = { H: hit, HK: hitWithToken, C: uncached, L: sequential, W: week, S: summary, S2: refresh, I: instances, M: memory }
 
 const { names, output, ...pace } = readOptions(process.argv.slice(2), Object.keys(rows))
 const site = openSite()

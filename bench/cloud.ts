@@ -6,7 +6,7 @@ import { buildCloud } from '#simulator/cloud.js'
 import type { Cloud } from '#simulator/cloud.js'
 import { seedInstances, seedProjects } from '#simulator/seed.js'
 import { logIn } from './login.js'
-import { run } from './process.js'
+import { runProgram } from './process.js'
 
 /** How many projects and instances a cloud shows in all. */
 export interface Size {
@@ -26,16 +26,16 @@ export interface SimulatedCloud {
   /** Calls that it has received. */
   received (): Promise<number>
   /** Waits until it is asked nothing any more, and no longer than some seconds. */
-  quiet (): Promise<void>
+  waitUntilIdle (): Promise<void>
 }
 
 /** Milliseconds that each call takes: what a quota call took at least on a real cloud. */
-export const latency = 20
+export const latencyMs = 20
 
 export async function startCloud (size: Size): Promise<SimulatedCloud> {
   const projects = size.projects - seedProjects.length
   const instances = size.instances - seedInstances().length
-  const child = run('simulator/simulate.js', [], { PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latency) }, 'pipe')
+  const child = runProgram('simulator/simulate.js', [], { PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latencyMs) }, 'pipe')
   const lines = createInterface({ input: child.stdout! })
   const env = await settingsIn(lines)
 
@@ -60,7 +60,7 @@ export async function startCloud (size: Size): Promise<SimulatedCloud> {
 
   const token = async () => (await logIn(env)).token
 
-  return { size, env, token, content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)), received, quiet }
+  return { size, env, token, content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)), received, waitUntilIdle }
 }
 
 /** What the simulator prints at its start, a setting a line. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { load } from './load.js'
-import type { Load, Target } from './load.js'
-import { processorTimeOf, residentOf } from './process.js'
+import { runLoad } from './load.js'
+import type { LoadResult, Target } from './load.js'
+import { cpuSecondsOf, residentMbOf } from './process.js'
 import { median, percentiles } from './statistics.js'
-import type { Figures, Pace } from './table.js'
+import type { Figures, RunOptions } from './table.js'
 
 /** One of the two that are compared. */
 export interface Side extends Target {
@@ -20,28 +20,28 @@ export interface Comparison {
   /** Medians over the rounds, of the service's figure by the baseline's in the same round. */
   ratio: { rate: number, p50: number }
   /** MB of the service when it was done. */
-  resident: number
+  residentMb: number
   /** What the service's figures are of. */
-  loads: Load[]
+  results: LoadResult[]
   /** Requests of either that failed. */
   failed: number
 }
 
-type Round = Load & { calls: number, processor: number }
+type Round = LoadResult & { calls: number, processor: number }
 
 /**
  * Loads the two in turn, several rounds of some seconds each, and the other one first in every second round: what else the
  * machine does then disturbs both alike. The first round warms both up and does not count. Both have ended when it is done.
  * @param settle waits between two loads until what the last one left behind is done
  */
-export async function compare (service: Side, baseline: Side, { rounds, seconds }: Pace, settle: () => Promise<unknown> = () => sleep(200)): Promise<Comparison> {
+export async function compare (service: Side, baseline: Side, { rounds, seconds }: RunOptions, settle: () => Promise<unknown> = () => sleep(200)): Promise<Comparison> {
   const sides = [{ side: service, loads: [] as Round[] }, { side: baseline, loads: [] as Round[] }] as const
   for (let round = 0; round <= rounds; round++) {
     for (const { side, loads } of round % 2 === 0 ? sides : sides.toReversed()) {
       loads.push(await measure(side, round === 0 ? 1 : seconds, settle))
     }
   }
-  const resident = residentOf(service.pid)
+  const resident = residentMbOf(service.pid)
   await Promise.all([service.close?.(), baseline.close?.()])
   const [ours, theirs] = sides.map(({ loads }) => loads.slice(1)) as [Round[], Round[]]
   const p50 = ({ latencies }: Round) => median(latencies)
@@ -50,16 +50,16 @@ export async function compare (service: Side, baseline: Side, { rounds, seconds 
     service: figuresOf(ours),
     baseline: figuresOf(theirs),
     ratio: { rate: ratios(({ rate }) => rate), p50: ratios(p50) },
-    resident,
-    loads: ours,
+    residentMb,
+    results: ours,
     failed: [...ours, ...theirs].reduce((sum, { failed }) => sum + failed, 0)
   }
 }
 
 async function measure (side: Side, seconds: number, settle: () => Promise<unknown>): Promise<Round> {
-  const [calls, used] = [await side.calls(), processorTimeOf(side.pid)]
-  const done = await load(side, seconds)
-  const processor = (processorTimeOf(side.pid) - used) / done.latencies.length * 1e6
+  const [calls, used] = [await side.calls(), cpuSecondsOf(side.pid)]
+  const done = await runLoad(side, seconds)
+  const processor = (cpuSecondsOf(side.pid) - used) / done.latencies.length * 1e6
   await settle()
   return { ...done, calls: (await side.calls() - calls) / done.sent, processor }
 }
@@ -70,7 +70,7 @@ function figuresOf (rounds: Round[]): Figures {
     rate: middle(({ rate }) => rate),
     ...percentiles(rounds.flatMap(({ latencies }) => latencies)),
     calls: middle(({ calls }) => calls),
-    processor: middle(({ processor }) => processor),
+    cpuMicroseconds: middle(({ processor }) => processor),
     generator: middle(({ busy }) => busy)
   }
 }

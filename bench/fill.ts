@@ -6,7 +6,7 @@ import type { Client } from '#test/support/influxdb/client.js'
 const names = Object.keys(measurements).filter((name) => name !== 'mem.free_perc')
 
 /** Lines in a write: InfluxDB's own advice is 5,000 to 10,000. */
-const batch = 10_000
+const linesPerWrite = 10_000
 
 /** Writes what the simulated cloud shows of instances in [start, end) (unix seconds) to a real InfluxDB. */
 export async function fill (client: Client, instances: Instance[], start: number, end: number) {
@@ -16,7 +16,7 @@ export async function fill (client: Client, instances: Instance[], start: number
     for (const { key, sample } of names.flatMap((name) => seriesOf(instance, name))) {
       for (let time = start; time < end; time += sampleSeconds) {
         lines.push(`${key} value=${sample(time / sampleSeconds)},value_meta="{}" ${time * 1000}`)
-        if (lines.length < batch) continue
+        if (lines.length < linesPerWrite) continue
         // One batch is written while the next one is made.
         await written
         written = client.write(lines)

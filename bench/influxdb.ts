@@ -17,7 +17,7 @@ export interface InfluxDB {
   /** Instances that have the last two hours. */
   instances: Instance[]
   /** Instances that have the last week. */
-  aged: Instance[]
+  weekOldInstances: Instance[]
   /** When the samples end, in unix seconds: the start of a bucket of five minutes, and already past. */
   end: number
   /** Query requests that it has received, and the milliseconds that it has spent on them. */
@@ -54,5 +54,5 @@ export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
     return { requests: values.queryReq!, ms: values.queryReqDurationNs! / 1e6 }
   }
   const { headers } = await request(`${origin}/ping`)
-  return { origin, pid: child.pid!, version: String(headers['x-influxdb-version']), instances, aged, end, counters }
+  return { origin, pid: child.pid!, version: String(headers['x-influxdb-version']), instances, weekOldInstances, end, counters }
 }

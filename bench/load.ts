@@ -10,7 +10,7 @@ export interface Target {
   headers?: Record<string, string>
 }
 
-export interface Load {
+export interface LoadResult {
   /** Requests answered a second, with 2xx as all that is counted as answered. */
   rate: number
   /** Milliseconds of each answered request. */
@@ -26,7 +26,7 @@ export interface Load {
 }
 
 /** Asks for so many seconds, a connection's next request when its last one has been answered. */
-export async function load ({ origin, paths, connections, headers }: Target, seconds: number): Promise<Load> {
+export async function runLoad ({ origin, paths, connections, headers }: Target, seconds: number): Promise<LoadResult> {
   const latencies: number[] = []
   const times: number[] = []
   let client = 0

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseDuration } from '#lib/duration.js'
-import type { Pace } from './table.js'
+import type { RunOptions } from './table.js'
 
 const usage = (known: string[]) => `npm run bench -- [row …] [--seconds 2] [--rounds 5] [--soak 10m] [--output file]
 
@@ -11,7 +11,7 @@ rows: ${known.join(' ')}; all of them unless named
 --output   a file to write the report to, beside stdout`
 
 /** What the command line asks for; ends the process where that makes no sense. */
-export function readOptions (args: string[], known: string[]): Pace & { names: string[], output?: string } {
+export function readOptions (args: string[], known: string[]): RunOptions & { names: string[], output?: string } {
   try {
     const { values, positionals } = parseArgs({
       args,

@@ -9,7 +9,7 @@ process.once('exit', () => { for (const child of children) child.kill('SIGKILL')
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 /** Runs a built program, named from `dist`, with these flags of Node's, this environment and no other. It ends with the benchmark. */
-export function run (program: string, flags: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore') {
+export function runProgram (program: string, flags: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore') {
   const stdio: StdioOptions = ['ignore', stdout, 'inherit']
   const child = spawn(process.execPath, [...flags, join(import.meta.dirname, '..', program)], { env, stdio })
   children.add(child)
@@ -26,19 +26,19 @@ export async function stop (child: ChildProcess) {
 }
 
 /** MB of memory that a process has; NaN where the system does not tell. */
-export function residentOf (pid: number) {
-  const [, kibibytes = NaN] = /^VmRSS:\s+(\d+) kB$/m.exec(told(pid, 'status')) ?? []
+export function residentMbOf (pid: number) {
+  const [, kibibytes = NaN] = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status')) ?? []
   return Number(kibibytes) * 1024 / 1e6
 }
 
 /** Seconds of processor time that a process has used; NaN where the system does not tell. */
-export function processorTimeOf (pid: number) {
+export function cpuSecondsOf (pid: number) {
   // The name comes second, in brackets, and may have anything in it; the two times are the 12th and 13th field after it.
-  const fields = told(pid, 'stat').split(') ').at(-1)!.split(' ')
+  const fields = readProc(pid, 'stat').split(') ').at(-1)!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-function told (pid: number, file: string) {
+function readProc (pid: number, file: string) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8')
   } catch {

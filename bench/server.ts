@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
-import { run, stop } from './process.js'
+import { runProgram, stop } from './process.js'
 
 /** A server in a process of its own. */
 export interface Server {
@@ -15,7 +15,7 @@ export interface Server {
   close (): Promise<void>
 }
 
-const startLimit = 30_000
+const startTimeoutMs = 30_000
 
 /** Node's flags that the service runs with: its first line has one, and another it sets by itself. */
 const flags = readFileSync(join(import.meta.dirname, '../server.js'), 'utf8').match(/--[a-z-]+=\d+/g)!
@@ -24,9 +24,9 @@ const flags = readFileSync(join(import.meta.dirname, '../server.js'), 'utf8').ma
 export async function startService (env: Record<string, string>): Promise<Server> {
   const port = await freePort()
   const { LOG_LEVEL = 'info' } = process.env
-  const child = run('server.js', flags, { LOG_LEVEL, ...env, PORT: String(port) }, 'ignore')
+  const child = runProgram('server.js', flags, { LOG_LEVEL, ...env, PORT: String(port) }, 'ignore')
   const origin = `http://127.0.0.1:${port}`
-  const limit = Date.now() + startLimit
+  const limit = Date.now() + startTimeoutMs
   while (!await request(`${origin}/healthz`).then(({ body }) => body.dump().then(() => true), () => false)) {
     if (child.exitCode !== null || Date.now() > limit) throw new Error('the service did not start')
     await sleep(20)
@@ -36,7 +36,7 @@ export async function startService (env: Record<string, string>): Promise<Server
 
 /** A bare Fastify route, `/`, that answers with the bytes that a URL answers with now, with the service's flags: only the code differs. */
 export async function startBare (url: string): Promise<Server> {
-  const child = run('bench/bare.js', flags, { SOURCE: url }, 'pipe')
+  const child = runProgram('bench/bare.js', flags, { SOURCE: url }, 'pipe')
   const [origin] = await once(createInterface({ input: child.stdout! }), 'line') as [string]
   return { origin, pid: child.pid!, close: () => stop(child) }
 }

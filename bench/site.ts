@@ -2,7 +2,7 @@ import { startCloud } from './cloud.js'
 import type { SimulatedCloud } from './cloud.js'
 import { startInfluxDB } from './influxdb.js'
 import type { InfluxDB } from './influxdb.js'
-import type { Line, Pace } from './table.js'
+import type { Line, RunOptions } from './table.js'
 
 /** What the rows run against; each is started when a row first asks for it. */
 export interface Site {
@@ -16,7 +16,7 @@ export interface Site {
 }
 
 /** Measures a row, or several that belong together. */
-export type Row = (site: Site, pace: Pace) => Promise<Line[]>
+export type Row = (site: Site, pace: RunOptions) => Promise<Line[]>
 
 export function openSite (): Site {
   const small = once(() => startCloud({ projects: 100, instances: 4000 }))

@@ -1,5 +1,5 @@
 /** How long a row takes. */
-export interface Pace {
+export interface RunOptions {
   /** Of each load. */
   seconds: number
   rounds: number
@@ -17,7 +17,7 @@ export interface Figures {
   /** Upstream calls a request. */
   calls?: number
   /** Microseconds of processor time of its process an answered request. */
-  processor?: number
+  cpuMicroseconds?: number
   /** Share of its time in which the thread that made the load was busy. */
   generator?: number
 }
@@ -25,19 +25,19 @@ export interface Figures {
 /** One line of the table. */
 export interface Line {
   row: string
-  what: string
+  measures: string
   against: string
   target: string
   /** What the target is about, as it was measured. */
   measured: string
   /** Left out where the run is too short to tell. */
-  reached?: boolean
+  targetMet?: boolean
   /** Requests of either side that failed: a row with such is not reached. */
   failed?: number
   service: Figures
   baseline?: Figures
   /** MB of the service when the row was done. */
-  resident: number
+  residentMb: number
   /** More to know about it, a sentence each. */
   notes?: string[]
 }
@@ -48,16 +48,16 @@ const columns = ['row', 'what', 'against', 'target', 'measured', 'reached',
 /** The lines as Markdown: the service's figure, and after a slash the baseline's. */
 export function tableOf (lines: Line[]) {
   const rows = lines.map((line) => [
-    line.row, line.what, line.against, line.target, line.measured, verdict(line),
+    line.row, line.measures, line.against, line.target, line.measured, verdict(line),
     both(line, 'rate'), both(line, 'p50'), both(line, 'p99'), both(line, 'calls'), both(line, 'processor'), both(line, 'generator'),
-    formatNumber(line.resident)
+    formatNumber(line.residentMb)
   ])
   const notes = lines.flatMap(({ row, failed, notes = [] }) =>
     (failed ? [...notes, `requests that failed: ${formatNumber(failed)}`] : notes).map((note) => `- ${row}: ${note}`))
   return [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).concat('', ...notes).join('\n')
 }
 
-const verdict = ({ reached, failed }: Line) => failed || reached === false ? '**no**' : reached ? 'yes' : 'so far'
+const verdict = ({ targetMet, failed }: Line) => failed || targetMet === false ? '**no**' : targetMet ? 'yes' : 'so far'
 
 function both ({ service, baseline }: Line, name: keyof Figures) {
   const sides = baseline === undefined ? [service[name]] : [service[name], baseline[name]]

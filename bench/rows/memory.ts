@@ -1,15 +1,15 @@
 import { routes } from '../direct.js'
-import { load } from '../load.js'
-import { residentOf } from '../process.js'
+import { runLoad } from '../load.js'
+import { residentMbOf } from '../process.js'
 import { startService } from '../server.js'
 import type { Row } from '../site.js'
 import { mean, shuffle } from '../statistics.js'
 import { formatNumber } from '../table.js'
 
-const most = 250
+const maxMb = 250
 
 /** Seconds that the target is of: in less a service that grows has not shown it. */
-const enough = 600
+const minSoakSeconds = 600
 
 const base = '/v1/openstack/projects'
 
@@ -31,20 +31,20 @@ export const memory: Row = async (site, { seconds, soak }) => {
   ]
 
   const sizes: number[] = []
-  const watch = setInterval(() => { sizes.push(residentOf(pid)) }, 250)
+  const watch = setInterval(() => { sizes.push(residentMbOf(pid)) }, 250)
   let [answered, failed] = [0, 0]
   const start = Date.now()
   const end = start + soak * 1000
   for (let round = 1; round === 1 || Date.now() < end; round++) {
     for (const { connections, paths } of loads) {
-      const done = await load({ origin, connections, paths: shuffle(paths, round) }, seconds)
+      const done = await runLoad({ origin, connections, paths: shuffle(paths, round) }, seconds)
       answered += done.latencies.length
       failed += done.failed
     }
-    await cloud.quiet()
+    await cloud.waitUntilIdle()
   }
   clearInterval(watch)
-  const resident = residentOf(pid)
+  const resident = residentMbOf(pid)
   await service.close()
 
   const quarter = Math.ceil(sizes.length / 4)
@@ -52,15 +52,15 @@ export const memory: Row = async (site, { seconds, soak }) => {
   const highest = Math.max(...sizes)
   return [{
     row: 'M',
-    what: `memory after what all rows ask for, ${formatNumber(size.projects)} projects, ${formatNumber(size.instances)} instances`,
+    measures: `memory after what all rows ask for, ${formatNumber(size.projects)} projects, ${formatNumber(size.instances)} instances`,
     against: '',
-    target: `≤ ${most} MB, flat`,
+    target: `≤ ${maxMb} MB, flat`,
     measured: `at most ${formatNumber(highest)} MB; ${formatNumber(last / second)} × from the second quarter to the last`,
-    reached: highest > most ? false : soak < enough ? undefined : last / second <= 1.1,
+    targetMet: highest > maxMb ? false : soak < minSoakSeconds ? undefined : last / second <= 1.1,
     service: {},
-    resident,
+    residentMb,
     failed,
     notes: [`${formatNumber(answered)} requests in ${formatNumber((Date.now() - start) / 60_000)} minutes` +
-      (soak < enough ? '; whether it is flat takes `--soak 10m` to tell' : '')]
+      (soak < minSoakSeconds ? '; whether it is flat takes `--soak 10m` to tell' : '')]
   }]
 }

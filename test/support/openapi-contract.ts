@@ -38,7 +38,7 @@ export interface Document {
 }
 
 /** What was answered, as `inject` and, with a little help, `fetch` tell it. */
-export interface Answer {
+export interface ReceivedResponse {
   statusCode: number
   headers: Record<string, unknown>
   body: string
@@ -83,7 +83,7 @@ export function createCheck (document: Document) {
   const operations = operationsOf(document).map(([path, operation]) =>
     ({ operation, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`) }))
 
-  return (url: string, { statusCode, headers, body }: Answer) => {
+  return (url: string, { statusCode, headers, body }: ReceivedResponse) => {
     const path = url.split('?', 1)[0]!
     const operation = operations.find(({ pattern }) => pattern.test(path))?.operation
     if (operation === undefined) return `${path} is not in the document`

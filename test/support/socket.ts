@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Answer } from './openapi-contract.js'
+import type { ReceivedResponse } from './openapi-contract.js'
 
 /**
  * Writes to a port what need not be HTTP, and reads until the server hangs up. A character is a byte, both ways.
@@ -20,7 +20,7 @@ export function converse (port: number, message: string, { end = false } = {}): 
 }
 
 /** The first answer in what was received, after the leave to go on that some ask for, and what follows it; `undefined` where it is not whole. */
-export function firstAnswer (received: string, bodiless = false): { answer: Answer, rest: string } | undefined {
+export function firstAnswer (received: string, bodiless = false): { answer: ReceivedResponse, rest: string } | undefined {
   const [, status, head, rest] = /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 ([2-9][0-9]{2}) [^\r]+\r\n(.*?)\r\n\r\n(.*)$/s.exec(received) ?? []
   if (status === undefined) return undefined
   const headers = Object.fromEntries(head!.split('\r\n').map((line) => {
@@ -36,7 +36,7 @@ export function firstAnswer (received: string, bodiless = false): { answer: Answ
 }
 
 /** All answers in what was received, one after the other. */
-export function answersIn (received: string, bodiless = false): Answer[] {
+export function answersIn (received: string, bodiless = false): ReceivedResponse[] {
   if (received === '') return []
   const first = firstAnswer(received, bodiless)
   if (first === undefined) throw new Error(`not a whole answer: ${JSON.stringify(received.slice(0, 500))}`)

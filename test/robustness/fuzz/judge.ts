@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { createCheck, createValidators, operationsOf } from '#test/support/openapi-contract.js'
-import type { Answer, Document } from '#test/support/openapi-contract.js'
+import type { ReceivedResponse, Document } from '#test/support/openapi-contract.js'
 import type { Asked } from './requests.js'
 
 interface Problem {
@@ -23,7 +23,7 @@ export function createJudge (document: Document) {
   const operations = operationsOf(document).map(([path, { parameters = [] }]) =>
     ({ pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`), names: parameters.map(({ name }) => name) }))
 
-  return ({ method, url, expected }: Asked, answer: Answer) => {
+  return ({ method, url, expected }: Asked, answer: ReceivedResponse) => {
     const { statusCode: status, headers, body } = answer
     const [path, query = ''] = cut(url)
     const operation = operations.find(({ pattern }) => pattern.test(path))

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Answer } from '#test/support/openapi-contract.js'
+import type { ReceivedResponse } from '#test/support/openapi-contract.js'
 import { firstAnswer } from '#test/support/socket.js'
 
 /** Milliseconds without a word after which the client ends its side: the server waits for more than there is. */
@@ -11,7 +11,7 @@ const longest = 5_000
 export interface Reply {
   received: string
   ended: boolean
-  answer?: Answer
+  answer?: ReceivedResponse
 }
 
 /** Writes a message to a port, and reads until there is a whole answer or the server hangs up. */

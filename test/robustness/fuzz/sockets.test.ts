@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Answer } from '#test/support/openapi-contract.js'
+import type { ReceivedResponse } from '#test/support/openapi-contract.js'
 import { startService } from '#test/support/service.js'
 import { message } from './messages.js'
 import { bounds, count, seed } from './settings.js'
@@ -32,7 +32,7 @@ t.test(`${some} messages that may be requests are answered, and none with a faul
   t.match(await exchange(port, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'), { answer: { statusCode: 200 } })
 })
 
-function fair (message: string, { statusCode: status, headers, body }: Answer) {
+function fair (message: string, { statusCode: status, headers, body }: ReceivedResponse) {
   if (status < 400) return true
   if (body === '') return message.startsWith('HEAD ')
   return status < 500 && /^application\/problem\+json(;|$)/.test(String(headers['content-type'])) && JSON.parse(body).status === status

@@ -5,7 +5,7 @@ import type { SimulatedCall } from '#simulator/simulator.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 import { createJudge } from '#test/robustness/fuzz/judge.js'
 import type { Asked } from '#test/robustness/fuzz/requests.js'
-import type { Answer } from '#test/support/openapi-contract.js'
+import type { ReceivedResponse } from '#test/support/openapi-contract.js'
 import { startService } from '#test/support/service.js'
 import { answersIn, converse } from '#test/support/socket.js'
 import { headers } from './headers.js'
@@ -59,7 +59,7 @@ export async function attack (t: Test, asks: boolean) {
   const leak = (received: string) => secrets.find((secret) => received.toLowerCase().includes(secret.toLowerCase()))
 
   /** What is wrong with the answer to a request that can be read; `undefined` where nothing is. */
-  async function complain (asked: Asked, lines: string[] = []): Promise<{ complaint?: string, answer?: Answer }> {
+  async function complain (asked: Asked, lines: string[] = []): Promise<{ complaint?: string, answer?: ReceivedResponse }> {
     const received = await converse(port, write(asked, lines))
     const [answer, ...others] = answersIn(received)
     if (answer === undefined || others.length > 0) return { complaint: `${others.length + 1} answers` }
@@ -92,7 +92,7 @@ export async function attack (t: Test, asks: boolean) {
   const short = (text: string) => text.length > 120 ? `${text.slice(0, 120)}…` : text
 
   async function askAll (t: Test, requests: Asked[]) {
-    const answers: Answer[] = []
+    const answers: ReceivedResponse[] = []
     for (const asked of requests) {
       count++
       const { complaint, answer } = await complain(asked)
