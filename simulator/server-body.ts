@@ -22,7 +22,7 @@ export function describeBriefly ({ id, name }: Instance, { origin }: View) {
   }
 }
 
-/** A server as `servers/detail` shows it, with the properties of the microversion and of the caller's role. */
+/** A server as `servers/detail` shows it, with the properties of the microversion and the caller's role. */
 export function describeServer (instance: Instance, view: View) {
   const { name, status, launched, created, seed } = instance
   const { origin, minor } = view
