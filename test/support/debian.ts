@@ -1,16 +1,24 @@
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
-import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import {
+  access, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile
+} from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-/** Of the working directory, which npm makes the package's own: the tests run from their source, and the benchmark from `dist`. */
+/**
+ * Of the working directory, which npm makes the package's own: the tests run from their source, and the
+ * benchmark from `dist`.
+ */
 const cache = resolve('.cache')
 
 const minuteMs = 60_000
-/** The longest that a program can take to be found: waiting for another process that fetches it, then fetching it. */
+/**
+ * The longest that a program can take to be found: waiting for another process that fetches it, then fetching
+ * it.
+ */
 export const maxFindMs = 11 * minuteMs
 const maxFetchMs = 5 * minuteMs
 
@@ -21,13 +29,18 @@ export const isExecutable = (path: string) => access(path, constants.X_OK).then(
 
 const ageMs = (path: string) => stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs, () => undefined)
 
-/** A program of these packages of Debian's, unpacked into `.cache/<name>` unless it is there already: nothing is installed. */
+/**
+ * A program of these packages of Debian's, unpacked into `.cache/<name>` unless it is there already: nothing
+ * is installed.
+ */
 export async function unpack (name: string, packages: string[], program: string): Promise<Found> {
   const path = join(cache, name, program)
   return await isExecutable(path) ? { path } : await withLock(name, () => fetchOnce(name, packages, path))
 }
 
-/** Test files run at once: one fetches, the others wait for it, and a failure is not repeated by each of them. */
+/**
+ * Test files run at once: one fetches, the others wait for it, and a failure is not repeated by each of them.
+ */
 async function withLock (name: string, work: () => Promise<Found>): Promise<Found> {
   const lock = join(cache, `${name}.lock`)
   await mkdir(cache, { recursive: true })
@@ -66,7 +79,10 @@ async function fetchOnce (name: string, packages: string[], path: string): Promi
   }
 }
 
-/** The package lists of the system may be missing or old. Lists of our own need no root and change nothing there. */
+/**
+ * The package lists of the system may be missing or old. Lists of our own need no root and change nothing
+ * there.
+ */
 async function download (dir: string, packages: string[]) {
   const apt = (limit: number, ...args: string[]) => run('apt-get', [
     '-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=15', '-o', 'APT::Sandbox::User=root', ...args

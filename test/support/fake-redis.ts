@@ -14,7 +14,10 @@ const greetings: Record<string, (port: number) => string> = {
   CLUSTER: (port) => `*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n${bulk('127.0.0.1')}:${port}\r\n`
 }
 
-/** A server that speaks as much of Redis's protocol as a connection needs, and otherwise answers as it is told: for what no real one does. */
+/**
+ * A server that speaks as much of Redis's protocol as a connection needs, and otherwise answers as it is
+ * told: for what no real one does.
+ */
 export async function startFake (t: Test, respond: Respond) {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {

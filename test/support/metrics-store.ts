@@ -20,7 +20,10 @@ export interface Call {
   fail: () => void
 }
 
-/** Kept buckets over a store on a clock of its own; the store has data in each bucket but every fifth, and answers as things were when it was asked. */
+/**
+ * Kept buckets over a store on a clock of its own; the store has data in each bucket but every fifth, and
+ * answers as things were when it was asked.
+ */
 export function keepOver (options: Partial<SeriesCacheOptions> = {}) {
   const clock = { minutes: 100 }
   const truth = new Map<number, number>()
@@ -28,17 +31,28 @@ export function keepOver (options: Partial<SeriesCacheOptions> = {}) {
   let held = false
 
   const usageIn = (bucket: number) => truth.get(bucket) ?? (bucket % 5 === 0 ? undefined : bucket / 4)
-  const bucketsIn = ([from, to]: Range, width: number) => Array.from({ length: to - from }, (_, i) => from + i).flatMap((bucket) => {
-    const usage = usageIn(bucket)
-    return usage === undefined ? [] : [{ time: bucket * width, usage }]
-  })
-  const series: MetricsStore['series'] = (metrics, instance, { start, end, step }, project) => new Promise((resolve, reject) => {
-    const range: Range = [start / step, end / step]
-    const lists = metrics.map(() => bucketsIn(range, step))
-    calls.push({ metrics, instance, project, range, answer: () => resolve(lists), fail: () => reject(new Error('the store is down')) })
-    if (!held) resolve(lists)
-  })
-  const { series: kept, stats } = cacheSeries({ series }, { maxBytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options })
+  const bucketsIn = ([from, to]: Range, width: number) =>
+    Array.from({ length: to - from }, (_, i) => from + i).flatMap((bucket) => {
+      const usage = usageIn(bucket)
+      return usage === undefined ? [] : [{ time: bucket * width, usage }]
+    })
+  const series: MetricsStore['series'] = (metrics, instance, { start, end, step }, project) =>
+    new Promise((resolve, reject) => {
+      const range: Range = [start / step, end / step]
+      const lists = metrics.map(() => bucketsIn(range, step))
+      calls.push({
+        metrics,
+        instance,
+        project,
+        range,
+        answer: () => resolve(lists),
+        fail: () => reject(new Error('the store is down'))
+      })
+      if (!held) resolve(lists)
+    })
+  const { series: kept, stats } = cacheSeries(
+    { series }, { maxBytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options }
+  )
 
   return {
     clock,
@@ -49,8 +63,12 @@ export function keepOver (options: Partial<SeriesCacheOptions> = {}) {
     hold: (holding: boolean) => { held = holding },
     bucketsIn: (range: Range) => bucketsIn(range, step),
     /** Asks for buckets of one metric. */
-    ask: async ([from, to]: Range, metric: Metric = 'cpu', instance = 'x', width = step, project?: string) => {
-      const [buckets] = await kept([metric], instance, { start: from * width, end: to * width, step: width }, project)
+    ask: async (
+      [from, to]: Range, metric: Metric = 'cpu', instance = 'x', width = step, project?: string
+    ) => {
+      const [buckets] = await kept(
+        [metric], instance, { start: from * width, end: to * width, step: width }, project
+      )
       return buckets!
     },
     kept,

@@ -48,7 +48,10 @@ export interface ReceivedResponse {
 export const lookUp = (document: object, pointer: string) => pointer.split('/').slice(1)
   .reduce<any>((node, part) => node[part.replaceAll('~1', '/').replaceAll('~0', '~')], document)
 
-/** The operations of a document by path, with parameters, responses and headers in place of what refers to them. */
+/**
+ * The operations of a document by path, with parameters, responses and headers in place of what refers to
+ * them.
+ */
 export function operationsOf (document: Document): Array<[path: string, operation: Operation]> {
   const follow = <T extends object>(node: T): T => '$ref' in node ? lookUp(document, String(node.$ref)) : node
   const followAll = <T extends object>(nodes: Record<string, T>) =>
@@ -65,7 +68,11 @@ export function operationsOf (document: Document): Array<[path: string, operatio
 export function createValidators (document: Document) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addSchema(JSON.parse(JSON.stringify(document), (key, value) =>
-    value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value), 'document')
+    value?.type === 'object' && value.properties
+      ? {
+          ...value, additionalProperties: false
+        }
+      : value), 'document')
   const known = new Map<string, ValidateFunction>()
 
   /** What is wrong with a value by a schema of the document; an empty text where nothing is. */
@@ -77,7 +84,10 @@ export function createValidators (document: Document) {
   }
 }
 
-/** A check of answers to GET: what of one, asked for with a URL, the document does not tell. `undefined` where it tells all. */
+/**
+ * A check of answers to GET: what of one, asked for with a URL, the document does not tell. `undefined` where
+ * it tells all.
+ */
 export function createCheck (document: Document) {
   const complain = createValidators(document)
   const operations = operationsOf(document).map(([path, operation]) =>
@@ -91,9 +101,13 @@ export function createCheck (document: Document) {
     if (response === undefined) return `${operation.operationId} has no ${statusCode}`
     for (const [name, { required, schema }] of Object.entries(response.headers)) {
       const value = headers[name.toLowerCase()]
-      if (value === undefined ? required : complain(schema, typed(value))) return `${operation.operationId} ${statusCode} has ${name}: ${value}`
+      if (value === undefined ? required : complain(schema, typed(value))) {
+        return `${operation.operationId} ${statusCode} has ${name}: ${value}`
+      }
     }
-    if (response.content === undefined) return body === '' ? undefined : `${operation.operationId} ${statusCode} has a body`
+    if (response.content === undefined) {
+      return body === '' ? undefined : `${operation.operationId} ${statusCode} has a body`
+    }
     const [, type] = /^([^;]+)/.exec(String(headers['content-type'])) ?? []
     const media = response.content[type!]
     if (media === undefined) return `${operation.operationId} ${statusCode} is not ${type}`

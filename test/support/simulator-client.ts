@@ -19,7 +19,9 @@ export const byCredential = (credential: object) =>
 export async function logIn (keystone: string, auth: object) {
   const response = await fetch(`${keystone}/auth/tokens`, { method: 'POST', body: JSON.stringify({ auth }) })
   const { token, error } = await response.json() as any
-  return { response, status: response.status, token, error, id: response.headers.get('x-subject-token') ?? '' }
+  return {
+    response, status: response.status, token, error, id: response.headers.get('x-subject-token') ?? ''
+  }
 }
 
 /** A simulator that ends with the test, and what it takes to talk to it. */
@@ -33,7 +35,8 @@ export async function simulate (t: Test, options?: SimulatorOptions) {
   /** Logs in by name to a project (monitor: to admin), for calls below an endpoint of the catalog. */
   async function as (name: string, project: string | undefined = name === 'monitor' ? 'admin' : name) {
     const { token, id } = await login({ ...byPassword(name), ...onProject(project) })
-    const url = (type: string) => token.catalog.find((service: any) => service.type === type).endpoints[2].url as string
+    const url = (type: string) =>
+      token.catalog.find((service: any) => service.type === type).endpoints[2].url as string
     const get = async (address: string, headers: Record<string, string> = {}) => {
       const response = await fetch(address, { headers: { 'x-auth-token': id, ...headers } })
       const text = await response.text()

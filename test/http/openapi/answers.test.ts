@@ -21,7 +21,12 @@ async function ask (t: Test, url: string, service = app, headers = {}) {
 
 const projects = '/v1/openstack/projects'
 const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']
-const ranges = ['defaultTimeRange=10m', 'defaultTimeRange=1d', 'timeRangeFrom=10m&timeRangeTo=30m', 'timeRangeFrom=2026-01-01T00:00:00Z&timeRangeTo=1767229200']
+const ranges = [
+  'defaultTimeRange=10m',
+  'defaultTimeRange=1d',
+  'timeRangeFrom=10m&timeRangeTo=30m',
+  'timeRangeFrom=2026-01-01T00:00:00Z&timeRangeTo=1767229200'
+]
 const urls = [
   `${projects}/summary`,
   `${projects}/summaries`,
@@ -31,14 +36,18 @@ const urls = [
 
 t.test('answers as the document tells', async (t) => {
   for (const url of ['/healthz', '/readyz', '/metrics', ...urls]) t.equal((await ask(t, url)).statusCode, 200)
-  for (const query of ['projectName=a', 'limit=2', `marker=${adminProjectId}`]) await ask(t, `${projects}/summary?${query}`)
+  for (const query of ['projectName=a', 'limit=2', `marker=${adminProjectId}`]) {
+    await ask(t, `${projects}/summary?${query}`)
+  }
   for (const { id } of (await ask(t, `${projects}/summary`)).json()) {
     await ask(t, `${projects}/${id}/instances?limit=7&hostname=e`)
     await ask(t, `${projects}/${id}/instances?limit=1000`)
   }
   for (const usage of usages) {
     for (const range of ranges) {
-      for (const instance of [adminInstanceId, demoInstanceId, 'of-no-instance']) await ask(t, `${projects}/${instance}/${usage}?${range}&groupBy=1h`)
+      for (const instance of [adminInstanceId, demoInstanceId, 'of-no-instance']) {
+        await ask(t, `${projects}/${instance}/${usage}?${range}&groupBy=1h`)
+      }
     }
   }
 })
@@ -56,9 +65,13 @@ t.test('answers in part as the document tells', async (t) => {
 })
 
 t.test('refuses as the document tells', async (t) => {
-  for (const url of ['/healthz', '/readyz', '/metrics', ...urls]) t.equal((await ask(t, `${url}${url.includes('?') ? '&' : '?'}no=1`)).statusCode, 400)
+  for (const url of ['/healthz', '/readyz', '/metrics', ...urls]) {
+    t.equal((await ask(t, `${url}${url.includes('?') ? '&' : '?'}no=1`)).statusCode, 400)
+  }
   t.equal((await ask(t, `${projects}/${'0'.repeat(32)}/instances?limit=1`)).statusCode, 404)
-  t.equal((await ask(t, `${projects}/${adminProjectId}/instances?limit=1&marker=${'0'.repeat(32)}`)).statusCode, 400)
+  t.equal(
+    (await ask(t, `${projects}/${adminProjectId}/instances?limit=1&marker=${'0'.repeat(32)}`)).statusCode, 400
+  )
 })
 
 t.test('refuses who asks too often as the document tells', async (t) => {

@@ -10,14 +10,21 @@ const check = createCheck(document)
 const open = ['/healthz', '/readyz', '/metrics']
 
 /** A token that leads to each of the problems. */
-const tokens: Record<number, string | undefined> = { 401: undefined, 403: await tokenOf('unscoped'), 404: await tokenOf('demo') }
+const tokens: Record<number, string | undefined> = {
+  401: undefined, 403: await tokenOf('unscoped'), 404: await tokenOf('demo')
+}
 
 t.test('tells how callers are known, of each operation that asks', async (t) => {
-  t.match(document.components.securitySchemes, { token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, bearer: { type: 'http', scheme: 'bearer' } })
+  t.match(document.components.securitySchemes, {
+    token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, bearer: { type: 'http', scheme: 'bearer' }
+  })
   t.same(document.security, [])
   for (const [path, { security, responses }] of operations) {
     t.same(security, open.includes(path) ? undefined : [{ token: [] }, { bearer: [] }], path)
-    t.same(Object.keys(responses).filter((status) => ['401', '403'].includes(status)), open.includes(path) ? [] : ['401', '403'])
+    t.same(
+      Object.keys(responses).filter((status) => ['401', '403'].includes(status)),
+      open.includes(path) ? [] : ['401', '403']
+    )
     t.equal('404' in responses, path.includes('{'), path)
     t.equal('WWW-Authenticate' in (responses[401]?.headers ?? {}), !open.includes(path))
   }
@@ -38,7 +45,9 @@ t.test('answers as the document tells', async (t) => {
 t.test('each example of a refusal is what its request is answered with', async (t) => {
   for (const [path, { responses }] of operations) {
     for (const [status, token] of Object.entries(tokens).filter(([status]) => status in responses)) {
-      for (const { summary, value } of Object.values(responses[status]!.content!['application/problem+json']!.examples!)) {
+      for (const { summary, value } of Object.values(
+        responses[status]!.content!['application/problem+json']!.examples!
+      )) {
         t.same((await get(summary.replace('GET ', ''), token)).json(), value, `${path} ${summary}`)
       }
     }

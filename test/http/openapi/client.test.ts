@@ -22,20 +22,27 @@ async function compile (document: object) {
   await rm(generated, { recursive: true, force: true })
   await mkdir(generated, { recursive: true })
   await writeFile(join(generated, 'api.ts'), astToString(await openapiTS(JSON.stringify(document))))
-  return run(process.execPath, [tsc, '-p', 'test/http/openapi/client'], { cwd: root }).then(() => '', ({ stdout }) => String(stdout))
+  return run(process.execPath, [tsc, '-p', 'test/http/openapi/client'], {
+    cwd: root
+  }).then(() => '', ({ stdout }) => String(stdout))
 }
 
 for (const AUTH of ['none', 'keystone']) {
   t.test(`a program that has only the document compiles, and finds its way, with AUTH=${AUTH}`, async (t) => {
     const { app, simulator } = await startService(t, { projects: 1, instances: 60, env: { AUTH } })
-    const { id: token } = await logIn(simulator.env.OS_AUTH_URL!, { ...byPassword('admin'), ...onProject('admin') })
+    const { id: token } = await logIn(simulator.env.OS_AUTH_URL!, {
+      ...byPassword('admin'), ...onProject('admin')
+    })
     const get = async (url: string) => (await app.inject({ url, headers: { 'x-auth-token': token } })).json()
-    simulator.intercept = ({ upstream, path }) => upstream === 'block-storage' && path.endsWith(`/${adminProjectId}`) ? { status: 503 } : undefined
+    simulator.intercept = ({ upstream, path }) =>
+      upstream === 'block-storage' && path.endsWith(`/${adminProjectId}`) ? { status: 503 } : undefined
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
     const document = await (await fetch(`${url}/openapi.json`)).json()
 
     t.equal(await compile(document), '')
-    const { stdout } = await run(process.execPath, [join(generated, 'out/test/http/openapi/client/program.js'), url, token])
+    const { stdout } = await run(process.execPath, [
+      join(generated, 'out/test/http/openapi/client/program.js'), url, token
+    ])
     const found = JSON.parse(stdout)
 
     const [{ id: largest }] = await get('/v1/openstack/projects/summary?projectName=analytics')
@@ -49,7 +56,12 @@ for (const AUTH of ['none', 'keystone']) {
     t.same(found.unknown, [{ name: 'admin', unavailable: ['block-storage'] }])
     t.match(found.traffic, [{ name: 'in', mean: Number }, { name: 'out', mean: Number }])
     t.same(found.problem, {
-      status: 400, detail: 'limit 1001 must be <= 1000.', errors: ['limit'], type: 'application/problem+json; charset=utf-8'
+      status: 400,
+      detail: 'limit 1001 must be <= 1000.',
+      errors: [
+        'limit'
+      ],
+      type: 'application/problem+json; charset=utf-8'
     })
   })
 }
@@ -57,6 +69,12 @@ for (const AUTH of ['none', 'keystone']) {
 t.test('the program does not compile against a document that tells something else', async (t) => {
   const { app } = await startService(t)
   const text = (await app.inject('/openapi.json')).body
-  t.match(await compile(JSON.parse(text.replaceAll('["number","null"]', '"number"'))), /program\.ts.*Unused '@ts-expect-error'/)
-  t.match(await compile(JSON.parse(text.replaceAll('"volumeStorageUsed"', '"volumesUsed"'))), /program\.ts.*'volumeStorageUsed' does not exist/)
+  t.match(
+    await compile(JSON.parse(text.replaceAll('["number","null"]', '"number"'))),
+    /program\.ts.*Unused '@ts-expect-error'/
+  )
+  t.match(
+    await compile(JSON.parse(text.replaceAll('"volumeStorageUsed"', '"volumesUsed"'))),
+    /program\.ts.*'volumeStorageUsed' does not exist/
+  )
 })

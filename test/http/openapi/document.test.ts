@@ -28,9 +28,13 @@ t.test('tells of exactly these operations', async (t) => {
     'get /v1/openstack/projects/summary listProjectSummaries',
     'get /v1/openstack/projects/summaries listProjectSummariesByOldPath',
     'get /v1/openstack/projects/{projectId}/instances listInstances',
-    ...series.map((name) => `get /v1/openstack/projects/{instanceId}/${name} get${name[0]!.toUpperCase()}${name.slice(1)}`)
+    ...series.map(
+      (name) => `get /v1/openstack/projects/{instanceId}/${name} get${name[0]!.toUpperCase()}${name.slice(1)}`
+    )
   ].sort())
-  t.same(operations.filter(([, { deprecated }]) => deprecated).map(([path]) => path), ['/v1/openstack/projects/summaries'])
+  t.same(operations.filter(([, { deprecated }]) => deprecated).map(([path]) => path), [
+    '/v1/openstack/projects/summaries'
+  ])
 })
 
 t.test('tells of every route but those that show the document', async (t) => {
@@ -46,7 +50,9 @@ t.test('describes each parameter, with an example', async (t) => {
     t.ok(operation.summary && operation.tags?.length === 1, path)
     for (const { name, description, example, schema } of parameters) {
       t.ok(description, `${path} ${name}`)
-      t.type(example ?? schema.examples?.[0], schema.type === 'integer' ? 'number' : 'string', `${path} ${name}`)
+      t.type(
+        example ?? schema.examples?.[0], schema.type === 'integer' ? 'number' : 'string', `${path} ${name}`
+      )
     }
   }
 })
@@ -57,7 +63,9 @@ t.test('describes each response, with an example and its headers', async (t) => 
       const problem = Object.hasOwn(content, 'application/problem+json')
       t.ok(description && description !== 'Default Response', `${path} ${status}`)
       t.equal(Object.keys(content).length, status === '304' ? 0 : 1)
-      for (const { example, examples } of Object.values(content)) t.ok(example ?? Object.values(examples!)[0]!.value, `${path} ${status}`)
+      for (const { example, examples } of Object.values(content)) {
+        t.ok(example ?? Object.values(examples!)[0]!.value, `${path} ${status}`)
+      }
       t.match(headers['X-Openstack-Request-Id'], { required: true })
       t.equal('Retry-After' in headers, problem && ['429', '503'].includes(status), `${path} ${status}`)
       t.equal('RateLimit-Reset' in headers, status === '429', `${path} ${status}`)
@@ -74,17 +82,28 @@ t.test('says everything once, and refers to it', async (t) => {
   const visit = (node: unknown, pointer: string) => {
     if (typeof node !== 'object' || node === null || /\/examples?$/.test(pointer)) return
     if ('$ref' in node) references.add(String(node.$ref))
-    if (('properties' in node || 'enum' in node) && !pointer.startsWith('#/components/schemas/')) unnamed.push(pointer)
-    for (const [key, child] of Object.entries(node)) visit(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    if (('properties' in node || 'enum' in node) && !pointer.startsWith('#/components/schemas/')) {
+      unnamed.push(pointer)
+    }
+    for (const [key, child] of Object.entries(node)) {
+      visit(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    }
   }
   visit(document, '#')
 
   t.same(unnamed, [], 'each object and each list of words has a name')
-  t.same([...references].filter((reference) => lookUp(document, reference) === undefined), [], 'each reference leads somewhere')
-  const components = Object.entries(document.components).flatMap(([kind, named]) => Object.keys(named).map((name) => `#/components/${kind}/${name}`))
+  t.same(
+    [...references].filter((reference) => lookUp(document, reference) === undefined),
+    [],
+    'each reference leads somewhere'
+  )
+  const components = Object.entries(document.components).flatMap(
+    ([kind, named]) => Object.keys(named).map((name) => `#/components/${kind}/${name}`)
+  )
   t.same(components.filter((pointer) => !references.has(pointer)), [], 'each component is referred to')
   t.same(Object.keys(document.components.schemas!).sort(), [
-    'Bucket', 'Health', 'Instance', 'InstancePage', 'ParameterError', 'Problem', 'ProjectSummary', 'Readiness', 'Series', 'UpstreamState'
+    'Bucket', 'Health', 'Instance', 'InstancePage', 'ParameterError', 'Problem', 'ProjectSummary',
+    'Readiness', 'Series', 'UpstreamState'
   ])
   const said = Object.values(document.components.schemas!).map((schema) => JSON.stringify(schema))
   t.equal(new Set(said).size, said.length)

@@ -12,7 +12,10 @@ export async function startLimited (t: Test) {
   return app
 }
 
-/** A service for which an upstream fails so that it must answer with a status; with 500 it is the service itself that is at fault. */
+/**
+ * A service for which an upstream fails so that it must answer with a status; with 500 it is the service
+ * itself that is at fault.
+ */
 export async function startBroken (t: Test, status: number, role: string) {
   const { app, simulator } = await startService(t, { env: { UPSTREAM_TIMEOUT: '1s' } })
   if (status === 500) {
@@ -21,6 +24,8 @@ export async function startBroken (t: Test, status: number, role: string) {
     Object.assign(app.openstack, { projects: broken })
   }
   const fault = faults[status]
-  if (fault !== undefined) simulator.intercept = (call) => call.upstream === role as UpstreamName ? fault : undefined
+  if (fault !== undefined) {
+    simulator.intercept = (call) => call.upstream === role as UpstreamName ? fault : undefined
+  }
   return app
 }

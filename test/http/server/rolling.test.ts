@@ -43,7 +43,9 @@ t.test('a rolling restart under load loses no request', async (t) => {
   t.comment(`${counts.completed} requests, ${counts.shed} shed, ${2 * restartsPerProcess} restarts`)
 })
 
-/** Sends requests from clients with persistent connections, one request at a time each. No request is retried. */
+/**
+ * Sends requests from clients with persistent connections, one request at a time each. No request is retried.
+ */
 function generateLoad (t: Test, origin: string) {
   const agent = new Agent({ connections: clients, pipelining: 1 })
   t.teardown(() => agent.destroy())
@@ -51,6 +53,7 @@ function generateLoad (t: Test, origin: string) {
   let running = true
 
   const runClient = async (client: number) => {
+    // eslint-disable-next-line no-unmodified-loop-condition -- set by the caller
     for (let n = client; running; n++) {
       const path = paths[n % paths.length]!
       try {

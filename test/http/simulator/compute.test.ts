@@ -18,7 +18,8 @@ t.test('says its versions to anyone', async (t) => {
 })
 
 t.test('limits and usage of a project for admins, of their own for all', async (t) => {
-  const absolute = async (who: typeof admin, search = '') => (await who.get(`${nova}/limits${search}`)).body.limits.absolute
+  const absolute = async (who: typeof admin, search = '') =>
+    (await who.get(`${nova}/limits${search}`)).body.limits.absolute
   const limits = { maxTotalInstances: 15, maxTotalCores: 50, maxTotalRAMSize: 10240 }
   const usage = { totalInstancesUsed: 1, totalCoresUsed: 1, totalRAMUsed: 512 }
   t.match(await absolute(admin, `?tenant_id=${demoProjectId}`), { ...limits, ...usage })
@@ -29,7 +30,8 @@ t.test('limits and usage of a project for admins, of their own for all', async (
 })
 
 t.test('limits lose what later microversions dropped', async (t) => {
-  const keys = async (version: string) => Object.keys((await admin.get(`${nova}/limits`, v(version))).body.limits.absolute)
+  const keys = async (version: string) =>
+    Object.keys((await admin.get(`${nova}/limits`, v(version))).body.limits.absolute)
   t.ok((await keys('compute 2.1')).includes('maxTotalFloatingIps'))
   t.equal((await keys('compute 2.35')).length, 19)
   t.equal((await keys('compute 2.36')).length, 14)
@@ -56,12 +58,17 @@ t.test('honours either microversion header, and says which it took', async (t) =
 })
 
 t.test('embeds the flavor from 2.47 on, and names it before', async (t) => {
-  const one = async (version: string) => (await admin.get(`${nova}/servers/${demoInstanceId}`, v(version))).body.server
-  const tiny = { vcpus: 1, ram: 512, disk: 1, ephemeral: 0, swap: 0, original_name: 'm1.tiny', extra_specs: {} }
+  const one = async (version: string) =>
+    (await admin.get(`${nova}/servers/${demoInstanceId}`, v(version))).body.server
+  const tiny = {
+    vcpus: 1, ram: 512, disk: 1, ephemeral: 0, swap: 0, original_name: 'm1.tiny', extra_specs: {}
+  }
   t.strictSame((await one('compute 2.47')).flavor, tiny)
   t.equal((await one('compute 2.46')).flavor.id, '1')
   t.notOk('locked' in await one('compute 2.8'))
-  t.match(await one('compute 2.93'), { locked: false, locked_reason: null, server_groups: [], host_status: 'UP' })
+  t.match(await one('compute 2.93'), {
+    locked: false, locked_reason: null, server_groups: [], host_status: 'UP'
+  })
 })
 
 t.test('shows the example\'s instance as it is there', async (t) => {
@@ -80,23 +87,31 @@ t.test('shows the example\'s instance as it is there', async (t) => {
 })
 
 t.test('what one may not see is not there', async (t) => {
-  for (const [who, id] of [[admin, 'none'], [demo, 'none'], [demo, adminInstanceId], [monitor, demoInstanceId]] as const) {
+  for (const [who, id] of [
+    [admin, 'none'], [demo, 'none'], [demo, adminInstanceId], [monitor, demoInstanceId]
+  ] as const) {
     const { status, body } = await who.get(`${nova}/servers/${id}`)
     t.strictSame([status, body.itemNotFound.code], [404, 404])
   }
 })
 
 t.test('has one server in ERROR, with a fault on its own page only', async (t) => {
-  const { servers } = (await admin.get(`${nova}/servers/detail?all_tenants=1&name=worker|api`, v('compute 2.93'))).body
+  const { servers } = (await admin.get(
+    `${nova}/servers/detail?all_tenants=1&name=worker|api`, v('compute 2.93')
+  )).body
   t.strictSame(servers, [], 'the | of a name is escaped')
   const all = (await admin.get(`${nova}/servers/detail?all_tenants=1`, v('compute 2.93'))).body.servers
-  const more = (await admin.get(`${nova}/servers/detail?all_tenants=1&marker=${all.at(-1).id}`, v('compute 2.93'))).body.servers
+  const more = (await admin.get(
+    `${nova}/servers/detail?all_tenants=1&marker=${all.at(-1).id}`, v('compute 2.93')
+  )).body.servers
   const [broken, ...others] = [...all, ...more].filter(({ status }: any) => status === 'ERROR')
   t.equal(others.length, 0)
   t.match(broken, { addresses: {}, hostId: '', host_status: '', 'OS-EXT-AZ:availability_zone': '' })
   t.match(broken, { 'OS-SRV-USG:launched_at': null, 'OS-EXT-SRV-ATTR:host': null })
   t.notOk('fault' in broken || 'security_groups' in broken)
-  t.match((await admin.get(`${nova}/servers/${broken.id}`)).body.server.fault, { code: 500, details: /NoValidHost/ })
+  t.match((await admin.get(`${nova}/servers/${broken.id}`)).body.server.fault, {
+    code: 500, details: /NoValidHost/
+  })
   const two = [...all, ...more].filter(({ addresses }: any) => Object.keys(addresses).length === 2)
   t.equal(two.length, 1)
   t.ok([...all, ...more].some(({ status }: any) => status === 'SHUTOFF'))

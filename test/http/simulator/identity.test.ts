@@ -33,13 +33,20 @@ t.test('shows tokens with access rules only to who knows what those are', async 
   const { get } = await as('admin')
   const { id } = await login(byCredential(restrictedCredential))
   t.equal((await get(`${keystone}/auth/tokens`, { 'x-subject-token': id })).status, 404)
-  t.equal((await get(`${keystone}/auth/tokens`, { 'x-subject-token': id, 'openstack-identity-access-rules': '1.0' })).status, 200)
+  t.equal(
+    (await get(`${keystone}/auth/tokens`, {
+      'x-subject-token': id, 'openstack-identity-access-rules': '1.0'
+    })).status,
+    200
+  )
 })
 
 t.test('revokes tokens: anyone his own, admins all', async (t) => {
   const [admin, demo, other] = [await as('admin'), await as('demo'), await as('monitor')]
   const revoke = async (who: typeof demo, subject: string) =>
-    (await fetch(`${keystone}/auth/tokens`, { method: 'DELETE', headers: { 'x-auth-token': who.id, 'x-subject-token': subject } })).status
+    (await fetch(`${keystone}/auth/tokens`, {
+      method: 'DELETE', headers: { 'x-auth-token': who.id, 'x-subject-token': subject }
+    })).status
   t.equal(await revoke(other, demo.id), 403)
   t.equal(await revoke(demo, demo.id), 204)
   t.equal((await demo.get(`${keystone}/auth/projects`)).status, 401)
@@ -50,12 +57,20 @@ t.test('revokes tokens: anyone his own, admins all', async (t) => {
 t.test('takes a role away and gives it back, and tokens follow', async (t) => {
   const { keystone, login, as } = await simulate(t, { projects: 0 })
   const [admin, demo] = [await as('admin'), await as('demo')]
-  const { id: trustee } = await login({ ...byPassword('monitor'), scope: { 'OS-TRUST:trust': { id: trustId } } })
+  const { id: trustee } = await login({
+    ...byPassword('monitor'), scope: { 'OS-TRUST:trust': { id: trustId } }
+  })
   const grant = async (method: string, user: string, role: string, who = admin) =>
-    (await fetch(`${keystone}/projects/${demoProjectId}/users/${user}/roles/${role}`, { method, headers: { 'x-auth-token': who.id } })).status
+    (await fetch(`${keystone}/projects/${demoProjectId}/users/${user}/roles/${role}`, {
+      method, headers: { 'x-auth-token': who.id }
+    })).status
   const statuses = async () => [
     (await demo.get(`${keystone}/auth/projects`)).status,
-    ...await Promise.all([demo.id, trustee].map(async (id) => (await admin.get(`${keystone}/auth/tokens`, { 'x-subject-token': id })).status))
+    ...await Promise.all(
+      [demo.id, trustee].map(
+        async (id) => (await admin.get(`${keystone}/auth/tokens`, { 'x-subject-token': id })).status
+      )
+    )
   ]
   t.strictSame(await statuses(), [200, 200, 200])
   t.equal(await grant('DELETE', demoUserId, roleId('member')), 204)
@@ -91,7 +106,9 @@ t.test('lists projects and domains for admins, their own projects for all', asyn
 t.test('shows a project to admins and to those who are in it', async (t) => {
   const [admin, monitor, demo] = [await as('admin'), await as('monitor'), await as('demo')]
   for (const [who, id, status] of [
-    [admin, demoProjectId, 200], [demo, demoProjectId, 200], [monitor, demoProjectId, 403], [admin, 'none', 404], [demo, 'none', 403]
+    [
+      admin, demoProjectId, 200
+    ], [demo, demoProjectId, 200], [monitor, demoProjectId, 403], [admin, 'none', 404], [demo, 'none', 403]
   ] as const) {
     t.equal((await who.get(`${keystone}/projects/${id}`)).status, status)
   }
@@ -112,7 +129,9 @@ t.test('a token dies when its life is over, at every service', async (t) => {
   const { get, url } = await brief.as('admin')
   t.equal((await get(`${url('compute')}/limits`)).status, 200)
   now += 60_000
-  const paths = { compute: '/limits', network: '/v2.0/quotas/x/details', volumev3: '/os-quota-sets/x', identity: '/projects' }
+  const paths = {
+    compute: '/limits', network: '/v2.0/quotas/x/details', volumev3: '/os-quota-sets/x', identity: '/projects'
+  }
   for (const address of Object.entries(paths).map(([type, path]) => url(type) + path)) {
     const { response, body } = await get(address)
     t.equal(response.status, 401)
@@ -122,5 +141,7 @@ t.test('a token dies when its life is over, at every service', async (t) => {
 })
 
 t.test('has settings that lead to it', async (t) => {
-  t.match(simulator.env, { OS_USERNAME: 'admin', OS_PASSWORD: password, OS_PROJECT_NAME: 'admin', INFLUX_DATABASE: 'mon' })
+  t.match(simulator.env, {
+    OS_USERNAME: 'admin', OS_PASSWORD: password, OS_PROJECT_NAME: 'admin', INFLUX_DATABASE: 'mon'
+  })
 })

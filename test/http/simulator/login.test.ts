@@ -1,6 +1,15 @@
 import t from 'tap'
 import { adminProjectId, demoProjectId } from '#simulator/seed.js'
-import { adminCredential, adminUserId, demoCredential, demoUserId, monitorUserId, password, restrictedCredential, trustId } from '#simulator/users.js'
+import {
+  adminCredential,
+  adminUserId,
+  demoCredential,
+  demoUserId,
+  monitorUserId,
+  password,
+  restrictedCredential,
+  trustId
+} from '#simulator/users.js'
 import { byCredential, byPassword, onProject, simulate } from '#test/support/simulator-client.js'
 
 const { keystone, login } = await simulate(t, { projects: 8, instances: 20 })
@@ -12,17 +21,23 @@ t.test('logs in by password, with the catalog of the four services', async (t) =
   t.match(response.headers.get('x-openstack-request-id'), /^req-/)
   t.match(id, /^gAAAAAB/)
   t.strictSame(token.methods, ['password'])
-  t.strictSame(token.project, { domain: { id: 'default', name: 'Default' }, id: adminProjectId, name: 'admin' })
+  t.strictSame(token.project, {
+    domain: { id: 'default', name: 'Default' }, id: adminProjectId, name: 'admin'
+  })
   t.strictSame(token.roles.map(({ name }: any) => name), ['admin', 'member', 'reader'])
   t.equal(Date.parse(token.expires_at) - Date.parse(token.issued_at), 3600_000)
   t.strictSame(token.catalog.map(({ type }: any) => type), ['network', 'compute', 'volumev3', 'identity'])
-  t.strictSame(token.catalog[0].endpoints.map((endpoint: any) => endpoint.interface), ['internal', 'admin', 'public'])
+  t.strictSame(token.catalog[0].endpoints.map((endpoint: any) => endpoint.interface), [
+    'internal', 'admin', 'public'
+  ])
   t.ok(token.catalog[2].endpoints[0].url.endsWith(`/v3/${adminProjectId}`))
 })
 
 t.test('takes the scope that is asked for, else the user\'s default project, else none', async (t) => {
   const byId = { identity: { methods: ['password'], password: { user: { id: adminUserId, password } } } }
-  t.equal((await login({ ...byId, scope: { project: { id: adminProjectId } } })).token.project.id, adminProjectId)
+  t.equal(
+    (await login({ ...byId, scope: { project: { id: adminProjectId } } })).token.project.id, adminProjectId
+  )
   t.equal((await login(byId)).token.project.id, adminProjectId)
   for (const unscoped of [await login(byPassword('monitor')), await login({ ...byId, scope: 'unscoped' })]) {
     t.equal(unscoped.status, 201)
@@ -51,25 +66,31 @@ t.test('an application credential logs in to its own project, by id or by name',
   }
   const admin = await login(byCredential(adminCredential))
   t.equal(admin.token.project.id, adminProjectId)
-  t.equal((await login({ ...byToken(admin.id), ...onProject('admin') })).status, 403, 'makes no further token')
+  t.equal(
+    (await login({ ...byToken(admin.id), ...onProject('admin') })).status, 403, 'makes no further token'
+  )
   const own = await fetch(`${keystone}/auth/projects`, { headers: { 'x-auth-token': admin.id } })
   t.strictSame((await own.json() as any).projects.map(({ name }: any) => name), ['admin'])
 })
 
-t.test('logs in to a domain and to the system, where the catalog lacks what belongs to a project', async (t) => {
+t.test('logs in to a domain and to the system, with a catalog without project services', async (t) => {
   const domain = await login({ ...byPassword('lead'), scope: { domain: { id: 'default' } } })
   t.strictSame(domain.token.domain, { id: 'default', name: 'Default' })
   t.strictSame(domain.token.roles.map(({ name }: any) => name), ['reader'])
   t.notOk('project' in domain.token || 'is_domain' in domain.token)
   const system = await login({ ...byPassword('monitor'), scope: { system: { all: true } } })
   t.strictSame(system.token.system, { all: true })
-  for (const { token } of [domain, system]) t.strictSame(token.catalog.map(({ endpoints }: any) => endpoints.length), [3, 3, 0, 3])
+  for (const { token } of [domain, system]) {
+    t.strictSame(token.catalog.map(({ endpoints }: any) => endpoints.length), [3, 3, 0, 3])
+  }
 })
 
 t.test('a trust lets its trustee be its trustor in a project', async (t) => {
   const { token } = await login({ ...byPassword('monitor'), scope: { 'OS-TRUST:trust': { id: trustId } } })
   t.equal(token.user.name, 'demo')
-  t.strictSame(token['OS-TRUST:trust'], { id: trustId, impersonation: true, trustor_user: { id: demoUserId }, trustee_user: { id: monitorUserId } })
+  t.strictSame(token['OS-TRUST:trust'], {
+    id: trustId, impersonation: true, trustor_user: { id: demoUserId }, trustee_user: { id: monitorUserId }
+  })
   t.equal(token.project.id, demoProjectId)
   t.strictSame(token.roles.map(({ name }: any) => name), ['member', 'reader'])
   t.notOk('is_domain' in token)
@@ -77,16 +98,24 @@ t.test('a trust lets its trustee be its trustor in a project', async (t) => {
 
 t.test('an application credential tells its access rules', async (t) => {
   const { token } = await login(byCredential(restrictedCredential))
-  t.match(token.application_credential, { restricted: true, access_rules: [{ id: String, service: 'monitoring', method: 'GET', path: String }] })
+  t.match(token.application_credential, {
+    restricted: true, access_rules: [{ id: String, service: 'monitoring', method: 'GET', path: String }]
+  })
 })
 
 const { id, secret } = demoCredential
 const domain = { name: 'heat_user_domain' }
-const wrong = { identity: { methods: ['password'], password: { user: { id: adminUserId, password: 'wrong' } } } }
+const wrong = {
+  identity: { methods: ['password'], password: { user: { id: adminUserId, password: 'wrong' } } }
+}
 for (const [name, auth, status] of [
   ['a wrong password', { ...wrong, ...onProject('admin') }, 401],
   ['no user', { identity: { methods: ['password'] } }, 401],
-  ['a user of another domain', { identity: { methods: ['password'], password: { user: { name: 'admin', password, domain } } } }, 401],
+  [
+    'a user of another domain',
+    { identity: { methods: ['password'], password: { user: { name: 'admin', password, domain } } } },
+    401
+  ],
   ['a project without a role on it', { ...byPassword('demo'), ...onProject('admin') }, 401],
   ['no such project', { ...byPassword('demo'), ...onProject('nowhere') }, 401],
   ['no project of such an id', { ...byPassword('demo'), scope: { project: { id: 'nowhere' } } }, 401],

@@ -22,12 +22,15 @@ t.test('samples are the same at every start, and between sane bounds', async (t)
 
 t.test('a load goes up and down with the day', async (t) => {
   const [sample] = samplersOf(running[0]!, 'net.in_bytes_sec')
-  const hour = (h: number) => Array.from({ length: 240 }, (_, k) => sample!(5760 * 20_000 + 240 * h + k)).reduce((a, b) => a + b)
+  const hour = (h: number) =>
+    Array.from({ length: 240 }, (_, k) => sample!(5760 * 20_000 + 240 * h + k)).reduce((a, b) => a + b)
   t.ok(hour(15) > 2 * hour(3))
 })
 
 t.test('what does not run has no samples, and what is new only a few', async (t) => {
-  const resting = cloud.instances.filter(({ status }) => status !== 'ACTIVE').map((instance) => storedSampleRange(instance, now * 1000))
+  const resting = cloud.instances.filter(
+    ({ status }) => status !== 'ACTIVE'
+  ).map((instance) => storedSampleRange(instance, now * 1000))
   t.ok(resting.length > 40 && resting.every(({ first, last }) => last < first))
   const young = { ...running[0]!, launched: now - 20 }
   t.strictSame(storedSampleRange(young, now * 1000), { first: now / 15 - 1, last: now / 15 })

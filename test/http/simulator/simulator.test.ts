@@ -6,12 +6,16 @@ import { byPassword, simulate } from '#test/support/simulator-client.js'
 t.test('records each call', async (t) => {
   const { simulator, as } = await simulate(t)
   const { get, url } = await as('admin')
-  t.match(simulator.calls, [{ upstream: 'identity', method: 'POST', path: '/v3/auth/tokens', body: /"methods":\["password"\]/ }])
+  t.match(simulator.calls, [
+    { upstream: 'identity', method: 'POST', path: '/v3/auth/tokens', body: /"methods":\["password"\]/ }
+  ])
   simulator.calls.length = 0
   await get(`${url('compute')}/servers?limit=2&name=a?b`)
   t.equal(simulator.calls.length, 1)
   const [call] = simulator.calls
-  t.match(call, { upstream: 'compute', method: 'GET', path: '/v2.1/servers', headers: { 'x-auth-token': String } })
+  t.match(call, {
+    upstream: 'compute', method: 'GET', path: '/v2.1/servers', headers: { 'x-auth-token': String }
+  })
   t.strictSame([...call!.query], [['limit', '2'], ['name', 'a?b']])
 })
 
@@ -26,9 +30,12 @@ t.test('forgets the oldest calls beyond 20,000', async (t) => {
 
 t.test('a test may answer instead', async (t) => {
   const { simulator, keystone } = await simulate(t, { projects: 0 })
-  simulator.intercept = ({ upstream }) => upstream === 'identity' ? { status: 418, headers: { 'x-kind': 'pot' }, body: { tea: true } } : undefined
+  simulator.intercept = ({ upstream }) =>
+    upstream === 'identity' ? { status: 418, headers: { 'x-kind': 'pot' }, body: { tea: true } } : undefined
   const response = await fetch(keystone)
-  t.strictSame([response.status, response.headers.get('x-kind'), await response.json()], [418, 'pot', { tea: true }])
+  t.strictSame([response.status, response.headers.get('x-kind'), await response.json()], [
+    418, 'pot', { tea: true }
+  ])
   t.equal((await fetch(`${simulator.env.INFLUX_URL}/ping`)).status, 204)
   simulator.intercept = () => ({ status: 200, body: '{"cut sho' })
   t.equal(await (await fetch(keystone)).text(), '{"cut sho')
@@ -71,7 +78,7 @@ t.test('fails as often as it is told, and in the same calls at every start', asy
   t.ok(failed > 30 && failed < 70, `${failed} of 200`)
 })
 
-t.test('is there in a second with 1,000 projects and 10,000 instances, the same ones each time', async (t) => {
+t.test('starts within a second with 1,000 projects and 10,000 instances, always the same', async (t) => {
   // Processor time, because a busy machine takes its own time.
   const start = process.cpuUsage()
   const { as, keystone } = await simulate(t, { projects: 1000, instances: 10_000 })
@@ -82,6 +89,8 @@ t.test('is there in a second with 1,000 projects and 10,000 instances, the same 
   t.equal(new Set(projects.map(({ name }: any) => name)).size, 1005)
   const twin = await simulate(t, { projects: 1000, instances: 10_000 })
   const { id } = await twin.login(byPassword('admin'))
-  const others = await (await fetch(`${twin.keystone}/projects`, { headers: { 'x-auth-token': id } })).json() as any
+  const others = await (await fetch(`${twin.keystone}/projects`, {
+    headers: { 'x-auth-token': id }
+  })).json() as any
   t.strictSame(others.projects.map((project: any) => project.id), projects.map((project: any) => project.id))
 })

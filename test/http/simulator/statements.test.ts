@@ -24,7 +24,9 @@ t.test('400 for what it cannot read', async (t) => {
     t.ok(body.error.startsWith(error), body.error)
     t.equal(response.headers.get('x-influxdb-error'), body.error)
   }
-  for (const search of ['q=x', 'q=x&params={', 'q=x&params=null']) t.equal((await fetch(`${influx}/query?${search}`)).status, 400)
+  for (const search of ['q=x', 'q=x&params={', 'q=x&params=null']) {
+    t.equal((await fetch(`${influx}/query?${search}`)).status, 400)
+  }
 })
 
 t.test('200 with the error in the result, as InfluxDB 1.6 has it', async (t) => {
@@ -46,7 +48,9 @@ t.test('200 with the error in the result, as InfluxDB 1.6 has it', async (t) => 
 t.test('in pieces, one a line, of which all but a statement\'s last say that more follows', async (t) => {
   const ask = async (q: string, params: object, db = 'mon') => {
     const form = new URLSearchParams({ db, epoch: 's', chunked: 'true', q, params: JSON.stringify(params) })
-    const lines = (await (await fetch(`${influx}/query`, { method: 'POST', body: form })).text()).trimEnd().split('\n')
+    const lines = (await (await fetch(`${influx}/query`, {
+      method: 'POST', body: form
+    })).text()).trimEnd().split('\n')
     return lines.map((line) => JSON.parse(line).results).flat()
   }
   const newest = { since: new Date(0).toISOString(), a: adminInstanceId, b: demoInstanceId }
@@ -58,7 +62,9 @@ t.test('in pieces, one a line, of which all but a statement\'s last say that mor
   ])
   const missing = { statement_id: 0, error: 'database not found: nowhere' }
   t.same(await ask(mean(cpu), window, 'nowhere'), [missing])
-  t.same(await ask(`${mean(cpu)};${mean(cpu)}`, window, 'nowhere'), [missing, { statement_id: 0, error: 'not executed' }])
+  t.same(await ask(`${mean(cpu)};${mean(cpu)}`, window, 'nowhere'), [
+    missing, { statement_id: 0, error: 'not executed' }
+  ])
 })
 
 t.test('the first that fails ends the request', async (t) => {
@@ -68,7 +74,9 @@ t.test('the first that fails ends the request', async (t) => {
   const { body } = await query(q, params)
   t.strictSame(body, { results: [{ statement_id: 0 }, { statement_id: 1, error: 'not executed' }] })
   const form = new URLSearchParams({ db: 'mon', q, params: JSON.stringify(params), chunked: 'true' })
-  const pieces = (await (await fetch(`${influx}/query`, { method: 'POST', body: form })).text()).trim().split('\n')
+  const pieces = (await (await fetch(`${influx}/query`, {
+    method: 'POST', body: form
+  })).text()).trim().split('\n')
   t.strictSame(pieces.map((piece) => JSON.parse(piece).results), [
     [{ statement_id: 0 }],
     [{ statement_id: 1, error: wrong }],

@@ -13,7 +13,9 @@ t.test('shows the operations, lets one be tried out, and asks nobody else', { sk
   await page.locator('.opblock').first().waitFor()
 
   const { paths }: Document = (await app.inject('/openapi.json')).json()
-  const shown = await page.locator('.opblock-summary-path, .opblock-summary-path__deprecated').evaluateAll((nodes) =>
+  const shown = await page.locator(
+    '.opblock-summary-path, .opblock-summary-path__deprecated'
+  ).evaluateAll((nodes) =>
     nodes.map((node) => node.getAttribute('data-path')))
   t.same(shown.sort(), Object.keys(paths).sort())
   t.equal(await page.title(), 'OpenStack monitoring API')
@@ -23,7 +25,11 @@ t.test('shows the operations, lets one be tried out, and asks nobody else', { sk
     await block.locator('.opblock-summary').click()
     await block.locator('.try-out__btn').click()
     await block.locator('.execute').click()
-    t.equal(await block.locator('.live-responses-table .response .response-col_status').innerText(), '200', operation)
+    t.equal(
+      await block.locator('.live-responses-table .response .response-col_status').innerText(),
+      '200',
+      operation
+    )
   }
 
   t.ok(requests.length > 5)

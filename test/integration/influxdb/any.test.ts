@@ -6,7 +6,10 @@ import { lines, noon } from '#test/support/influxdb/points.js'
 import type { Sample } from '#test/support/influxdb/points.js'
 import { between, startService } from './service.js'
 
-/** What a metric is, told from the samples of each device: a second account of it, which shares nothing with the service's. */
+/**
+ * What a metric is, told from the samples of each device: a second account of it, which shares nothing with
+ * the service's.
+ */
 function account (devices: Sample[][], [from, to, width]: [number, number, number], unit: number) {
   const first = Math.floor((noon / 1000 + from) / width)
   const last = Math.floor((noon / 1000 + to) / width)
@@ -14,18 +17,29 @@ function account (devices: Sample[][], [from, to, width]: [number, number, numbe
   for (let bucket = first; bucket <= last; bucket++) {
     const start = bucket * width - noon / 1000
     const present = devices
-      .map(samples => samples.filter(([time]) => time >= start && time < start + width).map(([, value]) => value))
+      .map(
+        samples => samples.filter(([time]) => time >= start && time < start + width).map(([, value]) => value)
+      )
       .filter(values => values.length > 0)
     if (present.length > 0) {
-      expected.push([start, present.map(values => values.reduce((a, b) => a + b) / values.length).reduce((a, b) => a + b) / unit])
+      expected.push([
+        start,
+        present.map(values => values.reduce((a, b) => a + b) / values.length).reduce((a, b) => a + b) / unit
+      ])
     }
   }
   return expected
 }
 
-// Times to the millisecond, some of them on the start of buckets; each once, for a second point at a time replaces the first.
-const times = fc.oneof(fc.integer({ min: 0, max: 1_200_000 }).map(ms => ms / 1000), fc.integer({ min: 0, max: 80 }).map(n => n * 15))
-const samples = fc.uniqueArray(fc.tuple(times, fc.double({ min: 0, max: 1e7, noNaN: true })), { selector: ([time]) => time, maxLength: 40 })
+// Times to the millisecond, some of them on the start of buckets; each once, for a second point at a time
+// replaces the first.
+const times = fc.oneof(
+  fc.integer({ min: 0, max: 1_200_000 }).map(ms => ms / 1000),
+  fc.integer({ min: 0, max: 80 }).map(n => n * 15)
+)
+const samples = fc.uniqueArray(fc.tuple(times, fc.double({ min: 0, max: 1e7, noNaN: true })), {
+  selector: ([time]) => time, maxLength: 40
+})
 const ends = fc.uniqueArray(fc.integer({ min: -100, max: 1_300 }), { minLength: 2, maxLength: 2 })
 const widths = fc.oneof(fc.constantFrom(1, 7, 15, 60, 90, 300, 5_400), fc.integer({ min: 1, max: 2_000 }))
 
@@ -44,7 +58,9 @@ if (influxd) {
       const devices = fc.array(samples, { minLength: 1, maxLength: most })
       await fc.assert(fc.asyncProperty(devices, ends, widths, async (devices, [a = 0, b = 0], width) => {
         const instance = randomUUID()
-        const series = devices.map((samples, i) => ({ instance, metric, samples, ...most > 1 && { device: `vd${i}` } }))
+        const series = devices.map(
+          (samples, i) => ({ instance, metric, samples, ...most > 1 && { device: `vd${i}` } })
+        )
         await influxd.write(lines(...series))
 
         const answer = (await usage(instance, route, between(a, b, `${width}s`)))[name] ?? []

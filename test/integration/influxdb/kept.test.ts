@@ -13,19 +13,39 @@ import { noon, only } from '#test/support/influxdb/points.js'
 const requests: Array<{ metrics: Metric[], measurements: string[], devices: string[] }> = [
   { metrics: ['cpu'], measurements: ['cpu.utilization_norm_perc'], devices: [''] },
   { metrics: ['memory'], measurements: ['mem.free_mb', 'mem.total_mb', 'mem.free_perc'], devices: [''] },
-  { metrics: ['networkIn', 'networkOut'], measurements: ['net.in_bytes_sec', 'net.out_bytes_sec'], devices: ['tap0', 'tap1', 'tap2'] }
+  {
+    metrics: ['networkIn', 'networkOut'],
+    measurements: ['net.in_bytes_sec', 'net.out_bytes_sec'],
+    devices: ['tap0', 'tap1', 'tap2']
+  }
 ]
 
-/** A moment: the seconds that pass before it, the samples that arrive, and what is asked for then, at once. */
+/**
+ * A moment: the seconds that pass before it, the samples that arrive, and what is asked for then, at once.
+ */
 const moment = fc.record({
   wait: fc.oneof(fc.nat({ max: 30_000 }).map((ms) => ms / 1000), fc.constantFrom(0, 1, 7, 15, 60, 300)),
   // How late each sample is, from just in time, 0, to as late as it may be, 1; and of which series it is.
-  samples: fc.array(fc.record({ late: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })), of: fc.nat(), value: fc.nat({ max: 5_000 }) }), { maxLength: 30 }),
+  samples: fc.array(
+    fc.record({
+      late: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+      of: fc.nat(),
+      value: fc.nat({ max: 5_000 })
+    }),
+    { maxLength: 30 }
+  ),
   // From how many buckets before or after the first that has not settled.
-  windows: fc.array(fc.record({ from: fc.integer({ min: -40, max: 4 }), length: fc.integer({ min: 1, max: 45 }), width: fc.nat() }), { minLength: 1, maxLength: 3 })
+  windows: fc.array(
+    fc.record({
+      from: fc.integer({ min: -40, max: 4 }), length: fc.integer({ min: 1, max: 45 }), width: fc.nat()
+    }),
+    { minLength: 1, maxLength: 3 }
+  )
 })
 const widths = fc.uniqueArray(fc.constantFrom(1, 7, 15, 60, 90), { minLength: 1, maxLength: 2 })
-const settles = fc.constantFrom(() => 30, (step: number) => 2 * step, (step: number) => Math.max(2 * step, 120))
+const settles = fc.constantFrom(
+  () => 30, (step: number) => 2 * step, (step: number) => Math.max(2 * step, 120)
+)
 
 const influxd = await startInfluxd(t)
 if (influxd) {
@@ -46,10 +66,14 @@ if (influxd) {
       await fc.assert(fc.asyncProperty(moments, widths, settles, async (moments, widths, settle) => {
         const instance = randomUUID()
         let now = noon / 1000
-        const { series: kept } = cacheSeries({ series: counting('kept') }, { maxBytes: 1e6, settle, now: () => now * 1000 })
+        const { series: kept } = cacheSeries(
+          { series: counting('kept') }, { maxBytes: 1e6, settle, now: () => now * 1000 }
+        )
         for (const { wait, samples, windows } of moments) {
           now += wait
-          const settled = Math.max(...widths.map((width) => Math.floor((now - settle(width)) / width) * width))
+          const settled = Math.max(
+            ...widths.map((width) => Math.floor((now - settle(width)) / width) * width)
+          )
           await influxd.write(samples.flatMap(({ late, of, value }) => only({
             instance,
             metric: measurements[of % measurements.length]!,
@@ -60,9 +84,15 @@ if (influxd) {
             const step = widths[width % widths.length]!
             const start = (Math.floor((now - settle(step)) / step) + from) * step
             const window = { start, end: start + length * step, step }
-            const [answer, expected] = await Promise.all([kept, counting('all')].map((series) => series(metrics, instance, window)))
+            const [answer, expected] = await Promise.all(
+              [kept, counting('all')].map((series) => series(metrics, instance, window))
+            )
             if (JSON.stringify(answer) === JSON.stringify(expected)) return
-            throw new Error(`${JSON.stringify({ now, window })}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(answer)}`)
+            throw new Error(
+              `${JSON.stringify({
+                now, window
+              })}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(answer)}`
+            )
           }))
         }
       }), { numRuns: 40 })

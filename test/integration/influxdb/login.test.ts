@@ -49,7 +49,11 @@ if (influxd) {
         t.notOk(answer.body.includes(secret), 'in the body')
         t.notOk(log.some(line => line.includes(secret)), 'in the log')
       }
-      t.notMatch(answer.body, new RegExp(`unauthorized|authorization failed|${user || 'INFLUX'}`, 'i'), 'nothing of what InfluxDB said')
+      t.notMatch(
+        answer.body,
+        new RegExp(`unauthorized|authorization failed|${user || 'INFLUX'}`, 'i'),
+        'nothing of what InfluxDB said'
+      )
       t.ok(log.some(line => JSON.parse(line).level >= 40), 'but the operator is told')
     })
   }

@@ -28,9 +28,10 @@ if (influxd) {
   })
 
   t.test('the mean of the free over the mean of the total, not the mean of the shares', async t => {
-    // 0: free (100 + 300) / 2 = 200 of (1000 + 3000) / 2 = 2000; the mean of the two shares is the same 10 % only here
-    // 60: free (100 + 100) / 2 = 100 of (200 + 1000) / 2 = 600: 100 - 16.666…; the mean of the shares would be 70 %
-    // 120: agents sample the two at different rates: free (300 + 100 + 200) / 3 = 200 of 800
+    // 0: free (100 + 300) / 2 = 200 of (1000 + 3000) / 2 = 2000; the mean of the two shares is the same 10 %
+    // only here 60: free (100 + 100) / 2 = 100 of (200 + 1000) / 2 = 600: 100 - 16.666…; the mean of the
+    // shares would be 70 % 120: agents sample the two at different rates: free (300 + 100 + 200) / 3 = 200 of
+    // 800
     t.strictSame(await memory({
       free: [[0, 100], [30, 300], [60, 100], [90, 100], [120, 300], [140, 100], [160, 200]],
       total: [[0, 1000], [30, 3000], [60, 200], [90, 1000], [120, 800]]
@@ -39,11 +40,15 @@ if (influxd) {
 
   t.test('a later agent, which sends no megabytes: what its free percentage leaves', async t => {
     // 0: 100 - (20 + 40) / 2; 120: 100 - 0; 180: 100 - 33.333
-    t.strictSame(await memory({ perc: [[0, 20], [30, 40], [120, 0], [180, 33.333]] }), [[0, 70], [120, 100], [180, 66.67]])
+    t.strictSame(await memory({ perc: [[0, 20], [30, 40], [120, 0], [180, 33.333]] }), [
+      [0, 70], [120, 100], [180, 66.67]
+    ])
   })
 
   t.test('megabytes go before the percentage of the same bucket', async t => {
-    t.strictSame(await memory({ free: [[0, 1024]], total: [[0, 2048]], perc: [[0, 20], [60, 20]] }), [[0, 50], [60, 80]])
+    t.strictSame(await memory({ free: [[0, 1024]], total: [[0, 2048]], perc: [[0, 20], [60, 20]] }), [
+      [0, 50], [60, 80]
+    ])
   })
 
   t.test('an agent that was renewed inside the window: each bucket by what it has', async t => {
@@ -63,7 +68,9 @@ if (influxd) {
   })
 
   t.test('a total of 0 is no total', async t => {
-    t.strictSame(await memory({ free: [[0, 0], [60, 0]], total: [[0, 0], [60, 0]], perc: [[60, 25]] }), [[60, 75]])
+    t.strictSame(await memory({ free: [[0, 0], [60, 0]], total: [[0, 0], [60, 0]], perc: [[60, 25]] }), [
+      [60, 75]
+    ])
   })
 
   t.test('without a balloon driver there is no memory, and an empty series', async t => {

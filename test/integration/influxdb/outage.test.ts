@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import type { Problem } from '#schemas/problem.js'
 import type { Test } from 'tap'
 import { startInfluxd } from '#test/support/influxdb/influxd.js'
 import { lines } from '#test/support/influxdb/points.js'
@@ -17,21 +18,31 @@ if (influxd) {
   const isProblem = (t: Test, answer: Answer, status: number) => {
     t.equal(answer.statusCode, status, answer.body)
     t.match(answer.headers['content-type'], /^application\/problem\+json/)
-    const problem = answer.json<{ status: number, type: string, title: string, detail: string, instance: string }>()
+    const problem = answer.json<Problem>()
     t.match(problem, { status, type: String, title: String, detail: String, instance: String })
     t.match(`${problem.title} ${problem.detail}`, 'metrics')
-    t.notMatch(answer.body, new RegExp(`127\\.0\\.0\\.1|${port}|ECONN|InfluxDB|SELECT|\\bat /`, 'i'), 'no address, no inner words')
+    t.notMatch(
+      answer.body,
+      new RegExp(`127\\.0\\.0\\.1|${port}|ECONN|InfluxDB|SELECT|\\bat /`, 'i'),
+      'no address, no inner words'
+    )
   }
 
   t.test('an unknown database is a bad gateway', async t => {
-    const { get, instances, crowd } = await startService(t, influxd.url, { env: { INFLUX_DATABASE: 'missing' } })
+    const { get, instances, crowd } = await startService(t, influxd.url, {
+      env: { INFLUX_DATABASE: 'missing' }
+    })
     for (const route of ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']) {
       isProblem(t, await get(`${instance}/${route}?${between(0, 59, '1m')}`), 502)
     }
     const { project } = await crowd()
     const page = await instances(project)
     t.strictSame(page.unavailable, ['metrics'])
-    t.ok(page.metric.length > 0 && page.metric.every(({ cpuUsage, memoryUsage }) => cpuUsage === null && memoryUsage === null))
+    t.ok(
+      page.metric.length > 0 && page.metric.every(
+        ({ cpuUsage, memoryUsage }) => cpuUsage === null && memoryUsage === null
+      )
+    )
   })
 
   t.test('a store that went away, and came back', async t => {
@@ -55,8 +66,14 @@ if (influxd) {
     await influxd.start()
     const recovered = Date.now()
     let answer = await get(series)
-    for (; answer.statusCode !== 200 && Date.now() - recovered < 30_000; answer = await get(series)) await sleep(100)
-    t.match(answer.json(), [{ name: 'cpu', metric: [{ usage: 42 }] }], `answered again after ${Date.now() - recovered} ms`)
+    for (; answer.statusCode !== 200 && Date.now() - recovered < 30_000; answer = await get(series)) {
+      await sleep(100)
+    }
+    t.match(
+      answer.json(),
+      [{ name: 'cpu', metric: [{ usage: 42 }] }],
+      `answered again after ${Date.now() - recovered} ms`
+    )
     t.notOk('unavailable' in await instances(project))
   })
 

@@ -12,7 +12,9 @@ export async function startRecorder (t: Test, target: string) {
     const body = await text(incoming)
     const url = new URL(incoming.url ?? '/', target)
     const fields = new URLSearchParams([...url.searchParams, ...new URLSearchParams(body)])
-    if (url.pathname === '/query') queries.push({ q: fields.get('q') ?? '', params: fields.get('params') ?? '' })
+    if (url.pathname === '/query') {
+      queries.push({ q: fields.get('q') ?? '', params: fields.get('params') ?? '' })
+    }
 
     const type = incoming.headers['content-type']
     const answer = await request(url, {

@@ -7,8 +7,10 @@ import { between, startService } from './service.js'
 const influxd = await startInfluxd(t)
 if (influxd) {
   const instance = randomUUID()
-  const cpu = (value: number) => lines({ instance, metric: 'cpu.utilization_norm_perc', samples: [[0, value]] })
-  const disk = (value: number) => lines({ instance, metric: 'io.read_bytes_sec', device: 'vda', samples: [[0, value * 1024]] })
+  const cpu = (value: number) =>
+    lines({ instance, metric: 'cpu.utilization_norm_perc', samples: [[0, value]] })
+  const disk = (value: number) =>
+    lines({ instance, metric: 'io.read_bytes_sec', device: 'vda', samples: [[0, value * 1024]] })
   const both = (value: number) => [...cpu(value), ...disk(value)]
 
   await influxd.query('CREATE RETENTION POLICY "two years" ON mon DURATION 104w REPLICATION 1')

@@ -42,7 +42,12 @@ if (influxd) {
       t.test(`${route}, ${name}: the mean of each device, summed over devices`, async t => {
         const instance = randomUUID()
         const on = (device: string, samples: Array<[number, number]>) =>
-          ({ instance, metric, device, samples: samples.map(([time, value]): [number, number] => [time, value * unit]) })
+          ({
+            instance,
+            metric,
+            device,
+            samples: samples.map(([time, value]): [number, number] => [time, value * unit])
+          })
         await influxd.write(lines(
           // The first device alone, then with a second one, then the second alone, then neither, then both.
           on('a', [[0, 10], [30, 20], [60, 10], [90, 10], [240, 8], [270, 4]]),
@@ -57,13 +62,17 @@ if (influxd) {
           { time: noon / 1000 + 120, usage: 7 },    // b alone
           { time: noon / 1000 + 240, usage: 8.5 }   // (8 + 4) / 2 + (1 + 2 + 3 + 4) / 4
         ])
-        for (const other of body.filter(series => series.name !== name)) t.strictSame(other.metric, [], 'no number of the other direction')
+        for (const other of body.filter(series => series.name !== name)) {
+          t.strictSame(other.metric, [], 'no number of the other direction')
+        }
       })
     }
   }
 
   t.test('a number does not depend on how often the agent samples', async t => {
-    for (const [metric, route, name] of [['io.read_bytes_sec', 'diskRead', 'read'], ['net.out_bytes_sec', 'networkIo', 'out']] as const) {
+    for (const [metric, route, name] of [
+      ['io.read_bytes_sec', 'diskRead', 'read'], ['net.out_bytes_sec', 'networkIo', 'out']
+    ] as const) {
       for (const [every, other] of [[15, 15], [30, 30], [15, 30], [5, 60]] as const) {
         const instance = randomUUID()
         await influxd.write(lines(
@@ -72,7 +81,11 @@ if (influxd) {
         ))
         for (const [groupBy, buckets] of [['1m', [0, 60, 120, 180, 240]], ['5m', [0]]] as const) {
           const answer = await usage(instance, route, between(0, 299, groupBy))
-          t.strictSame(answer[name], buckets.map(time => [time, 12]), `${metric} every ${every} s and ${other} s, by ${groupBy}`)
+          t.strictSame(
+            answer[name],
+            buckets.map(time => [time, 12]),
+            `${metric} every ${every} s and ${other} s, by ${groupBy}`
+          )
         }
       }
     }
@@ -92,9 +105,29 @@ if (influxd) {
     const instance = randomUUID()
     await influxd.write(lines(
       // 0: 5 / 3; 60: 4 / 3; 120: an eighth; 180: 99.99666…; 240: nothing at all; 300: 1e-9
-      { instance, metric: 'cpu.utilization_norm_perc', samples: [[0, 1], [1, 2], [2, 2], [60, 1], [61, 1], [62, 2], [120, 0.125], [180, 100], [181, 99.99], [182, 100], [240, 0], [300, 1e-9]] },
-      // 0: 1 KiB and a byte; 60: 1.5 / 1024 = 0.0014…; 120: a third of a KiB and 2/3 of one, each of which would round
-      { instance, metric: 'io.write_bytes_sec', device: 'a', samples: [[0, 1025], [60, 1.5], [120, 1024 / 3]] },
+      {
+        instance,
+        metric: 'cpu.utilization_norm_perc',
+        samples: [
+          [0, 1],
+          [1, 2],
+          [2, 2],
+          [60, 1],
+          [61, 1],
+          [62, 2],
+          [120, 0.125],
+          [180, 100],
+          [181, 99.99],
+          [182, 100],
+          [240, 0],
+          [300, 1e-9]
+        ]
+      },
+      // 0: 1 KiB and a byte; 60: 1.5 / 1024 = 0.0014…; 120: a third of a KiB and 2/3 of one, each of which
+      // would round
+      {
+        instance, metric: 'io.write_bytes_sec', device: 'a', samples: [[0, 1025], [60, 1.5], [120, 1024 / 3]]
+      },
       { instance, metric: 'io.write_bytes_sec', device: 'b', samples: [[120, 2048 / 3]] }
     ))
     const { cpu } = await usage(instance, 'cpuUsage', between(0, 359, '1m'))
@@ -104,7 +137,14 @@ if (influxd) {
   })
 
   t.test('an instance that the store does not know has empty series', async t => {
-    const expected = { cpuUsage: ['cpu'], memUsage: ['memory'], diskRead: ['read'], diskWrite: ['write'], networkIo: ['in', 'out'], networkPackets: ['in', 'out'] }
+    const expected = {
+      cpuUsage: ['cpu'],
+      memUsage: ['memory'],
+      diskRead: ['read'],
+      diskWrite: ['write'],
+      networkIo: ['in', 'out'],
+      networkPackets: ['in', 'out']
+    }
     for (const [route, names] of Object.entries(expected)) {
       const answer = await get(`${randomUUID()}/${route}?${between(0, 359, '1m')}`)
       t.equal(answer.statusCode, 200)

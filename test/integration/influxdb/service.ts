@@ -26,8 +26,13 @@ export interface ServiceOptions {
   clock?: () => number
 }
 
-/** The service over the InfluxDB at `url` and a simulated cloud, both ended with the test. It keeps nothing, so each request reads. */
-export async function startService (t: Test, url: string, { env, cloud, clock = () => now }: ServiceOptions = {}) {
+/**
+ * The service over the InfluxDB at `url` and a simulated cloud, both ended with the test. It keeps nothing,
+ * so each request reads.
+ */
+export async function startService (
+  t: Test, url: string, { env, cloud, clock = () => now }: ServiceOptions = {}
+) {
   const log: string[] = []
   const { app } = await startOnSimulator(t, {
     projects: 2,
@@ -44,21 +49,27 @@ export async function startService (t: Test, url: string, { env, cloud, clock = 
   /** Asks for the instances of a project, which must be there. */
   const instances = async (project: string, query = 'limit=1000'): Promise<Page> => {
     const answer = await get(`${project}/instances?${query}`)
-    if (answer.statusCode !== 200) throw new Error(`instances?${query} answered ${answer.statusCode}: ${answer.body}`)
+    if (answer.statusCode !== 200) {
+      throw new Error(`instances?${query} answered ${answer.statusCode}: ${answer.body}`)
+    }
     return answer.json<Page>()
   }
 
   /** Ids of the project that has the most instances, and of those. */
   const crowd = async () => {
     const projects = (await get('summary')).json<Array<{ id: string, instancesUsed: number }>>()
-    const { id } = projects.reduce((most, project) => project.instancesUsed > most.instancesUsed ? project : most)
+    const { id } = projects.reduce(
+      (most, project) => project.instancesUsed > most.instancesUsed ? project : most
+    )
     return { project: id, ids: (await instances(id)).metric.map(instance => instance.instance_id) }
   }
 
   /** Asks for a series, which must be there. */
   const usage = async (instance: string, route: string, query: string): Promise<Usages> => {
     const answer = await get(`${instance}/${route}?${query}`)
-    if (answer.statusCode !== 200) throw new Error(`${route}?${query} answered ${answer.statusCode}: ${answer.body}`)
+    if (answer.statusCode !== 200) {
+      throw new Error(`${route}?${query} answered ${answer.statusCode}: ${answer.body}`)
+    }
     return Object.fromEntries(answer.json<Body>().map(({ name, metric }) => [
       name, metric.map(({ time, usage }) => [time - noon / 1000, usage])
     ]))

@@ -23,7 +23,9 @@ if (influxd) {
     for (const route of ['cpuUsage', 'memUsage', 'diskRead', 'networkPackets']) {
       for (const buckets of [rows - 1, rows, rows + 1, 2 * rows, 2 * rows + 1, 40]) {
         const answer = await get(`${instance}/${route}?${between(0, buckets * 15 - 1, '15s')}`)
-        const whole = answer.statusCode === 200 && answer.json<Body>().every(({ metric }) => metric.length === buckets)
+        const whole = answer.statusCode === 200 && answer.json<Body>().every(
+          ({ metric }) => metric.length === buckets
+        )
         t.ok(whole || answer.statusCode === 502, `${route}, ${buckets} buckets: ${answer.body}`)
       }
     }
@@ -37,7 +39,8 @@ if (influxd) {
       ...only({ instance, metric: 'cpu.utilization_norm_perc', samples: [[newest, 10]] }),
       ...only({ instance, metric: 'mem.free_perc', samples: [[newest, 20]] })
     ]))
-    // Two rows an instance: the cut moves through them, and comes after a whole series too, where the server does not tell of it.
+    // Two rows an instance: the cut moves through them, and comes after a whole series too, where the server
+    // does not tell of it.
     for (let limit = 1; limit <= rows; limit++) {
       const { metric, unavailable } = await instances(project, `limit=${limit}`)
       const loads = metric.map(({ cpuUsage, memoryUsage }) => [cpuUsage, memoryUsage])
@@ -48,6 +51,8 @@ if (influxd) {
   t.test('what fits is answered', async t => {
     const minutes = (value: number) => [0, 60, 120, 180].map(time => [time, value])
     t.strictSame(await usage(instance, 'cpuUsage', between(0, 239, '1m')), { cpu: minutes(10) })
-    t.strictSame(await usage(instance, 'networkPackets', between(0, 119, '1m')), { in: minutes(20).slice(0, 2), out: minutes(20).slice(0, 2) })
+    t.strictSame(await usage(instance, 'networkPackets', between(0, 119, '1m')), {
+      in: minutes(20).slice(0, 2), out: minutes(20).slice(0, 2)
+    })
   })
 }

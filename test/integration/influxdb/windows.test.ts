@@ -15,9 +15,10 @@ if (influxd) {
   }
   // Every minute from 12:00 has its own number on it: 0 at 0, 1 at 60, …
   const counting = await store(Array.from({ length: 120 }, (_, minute) => [minute * 60, minute]))
-  const counted = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => [(first + i) * 60, first + i])
+  const counted = (first: number, last: number) =>
+    Array.from({ length: last - first + 1 }, (_, i) => [(first + i) * 60, first + i])
 
-  t.test('a default range ends in the bucket of the present and begins in the one that holds its start', async t => {
+  t.test('a default range ends in the present bucket and begins in the one with its start', async t => {
     // It is 12:59:59.789, so ten minutes ago was 12:49:59.789.
     t.strictSame(await counting('defaultTimeRange=10m&groupBy=1m'), counted(49, 59))
     t.strictSame(await counting('defaultTimeRange=1s&groupBy=1m'), counted(59, 59))
@@ -27,18 +28,44 @@ if (influxd) {
   t.test('a clock that is on a bucket\'s start', async t => {
     const onTheMinute = await startService(t, influxd.url, { clock: () => noon + 600_000 })
     const instance = randomUUID()
-    await influxd.write(lines({ instance, metric: 'cpu.utilization_norm_perc', samples: steady(0, 720, 60, 1) }))
+    await influxd.write(
+      lines({ instance, metric: 'cpu.utilization_norm_perc', samples: steady(0, 720, 60, 1) })
+    )
     const { cpu } = await onTheMinute.usage(instance, 'cpuUsage', 'defaultTimeRange=2m&groupBy=1m')
     t.strictSame(cpu, [[480, 1], [540, 1], [600, 1]])
   })
 
-  t.test('the two ends, each as a duration before now, a unix time or an RFC 3339 instant, in either order', async t => {
-    const from = ['10m', '600s', '9m60s', String((now / 1000 | 0) - 600), '2026-01-15T12:49:59Z', '2026-01-15T12:49:59.999Z', '2026-01-15T21:49:00%2B09:00', '2026-01-15t07:49:59.5-05:00']
-    const to = ['5m', '300s', String((now / 1000 | 0) - 300), '2026-01-15T12:54:00Z', '2026-01-15T18:24:59.999999999%2B05:30']
+  t.test('the two ends, each as a duration before now, a unix time or an RFC 3339 instant, in either ' +
+    'order', async t => {
+    const from = [
+      '10m',
+      '600s',
+      '9m60s',
+      String((now / 1000 | 0) - 600),
+      '2026-01-15T12:49:59Z',
+      '2026-01-15T12:49:59.999Z',
+      '2026-01-15T21:49:00%2B09:00',
+      '2026-01-15t07:49:59.5-05:00'
+    ]
+    const to = [
+      '5m',
+      '300s',
+      String((now / 1000 | 0) - 300),
+      '2026-01-15T12:54:00Z',
+      '2026-01-15T18:24:59.999999999%2B05:30'
+    ]
     for (const a of from) {
       for (const b of to) {
-        t.strictSame(await counting(`timeRangeFrom=${a}&timeRangeTo=${b}&groupBy=1m`), counted(49, 54), `from ${a} to ${b}`)
-        t.strictSame(await counting(`timeRangeFrom=${b}&timeRangeTo=${a}&groupBy=1m`), counted(49, 54), `from ${b} to ${a}`)
+        t.strictSame(
+          await counting(`timeRangeFrom=${a}&timeRangeTo=${b}&groupBy=1m`),
+          counted(49, 54),
+          `from ${a} to ${b}`
+        )
+        t.strictSame(
+          await counting(`timeRangeFrom=${b}&timeRangeTo=${a}&groupBy=1m`),
+          counted(49, 54),
+          `from ${b} to ${a}`
+        )
       }
     }
   })
@@ -72,9 +99,13 @@ if (influxd) {
     for (const groupBy of ['1m', '7s', '90s', '13s']) {
       const whole = new Map(await uneven(between(-600, 4_800, groupBy)))
       t.ok(whole.size > 40)
-      for (const [from, to] of [[0, 1], [1, 400], [59, 61], [333, 1_234], [1_000, 1_100], [2_000, 4_799], [4_300, 4_400]] as const) {
+      for (const [from, to] of [
+        [0, 1], [1, 400], [59, 61], [333, 1_234], [1_000, 1_100], [2_000, 4_799], [4_300, 4_400]
+      ] as const) {
         const part = await uneven(between(from, to, groupBy)) ?? []
-        for (const [time, value] of part) t.equal(value, whole.get(time), `${groupBy} at ${time}, read from ${from} to ${to}`)
+        for (const [time, value] of part) {
+          t.equal(value, whole.get(time), `${groupBy} at ${time}, read from ${from} to ${to}`)
+        }
       }
     }
   })
@@ -82,22 +113,46 @@ if (influxd) {
   t.test('buckets of any width start at multiples of it, counted from 1970', async t => {
     const samples: Sample[] = Array.from({ length: 400 }, (_, i) => [i * 37 - 7_000, i % 53])
     const query = await store(samples)
-    const widths = { '1s': 1, '7s': 7, '90s': 90, '1m30s': 90, '1h30m': 5_400, '2h': 7_200, '1d': 86_400, '5d': 432_000, '1w': 604_800, '1w1d': 691_200, '1000h': 3_600_000 }
+    const widths = {
+      '1s': 1,
+      '7s': 7,
+      '90s': 90,
+      '1m30s': 90,
+      '1h30m': 5_400,
+      '2h': 7_200,
+      '1d': 86_400,
+      '5d': 432_000,
+      '1w': 604_800,
+      '1w1d': 691_200,
+      '1000h': 3_600_000
+    }
     for (const [groupBy, width] of Object.entries(widths)) {
       const buckets = new Map<number, number[]>()
       for (const [seconds, value] of samples) {
         const start = Math.floor((noon / 1000 + seconds) / width) * width - noon / 1000
         buckets.set(start, [...buckets.get(start) ?? [], value])
       }
-      const expected = [...buckets].map(([start, values]) => [start, Math.round(values.reduce((a, b) => a + b) / values.length * 100) / 100])
+      const expected = [...buckets].map(
+        ([start, values]) => [start, Math.round(values.reduce((a, b) => a + b) / values.length * 100) / 100]
+      )
       const last = samples.at(-1)?.[0] ?? 0
-      t.strictSame(await query(between(-7_000, width === 1 ? 3_999 : last, groupBy)), expected.filter(([start = 0]) => width > 1 || start < 4_000), groupBy)
+      t.strictSame(
+        await query(between(-7_000, width === 1 ? 3_999 : last, groupBy)),
+        expected.filter(([start = 0]) => width > 1 || start < 4_000),
+        groupBy
+      )
     }
   })
 
   t.test('a week starts on a Thursday, as 1970 did', async t => {
     const instance = randomUUID()
-    await influxd.write(only({ instance, metric: 'cpu.utilization_norm_perc', samples: [[-43_200.001, 10], [-43_200, 20], [0, 40]] }))
-    t.strictSame((await usage(instance, 'cpuUsage', between(-86_400, 0, '1w'))).cpu, [[-43_200 - 604_800, 10], [-43_200, 30]])
+    await influxd.write(
+      only({
+        instance, metric: 'cpu.utilization_norm_perc', samples: [[-43_200.001, 10], [-43_200, 20], [0, 40]]
+      })
+    )
+    t.strictSame((await usage(instance, 'cpuUsage', between(-86_400, 0, '1w'))).cpu, [
+      [-43_200 - 604_800, 10], [-43_200, 30]
+    ])
   })
 }

@@ -7,8 +7,8 @@ import type { Found } from '#test/support/debian.js'
 const maxTestMs = 120_000
 
 /**
- * Where a program of Prometheus' is: on the PATH, else in Debian's package. Where it cannot be had, `t` is skipped with the reason and the answer
- * is undefined, unless REQUIRE_PROMETHEUS=1 forbids that.
+ * Where a program of Prometheus' is: on the PATH, else in Debian's package. Where it cannot be had, `t` is
+ * skipped with the reason and the answer is undefined, unless REQUIRE_PROMETHEUS=1 forbids that.
  */
 export async function findProgram (t: Test, name: 'prometheus' | 'promtool'): Promise<string | undefined> {
   t.setTimeout(maxFindMs)

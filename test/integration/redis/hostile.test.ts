@@ -28,7 +28,9 @@ if (redis) {
     'a body without a head': () => sealed('\n[]'),
     'a head of another form': () => sealed('{"etag":1}\n[]'),
     'a tag that splits the headers': () => sealed(`${JSON.stringify({ etag: `${etag}\r\nx: y` })}\n[]`),
-    'a link that splits the headers': () => sealed(`${JSON.stringify({ etag, link: '</>; rel="next"\r\nx: y' })}\n[]`),
+    'a link that splits the headers': () => sealed(
+      `${JSON.stringify({ etag, link: '</>; rel="next"\r\nx: y' })}\n[]`
+    ),
     'a time that is none': (good) => seal(NaN, unseal(good)!.bytes),
     'a time that never was': (good) => seal(-Infinity, unseal(good)!.bytes),
     'a time to come': (good) => seal(time + 3_600_000, unseal(good)!.bytes)

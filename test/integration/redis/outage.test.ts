@@ -6,13 +6,20 @@ import { startRedis } from '#test/support/redis/server.js'
 const redis = await startRedis(t)
 if (redis) {
   // Fresh for a second, so that Redis is asked again and again.
-  const { a, b, reads } = await startReplicas(t, redis.url, { SERIES_TTL: '1s', INSTANCES_TTL: '1s', SUMMARY_TTL: '1s' })
+  const { a, b, reads } = await startReplicas(t, redis.url, {
+    SERIES_TTL: '1s', INSTANCES_TTL: '1s', SUMMARY_TTL: '1s'
+  })
   const both = [a, b]
   await Promise.all(both.map(({ logged }) => logged('Redis available')))
   const paths = [summary, series('cpuUsage'), series('diskRead')]
-  const right = new Map(await Promise.all(paths.map(async (path) => [path, (await a.get(path)).body] as const)))
+  const right = new Map(
+    await Promise.all(paths.map(async (path) => [path, (await a.get(path)).body] as const))
+  )
 
-  /** Asks both processes for everything, over and over, until it is told to stop: how many answers were right, and those that were not. */
+  /**
+   * Asks both processes for everything, over and over, until it is told to stop: how many answers were right,
+   * and those that were not.
+   */
   const askOn = () => {
     const state = { on: true, right: 0, wrong: [] as unknown[] }
     const askers = both.flatMap(({ get }) => paths.map(async (path) => {
@@ -49,7 +56,9 @@ if (redis) {
   const outages: Record<string, { begin: () => Promise<void>, end: () => Promise<void> }> = {
     'is killed, and started again': { begin: redis.kill, end: redis.start },
     'hangs, and goes on': { begin: redis.pause, end: async () => redis.resume() },
-    'hangs, is killed, and started again': { begin: redis.pause, end: async () => { await redis.kill(); await redis.start() } }
+    'hangs, is killed, and started again': {
+      begin: redis.pause, end: async () => { await redis.kill(); await redis.start() }
+    }
   }
   for (const [n, [name, { begin, end }]] of Object.entries(outages).entries()) {
     t.test(`all is answered while Redis ${name}`, async (t) => {

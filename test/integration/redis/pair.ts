@@ -16,7 +16,10 @@ export interface PairOptions {
   latency?: number
 }
 
-/** Two services in this process over one simulated cloud, connected to the Redis at `url`, with a clock that the test moves. */
+/**
+ * Two services in this process over one simulated cloud, connected to the Redis at `url`, with a clock that
+ * the test moves.
+ */
 export async function startPair (t: Test, url: string, { env, other, ahead = 0, latency }: PairOptions = {}) {
   const clock = { time: Date.parse('2026-11-23T12:00:00.500Z') }
   const simulator = await startSimulator({ projects: 3, instances: 0, latency, now: () => clock.time })
@@ -25,16 +28,21 @@ export async function startPair (t: Test, url: string, { env, other, ahead = 0, 
 
   const start = async (env: Record<string, string>, ahead: number) => {
     const logger = { stream: { write: (line: string) => { log.push(line) } } }
-    const app = await buildApp({ env: { ...simulator.env, REDIS_URL: url, ...env }, now: () => clock.time + ahead, logger })
+    const app = await buildApp({
+      env: { ...simulator.env, REDIS_URL: url, ...env }, now: () => clock.time + ahead, logger
+    })
     t.teardown(() => app.close())
     await app.ready()
     while (!isReady(app.redis!)) await sleep(10)
-    return (url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse> => app.inject({ url, headers })
+    return (url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse> => app.inject({
+      url, headers
+    })
   }
   const a = await start({ ...env }, 0)
   const b = await start({ ...env, ...other }, ahead)
 
   /** How many calls the cloud, or one role of it, has received since the last time that this was asked. */
-  const calls = (only?: string) => simulator.calls.splice(0).filter(({ upstream }) => only === undefined || upstream === only).length
+  const calls = (only?: string) =>
+    simulator.calls.splice(0).filter(({ upstream }) => only === undefined || upstream === only).length
   return { a, b, clock, simulator, calls, log }
 }

@@ -16,8 +16,12 @@ if (redis) {
   })
 
   t.test('services that read another cloud count for themselves', async (t) => {
-    const { a, b } = await startPair(t, redis.url, { env: { RATE_LIMIT: '3' }, other: { METRICS_MAX_AGE: '3m' } })
-    t.same([(await a(cpu)).headers['ratelimit-remaining'], (await b(cpu)).headers['ratelimit-remaining']], ['2', '2'])
+    const { a, b } = await startPair(t, redis.url, {
+      env: { RATE_LIMIT: '3' }, other: { METRICS_MAX_AGE: '3m' }
+    })
+    t.same([(await a(cpu)).headers['ratelimit-remaining'], (await b(cpu)).headers['ratelimit-remaining']], [
+      '2', '2'
+    ])
   })
 
   t.test('all is answered while Redis is away', async (t) => {

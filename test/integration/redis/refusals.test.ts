@@ -11,13 +11,31 @@ import { freePort, startRedis } from '#test/support/redis/server.js'
 const password = 's3cr#t/é@:'
 const folder = t.testdir({})
 const file = (name: string) => join(folder, name)
-const openssl = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-execFileSync('openssl', [...openssl, '-keyout', file('key.pem'), '-out', file('cert.pem')], { stdio: 'ignore' })
+const openssl = [
+  'req',
+  '-x509',
+  '-newkey',
+  'rsa:2048',
+  '-nodes',
+  '-days',
+  '2',
+  '-subj',
+  '/CN=localhost',
+  '-addext',
+  'subjectAltName=IP:127.0.0.1'
+]
+execFileSync('openssl', [...openssl, '-keyout', file('key.pem'), '-out', file('cert.pem')], {
+  stdio: 'ignore'
+})
 
 const login = `:${encodeURIComponent(password)}@`
 const tlsPort = await freePort()
-const redis = await startRedis(t, ['--requirepass', password, '--tls-port', String(tlsPort), '--tls-auth-clients', 'no',
-  '--tls-cert-file', file('cert.pem'), '--tls-key-file', file('key.pem'), '--tls-ca-cert-file', file('cert.pem')], login)
+const redis = await startRedis(t, ['--requirepass', password, '--tls-port', String(
+  tlsPort
+), '--tls-auth-clients', 'no',
+'--tls-cert-file', file(
+  'cert.pem'
+), '--tls-key-file', file('key.pem'), '--tls-ca-cert-file', file('cert.pem')], login)
 if (redis) {
   const { url, port, client, keys } = redis
   const cpu = series('cpuUsage')
@@ -32,11 +50,17 @@ if (redis) {
     t.equal(calls(), 0)
   }
 
-  /** That a service answers while Redis does not take it in, and says so once, with a reason and with no secret. */
+  /**
+   * That a service answers while Redis does not take it in, and says so once, with a reason and with no
+   * secret.
+   */
   const doWithout = async (t: Test, url: string, reason: string) => {
     const simulator = await startSimulator({ projects: 0, instances: 0 })
     const log: string[] = []
-    const app = await buildApp({ env: { ...simulator.env, REDIS_URL: url }, logger: { stream: { write: (line: string) => { log.push(line) } } } })
+    const app = await buildApp({
+      env: { ...simulator.env, REDIS_URL: url },
+      logger: { stream: { write: (line: string) => { log.push(line) } } }
+    })
     t.teardown(async () => {
       await app.close()
       await simulator.close()
@@ -58,7 +82,10 @@ if (redis) {
     await share(t, `redis://ann${login}127.0.0.1:${port}`)
   })
 
-  t.test('one over TLS, with a CA of its own', (t) => share(t, `rediss://${login}127.0.0.1:${tlsPort}`, { OS_CACERT: file('cert.pem') }))
+  t.test(
+    'one over TLS, with a CA of its own',
+    (t) => share(t, `rediss://${login}127.0.0.1:${tlsPort}`, { OS_CACERT: file('cert.pem') })
+  )
 
   t.test('a database of its own', async (t) => {
     await share(t, `${url}/3`)
@@ -70,7 +97,10 @@ if (redis) {
 
   t.test('a password that is wrong', (t) => doWithout(t, url.replace(login, ':wrong@'), 'WRONGPASS'))
   t.test('no password where one is asked for', (t) => doWithout(t, url.replace(login, ''), 'NOAUTH'))
-  t.test('a certificate that is not trusted', (t) => doWithout(t, `rediss://${login}127.0.0.1:${tlsPort}`, 'self-signed certificate'))
+  t.test(
+    'a certificate that is not trusted',
+    (t) => doWithout(t, `rediss://${login}127.0.0.1:${tlsPort}`, 'self-signed certificate')
+  )
 
   t.test('one that is full', async (t) => {
     const { a, b, calls, log } = await startPair(t, url)
@@ -82,7 +112,11 @@ if (redis) {
     t.match(await b(cpu), { statusCode: 200, body })
     t.equal(calls(), 0, 'what is there already is shared on')
     for (const get of [a, a, b, b]) t.equal((await get(summary)).statusCode, 200)
-    t.match(log.filter((line) => line.includes('Redis rejects commands')).map((line) => JSON.parse(line)), [{ reason: 'OOM' }, { reason: 'OOM' }], 'each says so once')
+    t.match(
+      log.filter((line) => line.includes('Redis rejects commands')).map((line) => JSON.parse(line)),
+      [{ reason: 'OOM' }, { reason: 'OOM' }],
+      'each says so once'
+    )
     await client.config('SET', 'maxmemory', '0')
     await a(series('memUsage'))
     calls()

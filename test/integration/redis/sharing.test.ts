@@ -48,11 +48,12 @@ if (redis) {
     t.equal(calls(), 1)
   })
 
-  t.test('what another process has read stands in while the cloud is down, up to the same limit', async (t) => {
+  t.test('serves another process\'s value stale while the cloud is down, up to the same limit', async (t) => {
     const { a, b, clock, simulator } = await startPair(t, url)
     const { body } = await a(cpu)
     const { body: projects } = await a(summary)
-    simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'reset' : upstream === 'identity' ? undefined : { status: 500 }
+    simulator.intercept = ({ upstream }) =>
+      upstream === 'metrics' ? 'reset' : upstream === 'identity' ? undefined : { status: 500 }
     clock.time += 599_000
     t.match(await b(cpu), { statusCode: 200, body, headers: { age: '599' } })
     t.match(await b(summary), { statusCode: 200, body: projects, headers: { age: '599' } })
@@ -65,7 +66,8 @@ if (redis) {
     const page = instances(5)
     await a(page)
     t.equal((await keys()).length, 1)
-    simulator.intercept = ({ upstream, path }) => upstream === 'identity' && path.includes('/projects/') ? { status: 404 } : undefined
+    simulator.intercept = ({ upstream, path }) =>
+      upstream === 'identity' && path.includes('/projects/') ? { status: 404 } : undefined
     clock.time += 61_000
     calls()
     t.match(await a(page), { statusCode: 200, headers: { age: '61' } }, 'it is given out while it is read')
@@ -89,7 +91,9 @@ if (redis) {
   })
 
   t.test('nothing is shared that is not kept', async (t) => {
-    const off: Array<Record<string, string>> = [{ CACHE: 'off' }, { SERIES_TTL: '0', SUMMARY_TTL: '0' }, { STALE_LIMIT: '0' }]
+    const off: Array<Record<string, string>> = [
+      { CACHE: 'off' }, { SERIES_TTL: '0', SUMMARY_TTL: '0' }, { STALE_LIMIT: '0' }
+    ]
     for (const env of off) {
       const { a, b, calls } = await startPair(t, url, { env })
       await a(summary)
@@ -102,7 +106,9 @@ if (redis) {
   })
 
   t.test('deployments that differ in what they read keep to themselves', async (t) => {
-    const others: Array<Record<string, string>> = [{ INFLUX_DATABASE: 'other' }, { OS_PROJECT_NAME: 'demo' }, { EXCLUDE_DOMAINS: 'default' }]
+    const others: Array<Record<string, string>> = [
+      { INFLUX_DATABASE: 'other' }, { OS_PROJECT_NAME: 'demo' }, { EXCLUDE_DOMAINS: 'default' }
+    ]
     for (const other of others) {
       const { a, b, calls } = await startPair(t, url, { other })
       await a(cpu)
@@ -110,7 +116,9 @@ if (redis) {
       await b(cpu)
       t.equal(calls('metrics'), 1)
     }
-    const { a, b, calls } = await startPair(t, url, { other: { OS_PASSWORD: 'not-asked-for', PORT: '1', SERIES_TTL: '1h' } })
+    const { a, b, calls } = await startPair(t, url, {
+      other: { OS_PASSWORD: 'not-asked-for', PORT: '1', SERIES_TTL: '1h' }
+    })
     await a(cpu)
     calls()
     await b(cpu)

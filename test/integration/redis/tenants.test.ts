@@ -10,7 +10,9 @@ const redis = await startRedis(t)
 if (redis) {
   const urls = [
     summary, ...[adminProjectId, demoProjectId].map((project) => `${projects}/${project}/instances?limit=5`),
-    ...[adminInstanceId, demoInstanceId].flatMap((instance) => ['cpuUsage', 'networkIo'].map((usage) => `${projects}/${instance}/${usage}?${range}`))
+    ...[adminInstanceId, demoInstanceId].flatMap(
+      (instance) => ['cpuUsage', 'networkIo'].map((usage) => `${projects}/${instance}/${usage}?${range}`)
+    )
   ]
   const tenants = { demo: 'demo', monitor: 'admin' }
 
@@ -19,10 +21,16 @@ if (redis) {
       await redis.client.flushall()
       const env = { AUTH: 'keystone' }
       const { a, b, clock, simulator, calls } = await startPair(t, redis.url, { env })
-      const unshared = await buildApp({ env: { ...simulator.env, ...env, CACHE: 'off' }, now: () => clock.time })
+      const unshared = await buildApp({
+        env: { ...simulator.env, ...env, CACHE: 'off' }, now: () => clock.time
+      })
       t.teardown(() => unshared.close())
       const login = async (name: keyof typeof tenants) =>
-        ({ 'x-auth-token': (await logIn(simulator.env.OS_AUTH_URL!, { ...byPassword(name), ...onProject(tenants[name]) })).id })
+        ({
+          'x-auth-token': (await logIn(simulator.env.OS_AUTH_URL!, {
+            ...byPassword(name), ...onProject(tenants[name])
+          })).id
+        })
       const headers = { [one]: await login(one), [other]: await login(other) }
 
       for (const caller of [one, other, one, other]) {
@@ -30,11 +38,14 @@ if (redis) {
           const { statusCode, body } = await unshared.inject({ url, headers: headers[caller] })
           for (const get of [a, b]) {
             const answer = await get(url, headers[caller])
-            t.same({ statusCode: answer.statusCode, body: answer.body }, { statusCode, body }, `${caller} ${url}`)
+            t.same(
+              { statusCode: answer.statusCode, body: answer.body }, { statusCode, body }, `${caller} ${url}`
+            )
           }
         }
       }
-      const etags = async (caller: string) => (await Promise.all(urls.map((url) => b(url, headers[caller])))).map(({ headers }) => headers.etag)
+      const etags = async (caller: string) =>
+        (await Promise.all(urls.map((url) => b(url, headers[caller])))).map(({ headers }) => headers.etag)
       const [own, others] = [await etags(one), await etags(other)]
       t.ok(own.every((etag, n) => etag === undefined || etag !== others[n]), 'nor is a tag the same')
 

@@ -23,9 +23,13 @@ interface Target {
   rp?: string
 }
 
-/** A client for tests: a connection for each call, so that it never holds one of a server that was restarted. */
+/**
+ * A client for tests: a connection for each call, so that it never holds one of a server that was restarted.
+ */
 export function createClient (url: string, user?: { username: string, password: string }): Client {
-  const headers = user && { authorization: `Basic ${Buffer.from(`${user.username}:${user.password}`).toString('base64')}` }
+  const headers = user && {
+    authorization: `Basic ${Buffer.from(`${user.username}:${user.password}`).toString('base64')}`
+  }
 
   const post = async (path: string, query: Record<string, string>, body?: string) => {
     const answer = await request(new URL(path, url), { method: 'POST', query, body, headers, reset: true })

@@ -36,7 +36,8 @@ export interface Influxd extends Client {
   resume: () => void
 }
 
-const answers = (url: string) => request(`${url}/ping`, { reset: true, signal: AbortSignal.timeout(100) }).then(() => true, () => false)
+const answers = (url: string) =>
+  request(`${url}/ping`, { reset: true, signal: AbortSignal.timeout(100) }).then(() => true, () => false)
 
 /** How long a test file may take once it has its influxd. */
 const testLimit = 120_000
@@ -46,8 +47,8 @@ export const admin = { username: 'admin', password: 'admin-s3cret' }
 const createAdmin = `CREATE USER ${admin.username} WITH PASSWORD '${admin.password}' WITH ALL PRIVILEGES`
 
 /**
- * Starts an InfluxDB with the database `mon`; it ends with the test. Where no influxd can be had, `t` is skipped with
- * the reason and the answer is undefined, unless REQUIRE_INFLUXD=1 forbids that.
+ * Starts an InfluxDB with the database `mon`; it ends with the test. Where no influxd can be had, `t` is
+ * skipped with the reason and the answer is undefined, unless REQUIRE_INFLUXD=1 forbids that.
  */
 export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Promise<Influxd | undefined> {
   t.setTimeout(maxFindMs)
@@ -60,7 +61,9 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
   t.setTimeout(testLimit)
 
   const dir = await mkdtemp(join(tmpdir(), 'influxd-'))
-  const settings = { ...settingsIn(dir), INFLUXDB_HTTP_AUTH_ENABLED: String(options.auth ?? false), ...options.settings }
+  const settings = {
+    ...settingsIn(dir), INFLUXDB_HTTP_AUTH_ENABLED: String(options.auth ?? false), ...options.settings
+  }
   let server = await launch(found.path, settings)
   t.teardown(() => end(server.child, 'SIGKILL'))
   // Beyond a teardown, which a test that is aborted does not come to.
@@ -81,7 +84,11 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
     pid: () => server.child.pid!,
     stop: () => end(server.child, 'SIGTERM'),
     kill: () => end(server.child, 'SIGKILL'),
-    start: async () => { server = await relaunch(found.path, { ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address }) },
+    start: async () => {
+      server = await relaunch(found.path, {
+        ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address
+      })
+    },
     pause: async () => {
       server.child.kill('SIGSTOP')
       // A signal is no barrier: a thread of the server's that is at work may answer once more.

@@ -4,7 +4,9 @@ export const noon = Date.UTC(2026, 0, 15, 12)
 /** One value that an agent measured, and when. */
 export type Sample = [seconds: number, value: number]
 
-/** A series as Monasca keeps it: one metric of one instance, and of one of its devices where it has several. */
+/**
+ * A series as Monasca keeps it: one metric of one instance, and of one of its devices where it has several.
+ */
 export interface Series {
   instance: string
   metric: string
@@ -17,18 +19,28 @@ const project = '3f9b2c64d1e84a0ea7c05d8e1b6f7a90'
 const operators = '00aa11bb22cc33dd44ee55ff66778899'
 
 /**
- * The lines of a series, and beside them all that must never be mistaken for it: the operators' `vm.` twin, instances whose
- * ids only begin or end like this one or differ in case, and a host of the cloud, which sends metrics of the same names.
+ * The lines of a series, and beside them all that must never be mistaken for it: the operators' `vm.` twin,
+ * instances whose ids only begin or end like this one or differ in case, and a host of the cloud, which sends
+ * metrics of the same names.
  */
 export function lines (...all: Series[]): string[] {
   return all.flatMap(series => {
     const { instance, metric } = series
-    const others = [`${instance}0`, `0${instance}`, instance.slice(0, -1), instance.slice(1), instance.toUpperCase()]
+    const others = [
+      `${instance}0`, `0${instance}`, instance.slice(0, -1), instance.slice(1), instance.toUpperCase()
+    ]
     return [
       ...only(series),
       ...only({ ...series, metric: `vm.${metric}`, tags: { _tenant_id: operators, tenant_id: project } }, 7),
       ...others.filter(id => id !== instance).flatMap(id => only({ ...series, instance: id }, 1_000)),
-      ...only({ ...series, instance: '', tags: { _tenant_id: operators, hostname: 'compute-01', service: 'monitoring' } }, 50_000)
+      ...only(
+        {
+          ...series,
+          instance: '',
+          tags: { _tenant_id: operators, hostname: 'compute-01', service: 'monitoring' }
+        },
+        50_000
+      )
     ]
   })
 }
@@ -47,8 +59,12 @@ export function only ({ instance, metric, samples, device, tags }: Series, shift
     zone: 'nova',
     ...tags
   }
-  const key = [metric, ...Object.entries(set).filter(([, value]) => value).map(([name, value]) => `${name}=${value}`)].join(',')
-  return samples.map(([seconds, value]) => `${key} value=${value + shift},value_meta="{}" ${noon + seconds * 1000}`)
+  const key = [
+    metric, ...Object.entries(set).filter(([, value]) => value).map(([name, value]) => `${name}=${value}`)
+  ].join(',')
+  return samples.map(
+    ([seconds, value]) => `${key} value=${value + shift},value_meta="{}" ${noon + seconds * 1000}`
+  )
 }
 
 /** A sample every `step` seconds in [from, to), all of one value. */

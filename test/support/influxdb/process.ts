@@ -19,12 +19,20 @@ export const settingsIn = (dir: string) => ({
 
 /** Starts the influxd at `path`; resolves when it listens, with the address that it listens on. */
 export async function launch (path: string, settings: Record<string, string>) {
-  const { child, match } = await startChild({ path, args: ['-config', '/dev/null'], env: settings, output: 'stderr', ready: /msg="Listening on HTTP".* addr=(\S+)/ })
+  const { child, match } = await startChild({
+    path,
+    args: ['-config', '/dev/null'],
+    env: settings,
+    output: 'stderr',
+    ready: /msg="Listening on HTTP".* addr=(\S+)/
+  })
   return { child, address: match[1]! }
 }
 
 /** Starts it on a port that it has had before, which something else may have got for a moment. */
-export async function relaunch (path: string, settings: Record<string, string>, left = 20): ReturnType<typeof launch> {
+export async function relaunch (
+  path: string, settings: Record<string, string>, left = 20
+): ReturnType<typeof launch> {
   return await launch(path, settings).catch(async (err: unknown) => {
     if (left === 0) throw err
     await sleep(500)

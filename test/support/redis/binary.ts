@@ -11,13 +11,23 @@ export type Found = { path: string, env: Record<string, string> } | { reason: st
 /** Finds a Redis server: `REDIS_SERVER`, else the PATH, else Debian's packages. */
 export async function findRedis (): Promise<Found> {
   const { REDIS_SERVER, PATH = '' } = process.env
-  if (REDIS_SERVER) return await isExecutable(REDIS_SERVER) ? { path: REDIS_SERVER, env: {} } : { reason: `REDIS_SERVER=${REDIS_SERVER} is not a program` }
+  if (REDIS_SERVER) {
+    return await isExecutable(REDIS_SERVER)
+      ? { path: REDIS_SERVER, env: {} }
+      : {
+          reason: `REDIS_SERVER=${REDIS_SERVER} is not a program`
+        }
+  }
 
   for (const path of PATH.split(delimiter).map((dir) => join(dir, 'redis-server'))) {
     if (await isExecutable(path)) return { path, env: {} }
   }
   const found = await unpack('redis', packages, 'usr/bin/redis-server')
-  if ('reason' in found) return { reason: `redis-server is not in REDIS_SERVER nor on the PATH, and ${found.reason}` }
+  if ('reason' in found) {
+    return { reason: `redis-server is not in REDIS_SERVER nor on the PATH, and ${found.reason}` }
+  }
   const lib = join(found.path, '../../lib')
-  return { ...found, env: { LD_LIBRARY_PATH: (await readdir(lib)).map((dir) => join(lib, dir)).join(delimiter) } }
+  return {
+    ...found, env: { LD_LIBRARY_PATH: (await readdir(lib)).map((dir) => join(lib, dir)).join(delimiter) }
+  }
 }

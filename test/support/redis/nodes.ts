@@ -5,20 +5,29 @@ import type { RedisServer } from './server.js'
 
 const slots = 16_384
 
-/** A real Redis cluster of three nodes without replicas, once all of them say that it is whole; `undefined` as for one server. */
+/**
+ * A real Redis cluster of three nodes without replicas, once all of them say that it is whole; `undefined` as
+ * for one server.
+ */
 export async function startCluster (t: Test): Promise<{ nodes: RedisServer[], url: string } | undefined> {
   const nodes: RedisServer[] = []
   for (let i = 0; i < 3; i++) {
     const bus = String(await freePort())
-    const node = await startRedis(t, ['--cluster-enabled', 'yes', '--cluster-port', bus, '--cluster-node-timeout', '2000'])
+    const node = await startRedis(t, [
+      '--cluster-enabled', 'yes', '--cluster-port', bus, '--cluster-node-timeout', '2000'
+    ])
     if (node === undefined) return undefined
-    await node.client.call('cluster', 'addslotsrange', Math.floor(slots * i / 3), Math.floor(slots * (i + 1) / 3) - 1)
+    await node.client.call(
+      'cluster', 'addslotsrange', Math.floor(slots * i / 3), Math.floor(slots * (i + 1) / 3) - 1
+    )
     await node.client.call('cluster', 'set-config-epoch', i + 1)
     await nodes[0]?.client.call('cluster', 'meet', '127.0.0.1', node.port, bus)
     nodes.push(node)
   }
   for (const { client } of nodes) {
-    while (!/cluster_state:ok[^]*cluster_known_nodes:3/.test(String(await client.cluster('INFO')))) await sleep(50)
+    while (!/cluster_state:ok[^]*cluster_known_nodes:3/.test(String(await client.cluster('INFO')))) {
+      await sleep(50)
+    }
   }
   return { nodes, url: `redis+cluster://${nodes.slice(1).map(({ port }) => `127.0.0.1:${port}`).join(',')}` }
 }

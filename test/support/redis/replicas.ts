@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { usages } from '#lib/metrics/usages.js'
 import { startSimulator } from '#simulator/simulator.js'
 import { runServer } from '#test/support/server-process.js'
 
@@ -11,7 +12,7 @@ const range = 'timeRangeFrom=1795431600&timeRangeTo=1795435200&groupBy=1m'
 export const summary = `${projects}/summary`
 /** A page of instances, and series: as many of each as a test likes. */
 export const instances = (limit: number) => `${demo}/instances?limit=${limit}`
-export const series = (name: 'cpuUsage' | 'memUsage' | 'diskRead' | 'diskWrite' | 'networkIo' | 'networkPackets') => `${instance}/${name}?${range}`
+export const series = (name: keyof typeof usages) => `${instance}/${name}?${range}`
 
 /** Kept for longer than any test takes. */
 const lasting = { SERIES_TTL: '1h', INSTANCES_TTL: '1h', SUMMARY_TTL: '1h', STALE_LIMIT: '2h' }
@@ -45,7 +46,10 @@ export async function startReplicas (t: Test, url: string, env: Record<string, s
     await startReplica(t, { ...simulator.env, REDIS_URL: url, ...env }),
     await startReplica(t, { ...simulator.env, REDIS_URL: url, ...env })
   ]
-  /** What was read of the cloud since the last time that this was asked, without what each process asks for itself now and then. */
+  /**
+   * What was read of the cloud since the last time that this was asked, without what each process asks for
+   * itself now and then.
+   */
   const reads = () => simulator.calls.splice(0)
     .map(({ upstream, path, query }) => `${upstream} ${path}${query.size > 0 ? `?${query}` : ''}`)
     .filter((call) => !own.test(call))
@@ -74,7 +78,9 @@ export async function testSharing (t: Test, url: string) {
     t.equal(quotas.length, 1 + 3 * length)
     t.equal(new Set(quotas).size, quotas.length)
     await atOnce(t, instances(5))
-    t.match(reads().sort(), [/^compute .*\/limits/, /^compute .*\/servers\/detail/, /^identity .*\/projects\//, /^metrics \/query/])
+    t.match(reads().sort(), [
+      /^compute .*\/limits/, /^compute .*\/servers\/detail/, /^identity .*\/projects\//, /^metrics \/query/
+    ])
     await atOnce(t, series('cpuUsage'))
     t.same(reads(), ['metrics /query'])
   })

@@ -33,10 +33,12 @@ export interface RedisServer {
 const testLimit = 180_000
 
 /**
- * Starts a Redis server on a free port, with more arguments; it ends with the test. Where none can be had, `t` is skipped with the reason
- * and the answer is undefined, unless REQUIRE_REDIS=1 forbids that.
+ * Starts a Redis server on a free port, with more arguments; it ends with the test. Where none can be had,
+ * `t` is skipped with the reason and the answer is undefined, unless REQUIRE_REDIS=1 forbids that.
  */
-export async function startRedis (t: Test, args: string[] = [], login = ''): Promise<RedisServer | undefined> {
+export async function startRedis (
+  t: Test, args: string[] = [], login = ''
+): Promise<RedisServer | undefined> {
   t.setTimeout(maxFindMs)
   const found = await findRedis()
   if ('reason' in found) {

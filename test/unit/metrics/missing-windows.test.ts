@@ -18,6 +18,9 @@ const cases: Array<[missing: number[], windows: Array<[from: number, to: number]
 
 for (const [missing, windows] of cases) {
   t.test(`reads ${JSON.stringify(windows)} for ${JSON.stringify(missing)}`, async (t) => {
-    t.same(missingWindows(missing.map((bucket) => bucket * 10), 10), windows.map(([from, to]) => ({ start: from * 10, end: to * 10, step: 10 })))
+    t.same(
+      missingWindows(missing.map((bucket) => bucket * 10), 10),
+      windows.map(([from, to]) => ({ start: from * 10, end: to * 10, step: 10 }))
+    )
   })
 }

@@ -3,24 +3,54 @@ import { blockBytes, blockTtlMs } from '#lib/metrics/bucket-blocks.js'
 import { keepOver, step } from '#test/support/metrics-store.js'
 import type { Range } from '#test/support/metrics-store.js'
 
-/** What is asked for at some minutes, one after the other, and what the store is asked for then. Buckets settle 2 minutes after their end. */
+/**
+ * What is asked for at some minutes, one after the other, and what the store is asked for then. Buckets
+ * settle 2 minutes after their end.
+ */
 const courses: Record<string, Array<[minute: number, asked: Range, read: Range[]]>> = {
   'the same again': [[100, [10, 90], [[10, 90]]], [100, [10, 90], []], [130, [10, 90], []]],
-  'a part of what is kept': [[100, [10, 90], [[10, 90]]], [100, [10, 11], []], [100, [89, 90], []], [100, [30, 40], []]],
-  'a chart that is refreshed': [[100, [40, 101], [[40, 101]]], [100.5, [40, 101], [[98, 101]]], [101, [41, 102], [[98, 102]]], [102, [42, 103], [[99, 103]]]],
+  'a part of what is kept': [
+    [100, [10, 90], [[10, 90]]], [100, [10, 11], []], [100, [89, 90], []], [100, [30, 40], []]
+  ],
+  'a chart that is refreshed': [
+    [100, [40, 101], [[40, 101]]],
+    [100.5, [40, 101], [[98, 101]]],
+    [101, [41, 102], [[98, 102]]],
+    [102, [42, 103], [[99, 103]]]
+  ],
   'a chart that is refreshed after a while': [[100, [40, 101], [[40, 101]]], [150, [90, 151], [[98, 151]]]],
   'what is older': [[100, [50, 60], [[50, 60]]], [100, [40, 60], [[40, 50]]], [100, [39, 41], [[39, 40]]]],
   'what is newer': [[100, [50, 60], [[50, 60]]], [100, [55, 70], [[60, 70]]]],
   'what lies apart': [[100, [10, 12], [[10, 12]]], [100, [20, 22], [[20, 22]]], [100, [10, 22], [[12, 20]]]],
-  'just before a bucket settles': [[99.9999, [90, 98], [[90, 98]]], [99.9999, [90, 98], [[97, 98]]], [100, [90, 98], [[97, 98]]], [100, [90, 98], []]],
+  'just before a bucket settles': [
+    [99.9999, [90, 98], [[90, 98]]],
+    [99.9999, [90, 98], [[97, 98]]],
+    [100, [90, 98], [[97, 98]]],
+    [100, [90, 98], []]
+  ],
   'just when it settles': [[100, [90, 98], [[90, 98]]], [100, [90, 98], []]],
-  'an end in the future': [[100, [95, 110], [[95, 110]]], [100, [95, 110], [[98, 110]]], [111.9, [95, 110], [[98, 110]]], [112, [95, 110], [[109, 110]]], [112, [95, 110], []]],
+  'an end in the future': [
+    [100, [95, 110], [[95, 110]]],
+    [100, [95, 110], [[98, 110]]],
+    [111.9, [95, 110], [[98, 110]]],
+    [112, [95, 110], [[109, 110]]],
+    [112, [95, 110], []]
+  ],
   'the future alone': [[100, [200, 210], [[200, 210]]], [100, [200, 210], [[200, 210]]]],
   'much that is kept in the middle': [[100, [20, 90], [[20, 90]]], [100, [10, 101], [[10, 20], [90, 101]]]],
-  'little that is kept in the middle': [[100, [40, 60], [[40, 60]]], [100, [10, 98], [[10, 98]]], [100, [10, 98], []]],
-  'a clock that was ahead, and is set back': [[300, [90, 110], [[90, 110]]], [300, [90, 110], []], [100, [90, 110], [[90, 110]]], [120, [90, 110], [[98, 110]]]],
+  'little that is kept in the middle': [
+    [100, [40, 60], [[40, 60]]], [100, [10, 98], [[10, 98]]], [100, [10, 98], []]
+  ],
+  'a clock that was ahead, and is set back': [
+    [300, [90, 110], [[90, 110]]],
+    [300, [90, 110], []],
+    [100, [90, 110], [[90, 110]]],
+    [120, [90, 110], [[98, 110]]]
+  ],
   'a clock that is set back by no more than clocks are': [[100, [10, 90], [[10, 90]]], [99.99, [10, 90], []]],
-  'more than a block': [[900, [255, 513], [[255, 513]]], [900, [200, 600], [[200, 255], [513, 600]]], [900, [200, 600], []]]
+  'more than a block': [
+    [900, [255, 513], [[255, 513]]], [900, [200, 600], [[200, 255], [513, 600]]], [900, [200, 600], []]
+  ]
 }
 
 for (const [name, course] of Object.entries(courses)) {
@@ -34,7 +64,7 @@ for (const [name, course] of Object.entries(courses)) {
   })
 }
 
-t.test('keeps each metric, instance and width by itself, and reads the metrics of a request at once', async (t) => {
+t.test('caches by metric, instance and width, and fetches the metrics of a request together', async (t) => {
   const { kept, ask, asked, calls } = keepOver()
   const window = { start: 10 * step, end: 20 * step, step }
   const [first, second] = await kept(['networkIn', 'networkOut'], 'x', window)

@@ -38,7 +38,17 @@ t.test('coalesces concurrent reads of the same buckets', async (t) => {
 t.test('does not coalesce reads of another window, instance, metric, width or project', async (t) => {
   const { hold, calls, ask, asked } = keepOver()
   hold(true)
-  const answers = [ask([10, 90]), ask([20, 30]), ask([9, 90]), ask([10, 91]), ask([10, 90], 'memory'), ask([10, 90], 'cpu', 'y'), ask([10, 90], 'cpu', 'x', 30), ask([10, 90], 'cpu', 'x', 60, 'p'), ask([10, 90], 'cpu', 'x', 60, 'q')]
+  const answers = [
+    ask([10, 90]),
+    ask([20, 30]),
+    ask([9, 90]),
+    ask([10, 91]),
+    ask([10, 90], 'memory'),
+    ask([10, 90], 'cpu', 'y'),
+    ask([10, 90], 'cpu', 'x', 30),
+    ask([10, 90], 'cpu', 'x', 60, 'p'),
+    ask([10, 90], 'cpu', 'x', 60, 'q')
+  ]
   for (const { answer } of calls) answer()
   await Promise.all(answers)
   t.same(asked(), [[10, 90], [20, 30], [9, 90], [10, 91], [10, 90], [10, 90], [10, 90], [10, 90], [10, 90]])
@@ -90,7 +100,11 @@ t.test('however reads overlap and whatever arrives meanwhile, what is kept is wh
       if ('wait' in event) clock.minutes += event.wait
       else if ('ask' in event) ask([event.ask[0], event.ask[0] + event.ask[1]]).catch(() => {})
       else if ('late' in event) truth.set(Math.floor(clock.minutes - 2) + event.late, event.usage)
-      else if (calls.length > 0) calls.splice(event.answer % calls.length, 1)[0]![event.fails ? 'fail' : 'answer']()
+      else if (calls.length > 0) {
+        calls.splice(event.answer % calls.length, 1)[0]![event.fails
+          ? 'fail'
+          : 'answer']()
+      }
       await settleDown()
     }
     hold(false)
@@ -98,6 +112,8 @@ t.test('however reads overlap and whatever arrives meanwhile, what is kept is wh
     await settleDown()
     const all: Range = [40, 220]
     const answer = await ask(all)
-    if (JSON.stringify(answer) !== JSON.stringify(bucketsIn(all))) throw new Error(`expected ${JSON.stringify(bucketsIn(all))}, got ${JSON.stringify(answer)}`)
+    if (JSON.stringify(answer) !== JSON.stringify(bucketsIn(all))) {
+      throw new Error(`expected ${JSON.stringify(bucketsIn(all))}, got ${JSON.stringify(answer)}`)
+    }
   }), { numRuns: 500 })
 })

@@ -8,7 +8,9 @@ import { startFake } from '#test/support/fake-redis.js'
 /** A connection that is closed when the test ends, and what it tells. */
 function start (t: Test, url: string) {
   const told: string[] = []
-  const redis = connect(parseRedisUrl(url), { ready: () => told.push('ready'), failed: ({ message }) => told.push(message) })
+  const redis = connect(parseRedisUrl(url), {
+    ready: () => told.push('ready'), failed: ({ message }) => told.push(message)
+  })
   t.teardown(() => redis.disconnect())
   const until = async (what: string) => { while (!told.includes(what)) await sleep(10) }
   return { redis, told, until }

@@ -5,11 +5,19 @@ import { cloudIdentity, loadCloud } from '#lib/openstack/clouds-yaml.js'
 import { keyNamespace } from '#lib/redis/key-namespace.js'
 import { responseSettings, Settings } from '#lib/config/settings.js'
 
-const defaults = Object.fromEntries(Object.entries(Settings.properties).flatMap(([name, { default: value }]) => value === undefined ? [] : [[name, value]]))
+const defaults = Object.fromEntries(
+  Object.entries(Settings.properties).flatMap(
+    ([name, { default: value }]) => value === undefined ? [] : [[name, value]]
+  )
+)
 const user = {
   OS_AUTH_URL: 'http://cloud:5000/v3', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden', OS_USER_DOMAIN_NAME: 'd', OS_PROJECT_NAME: 'p', OS_PROJECT_DOMAIN_NAME: 'd'
 }
-const credential = { OS_AUTH_URL: 'http://cloud:5000/v3', OS_APPLICATION_CREDENTIAL_ID: 'one', OS_APPLICATION_CREDENTIAL_SECRET: 'hidden' }
+const credential = {
+  OS_AUTH_URL: 'http://cloud:5000/v3',
+  OS_APPLICATION_CREDENTIAL_ID: 'one',
+  OS_APPLICATION_CREDENTIAL_SECRET: 'hidden'
+}
 
 const nameOf = (env: Record<string, unknown>) => {
   const settings = { ...defaults, ...env } as Settings
@@ -41,7 +49,9 @@ const matters = {
   SETTLE_TIME: '1h'
 }
 
-/** The same of those on which they do not: secrets, ways to get there, and what each process does for itself. */
+/**
+ * The same of those on which they do not: secrets, ways to get there, and what each process does for itself.
+ */
 const indifferent = {
   HOST: '127.0.0.2',
   PORT: 1,
@@ -77,12 +87,26 @@ const indifferent = {
 }
 
 /** And of those that stand for others. */
-const elsewhere = ['OS_CLOUD', 'OS_CLIENT_CONFIG_FILE', 'OS_APPLICATION_CREDENTIAL_ID', 'OS_APPLICATION_CREDENTIAL_NAME', 'OS_APPLICATION_CREDENTIAL_SECRET']
+const elsewhere = [
+  'OS_CLOUD',
+  'OS_CLIENT_CONFIG_FILE',
+  'OS_APPLICATION_CREDENTIAL_ID',
+  'OS_APPLICATION_CREDENTIAL_NAME',
+  'OS_APPLICATION_CREDENTIAL_SECRET'
+]
 
 t.test('answers depend on some settings, and on the others not', async (t) => {
-  for (const [name, value] of Object.entries(matters)) t.not(nameOf({ ...user, [name]: value }), nameOf(user), name)
-  for (const [name, value] of Object.entries(indifferent)) t.equal(nameOf({ ...user, [name]: value }), nameOf(user), name)
-  t.same([...Object.keys({ ...matters, ...indifferent }), ...elsewhere].sort(), Object.keys(Settings.properties).sort(), 'it is known of each')
+  for (const [name, value] of Object.entries(matters)) {
+    t.not(nameOf({ ...user, [name]: value }), nameOf(user), name)
+  }
+  for (const [name, value] of Object.entries(indifferent)) {
+    t.equal(nameOf({ ...user, [name]: value }), nameOf(user), name)
+  }
+  t.same(
+    [...Object.keys({ ...matters, ...indifferent }), ...elsewhere].sort(),
+    Object.keys(Settings.properties).sort(),
+    'it is known of each'
+  )
 })
 
 t.test('an application credential is one by its id, and not by its secret', async (t) => {
@@ -96,12 +120,24 @@ t.test('a cloud is the same by its file and by variables', async (t) => {
   const file = join(t.testdir({}), 'clouds.yaml')
   writeFileSync(file, JSON.stringify({
     clouds: {
-      mine: { auth: { auth_url: user.OS_AUTH_URL, username: 'ann', password: 'x', user_domain_name: 'd', project_name: 'p', project_domain_name: 'd' } }
+      mine: {
+        auth: {
+          auth_url: user.OS_AUTH_URL,
+          username: 'ann',
+          password: 'x',
+          user_domain_name: 'd',
+          project_name: 'p',
+          project_domain_name: 'd'
+        }
+      }
     }
   }))
   t.equal(nameOf({ OS_CLOUD: 'mine', OS_CLIENT_CONFIG_FILE: file }), nameOf(user))
 })
 
 t.test('what stands before the host of a URL is left out', async (t) => {
-  t.equal(nameOf({ ...user, INFLUX_URL: 'http://ann:secret@influx:8086' }), nameOf({ ...user, INFLUX_URL: 'http://influx:8086' }))
+  t.equal(
+    nameOf({ ...user, INFLUX_URL: 'http://ann:secret@influx:8086' }),
+    nameOf({ ...user, INFLUX_URL: 'http://influx:8086' })
+  )
 })

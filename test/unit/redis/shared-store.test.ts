@@ -18,8 +18,20 @@ function sharing (answer: unknown = null, status = 'ready') {
     if (answer instanceof Error) throw answer
     return answered
   }
-  const redis = { status, getrangeBuffer: command('getrange'), set: command('set'), del: command('del'), pexpire: command('pexpire', 1) } as unknown as Connection
-  const shared = createRedisStore(redis, { prefix: 'p', codec: quotaCodec, staleLimit: 60_000, now: () => clock.time, onError: (err) => failures.push(err) })
+  const redis = {
+    status,
+    getrangeBuffer: command('getrange'),
+    set: command('set'),
+    del: command('del'),
+    pexpire: command('pexpire', 1)
+  } as unknown as Connection
+  const shared = createRedisStore(redis, {
+    prefix: 'p',
+    codec: quotaCodec,
+    staleLimit: 60_000,
+    now: () => clock.time,
+    onError: (err) => failures.push(err)
+  })
   return { shared, clock, commands, failures }
 }
 
@@ -38,7 +50,10 @@ t.test('a value is found as it was put, with the time at which it was read', asy
 t.test('what is of no use any more, or too large, is not put anywhere', async (t) => {
   const { shared, commands } = sharing()
   shared.set('key', { value: quota, fetchedAt: 940_000 })
-  shared.set('key', { value: Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`number${i}`, i])), fetchedAt: 1_000_000 })
+  shared.set('key', {
+    value: Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`number${i}`, i])),
+    fetchedAt: 1_000_000
+  })
   t.same(commands, [])
 })
 
@@ -52,8 +67,12 @@ t.test('a value is ended where it was put', async (t) => {
 t.test('what was read a moment from now counts as read now, and what was later as nothing', async (t) => {
   const bytes = quotaCodec.encode(quota)
   t.match(await sharing(seal(1_000_900, bytes)).shared.get('key'), { fetchedAt: 1_000_000 })
-  for (const fetchedAt of [1_001_001, Infinity, NaN]) t.equal(await sharing(seal(fetchedAt, bytes)).shared.get('key'), undefined)
-  for (const other of [null, Buffer.alloc(0), seal(1_000_000, Buffer.from('{}'))]) t.equal(await sharing(other).shared.get('key'), undefined)
+  for (const fetchedAt of [1_001_001, Infinity, NaN]) {
+    t.equal(await sharing(seal(fetchedAt, bytes)).shared.get('key'), undefined)
+  }
+  for (const other of [null, Buffer.alloc(0), seal(1_000_000, Buffer.from('{}'))]) {
+    t.equal(await sharing(other).shared.get('key'), undefined)
+  }
 })
 
 t.test('a lease is given to one, beside the value, and ended by him', async (t) => {
@@ -85,7 +104,9 @@ t.test('a lease is made to last as long as the read', async (t) => {
 })
 
 t.test('where Redis is not there, or refuses, there is nothing, and everyone reads', async (t) => {
-  for (const [answer, status, told] of [[new Error('refused'), 'ready', 4], ['OK', 'connecting', 0]] as const) {
+  for (const [answer, status, told] of [
+    [new Error('refused'), 'ready', 4], ['OK', 'connecting', 0]
+  ] as const) {
     const { shared, commands, failures } = sharing(answer, status)
     t.equal(await shared.get('key'), undefined)
     shared.set('key', { value: quota, fetchedAt: 1_000_000 })

@@ -9,10 +9,18 @@ t.test('reads what a URL says', async (t) => {
     'redis://127.0.0.1:80/': { ...one, nodes: [{ host: '127.0.0.1', port: 80 }] },
     'rediss://[::1]:6380/3': { ...one, tls: true, database: 3, nodes: [{ host: '::1', port: 6380 }] },
     'redis://:p%40ss,w%2Frd@cache': { ...one, password: 'p@ss,w/rd', nodes: [{ host: 'cache', port: 6379 }] },
-    'redis://ann:secret@cache:1': { ...one, username: 'ann', password: 'secret', nodes: [{ host: 'cache', port: 1 }] },
+    'redis://ann:secret@cache:1': {
+      ...one, username: 'ann', password: 'secret', nodes: [{ host: 'cache', port: 1 }]
+    },
     'redis+cluster://one': { ...one, cluster: true, nodes: [{ host: 'one', port: 6379 }] },
     'rediss+cluster://:secret@one:1,two,[::1]:3': {
-      ...one, cluster: true, tls: true, password: 'secret', nodes: [{ host: 'one', port: 1 }, { host: 'two', port: 6379 }, { host: '::1', port: 3 }]
+      ...one,
+      cluster: true,
+      tls: true,
+      password: 'secret',
+      nodes: [
+        { host: 'one', port: 1 }, { host: 'two', port: 6379 }, { host: '::1', port: 3 }
+      ]
     }
   }
   for (const [url, address] of Object.entries(urls)) t.same(parseRedisUrl(url), address, url)
@@ -24,7 +32,9 @@ t.test('refuses all else in one line, which does not quote it', async (t) => {
     'redis://:secret@cache?db=1', 'redis://:secret@cache#1', 'redis://:secret@one,two', 'redis+cluster://:secret@one/1', 'redis+cluster://one,,two',
     'redis://ca che', 'redis+cluster://one,http://two', ' redis://cache', 'redis://cache\n']
   for (const url of urls) {
-    t.throws(() => parseRedisUrl(url), { name: 'InvalidSetting', message: /^REDIS_URL must be redis:[^\n]*$/ }, url)
+    t.throws(
+      () => parseRedisUrl(url), { name: 'InvalidSetting', message: /^REDIS_URL must be redis:[^\n]*$/ }, url
+    )
     t.throws(() => parseRedisUrl(url), { message: /^(?!.*secret)/ })
   }
 })

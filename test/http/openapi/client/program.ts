@@ -1,13 +1,15 @@
 import createClient from 'openapi-fetch'
 import type { components, paths } from './api.js'
 
-// A program of someone who has nothing but the OpenAPI document: it is compiled against types that are generated from it, and run
-// against a service whose URL and a token for it are given. What it finds it prints as JSON.
+// A program of someone who has nothing but the OpenAPI document: it is compiled against types that are
+// generated from it, and run against a service whose URL and a token for it are given. What it finds it
+// prints as JSON.
 type Schemas = components['schemas']
 const [,, baseUrl, token] = process.argv
 const client = createClient<paths>({ baseUrl: baseUrl!, headers: { 'x-auth-token': token } })
 
-const thrown = (problem: Schemas['Problem']) => new Error(`${problem.status} ${problem.title}: ${problem.detail}`)
+const thrown = (problem: Schemas['Problem']) =>
+  new Error(`${problem.status} ${problem.title}: ${problem.detail}`)
 
 async function listProjects (): Promise<Schemas['ProjectSummary'][]> {
   const { data, error } = await client.GET('/v1/openstack/projects/summary')
@@ -21,7 +23,9 @@ async function listInstances (projectId: string) {
   let pages = 0
   for (let marker: string | null = ''; marker !== null; pages++) {
     const query: { limit: number, marker?: string } = marker === '' ? { limit: 3 } : { limit: 3, marker }
-    const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', { params: { path: { projectId }, query } })
+    const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', {
+      params: { path: { projectId }, query }
+    })
     if (error) throw thrown(error)
     instances.push(...data.metric)
     const [, next] = /^<(.*)>; rel="next"$/.exec(response.headers.get('link') ?? '') ?? []
@@ -35,13 +39,22 @@ async function readTraffic (instanceId: string) {
     params: { path: { instanceId }, query: { defaultTimeRange: '10m', groupBy: '1m' } }
   })
   if (error) throw thrown(error)
-  return data.map(({ name, metric }) => ({ name, mean: metric.reduce((sum, { usage }) => sum + usage, 0) / metric.length }))
+  return data.map(
+    ({ name, metric }) => ({ name, mean: metric.reduce((sum, { usage }) => sum + usage, 0) / metric.length })
+  )
 }
 
 async function askTooMuch (projectId: string) {
-  const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', { params: { path: { projectId }, query: { limit: 1001 } } })
+  const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', {
+    params: { path: { projectId }, query: { limit: 1001 } }
+  })
   if (data) throw new Error('that was too much')
-  return { status: error.status, detail: error.detail, errors: error.errors?.map(({ parameter }) => parameter), type: response.headers.get('content-type') }
+  return {
+    status: error.status,
+    detail: error.detail,
+    errors: error.errors?.map(({ parameter }) => parameter),
+    type: response.headers.get('content-type')
+  }
 }
 
 const projects = await listProjects()
@@ -52,7 +65,9 @@ const loads = instances.map(({ cpuUsage }) => cpuUsage).filter((load) => load !=
 console.log(JSON.stringify({
   projects: projects.length,
   unlimited: projects.filter(({ instancesLimit }) => instancesLimit === -1).map(({ name }) => name),
-  unknown: projects.filter(({ volumeStorageUsed }) => volumeStorageUsed === null).map(({ name, unavailable }) => ({ name, unavailable })),
+  unknown: projects.filter(
+    ({ volumeStorageUsed }) => volumeStorageUsed === null
+  ).map(({ name, unavailable }) => ({ name, unavailable })),
   pages,
   ids: instances.map(({ instance_id: id }) => id),
   loaded: loads.map((load) => load.toFixed(1)).length,
@@ -60,8 +75,13 @@ console.log(JSON.stringify({
   problem: await askTooMuch(largest!.id)
 }))
 
-/** What the types must refuse. The compiler complains of a line here that it does not refuse; nothing here is run. */
-export async function mistakes (instance: Schemas['Instance'], project: Schemas['ProjectSummary'], problem: Schemas['Problem']) {
+/**
+ * What the types must refuse. The compiler complains of a line here that it does not refuse; nothing here is
+ * run.
+ */
+export async function mistakes (
+  instance: Schemas['Instance'], project: Schemas['ProjectSummary'], problem: Schemas['Problem']
+) {
   // @ts-expect-error a load may be unknown
   instance.cpuUsage.toFixed()
   // @ts-expect-error so may a quota
@@ -77,9 +97,13 @@ export async function mistakes (instance: Schemas['Instance'], project: Schemas[
   // @ts-expect-error there is no such path
   await client.GET('/v1/openstack/projects')
   // @ts-expect-error a page must have a limit
-  await client.GET('/v1/openstack/projects/{projectId}/instances', { params: { path: { projectId: 'a' }, query: {} } })
+  await client.GET('/v1/openstack/projects/{projectId}/instances', {
+    params: { path: { projectId: 'a' }, query: {} }
+  })
   // @ts-expect-error which is a number
-  await client.GET('/v1/openstack/projects/{projectId}/instances', { params: { path: { projectId: 'a' }, query: { limit: '1' } } })
+  await client.GET('/v1/openstack/projects/{projectId}/instances', {
+    params: { path: { projectId: 'a' }, query: { limit: '1' } }
+  })
   // @ts-expect-error and there is no such parameter
   await client.GET('/v1/openstack/projects/summary', { params: { query: { project: 'a' } } })
 }

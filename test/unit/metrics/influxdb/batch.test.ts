@@ -13,8 +13,15 @@ const wanted = (text: string): SeriesRequest => {
 }
 const nameOf = ({ measurement, instance }: SeriesRequest) => `${measurement} ${instance}`
 
-/** A batch over a database that answers a request when it is told to: with the reads' own names, or with what `fail` throws for them. */
-function connect ({ fail, ...most }: Partial<typeof defaultBatchLimits> & { fail?: (names: string[]) => Error | undefined } = {}) {
+/**
+ * A batch over a database that answers a request when it is told to: with the reads' own names, or with what
+ * `fail` throws for them.
+ */
+function connect (
+  { fail, ...limits }: Partial<typeof defaultBatchLimits> & {
+    fail?: (names: string[]) => Error | undefined
+  } = {}
+) {
   const sent: string[][] = []
   const ends: Array<() => void> = []
   const { read, queued } = createBatch<string>(async (reads) => {
@@ -24,7 +31,7 @@ function connect ({ fail, ...most }: Partial<typeof defaultBatchLimits> & { fail
     const err = fail?.(names)
     if (err !== undefined) throw err
     return names
-  }, { ...defaultBatchLimits, maxWaitMs: 60_000, ...most })
+  }, { ...defaultBatchLimits, maxWaitMs: 60_000, ...limits })
 
   /** Ends the oldest request, and lets come what comes of it. */
   const end = async () => {
@@ -36,7 +43,9 @@ function connect ({ fail, ...most }: Partial<typeof defaultBatchLimits> & { fail
 }
 
 const outcomes = async (answers: Array<Promise<string>>) =>
-  (await Promise.allSettled(answers)).map((one) => one.status === 'fulfilled' ? one.value : one.reason.message)
+  (await Promise.allSettled(answers)).map(
+    (one) => one.status === 'fulfilled' ? one.value : one.reason.message
+  )
 const one = new StatementFailed('metrics', 'invalid', 'failed')
 
 t.test('a lone read goes at once, in the turn that it comes in', async (t) => {
@@ -58,7 +67,7 @@ t.test('reads of a turn go together, and each has its own answer', async (t) => 
   t.same(await Promise.all(answers), ['cpu a', 'mem a', 'cpu b', 'cpu a'])
 })
 
-t.test('while requests are under way, what comes waits for one of them to end, and then goes together', async (t) => {
+t.test('reads are queued while enough requests are in flight, and then sent together', async (t) => {
   const { read, sent, end } = connect({ concurrency: 2 })
   const answers = []
   for (const name of ['cpu a', 'cpu b', 'cpu c', 'cpu d']) {
@@ -127,7 +136,7 @@ t.test('one that fails does so alone', async (t) => {
   t.equal(sent.length, 7, 'a lone one is not asked for again')
 })
 
-t.test('where every read fails, it is no more than they would be alone, and a request a statement', async (t) => {
+t.test('where every read fails, the retries are bounded by reads and statements', async (t) => {
   const { read, sent } = connect({ fail: () => one })
   const answers = ['cpu a', 'cpu b', 'mem a', 'mem b', 'net a'].map(read)
   t.same(new Set(await outcomes(answers)), new Set(['metrics: failed']))
@@ -135,15 +144,20 @@ t.test('where every read fails, it is no more than they would be alone, and a re
 })
 
 t.test('one that fails among as many as a request has room for is found by few requests', async (t) => {
-  const names = Array.from({ length: defaultBatchLimits.statements * defaultBatchLimits.instances }, (_, i) => `m${i % defaultBatchLimits.statements} ${Math.floor(i / defaultBatchLimits.statements)}`)
+  const names = Array.from(
+    { length: defaultBatchLimits.statements * defaultBatchLimits.instances },
+    (_, i) => `m${i % defaultBatchLimits.statements} ${Math.floor(i / defaultBatchLimits.statements)}`
+  )
   for (const bad of [names[0]!, names.at(-1)!]) {
-    const { read, sent } = connect({ fail: (names) => names.includes(bad) ? one : undefined, bytes: Infinity })
+    const { read, sent } = connect({
+      fail: (names) => names.includes(bad) ? one : undefined, bytes: Infinity
+    })
     t.same(await outcomes(names.map(read)), names.map((name) => name === bad ? 'metrics: failed' : name))
     t.ok(sent.length <= 1 + defaultBatchLimits.retries, `${sent.length} requests`)
   }
 })
 
-t.test('where many fail that went together, it is not for long that it is asked who is at fault', async (t) => {
+t.test('where many reads of a batch fail, the search for them is bounded', async (t) => {
   const { read, sent } = connect({ fail: () => one })
   const names = Array.from({ length: 400 }, (_, i) => `m${i % 40} ${i}`)
   t.same(await outcomes(names.map(read)), Array(400).fill('metrics: failed'))
@@ -172,7 +186,9 @@ t.test('a failure that is of all is not asked for again', async (t) => {
 })
 
 t.test('what waits goes on after a failure', async (t) => {
-  const { read, sent } = connect({ concurrency: 1, instances: 1, statements: 1, fail: ([name]) => name === 'cpu a' ? one : undefined })
+  const { read, sent } = connect({
+    concurrency: 1, instances: 1, statements: 1, fail: ([name]) => name === 'cpu a' ? one : undefined
+  })
   t.same(await outcomes(['cpu a', 'cpu b'].map(read)), ['metrics: failed', 'cpu b'])
   t.equal(sent.length, 2)
 })

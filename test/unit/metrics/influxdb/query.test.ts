@@ -12,24 +12,41 @@ async function ask (results: object[], more: Partial<InfluxSettings> = {}) {
     calls.push(call)
     return { status: 200, headers: {}, body: results.map((result) => ({ results: [result] })) }
   }
-  const series = await query(answer, { ...settings, ...more }, 'read-series', ['SELECT 1', 'SELECT 2'], { id: 'x', step: { duration: '60s' } })
+  const series = await query(
+    answer,
+    { ...settings, ...more },
+    'read-series',
+    ['SELECT 1', 'SELECT 2'],
+    { id: 'x', step: { duration: '60s' } }
+  )
   return { series, call: calls[0]! }
 }
 
-const piece = (id: number, time: number, more: object = {}) => ({ statement_id: id, series: [{ values: [[time, 1]], ...more }] })
+const piece = (id: number, time: number, more: object = {}) => ({
+  statement_id: id, series: [{ values: [[time, 1]], ...more }]
+})
 
 t.test('sends all statements in one request, with what they are bound to beside them', async (t) => {
   const { call } = await ask([{ statement_id: 0 }, { statement_id: 1 }])
   t.match(call, { url: 'http://influx:8086/query', method: 'POST', lines: true })
   t.same(Object.fromEntries(new URLSearchParams(call.body)), {
-    db: 'mon', q: 'SELECT 1; SELECT 2', params: '{"id":"x","step":{"duration":"60s"}}', epoch: 's', chunked: 'true', chunk_size: '100000'
+    db: 'mon',
+    q: 'SELECT 1; SELECT 2',
+    params: '{"id":"x","step":{"duration":"60s"}}',
+    epoch: 's',
+    chunked: 'true',
+    chunk_size: '100000'
   })
   t.equal(call.headers?.authorization, undefined)
 })
 
 t.test('logs in with a user and a password, or a token', async (t) => {
-  const authorization = async (more: Partial<InfluxSettings>) => (await ask([{ statement_id: 0 }, { statement_id: 1 }], more)).call.headers?.authorization
-  t.equal(await authorization({ username: 'ann', password: 's:t' }), `Basic ${Buffer.from('ann:s:t').toString('base64')}`)
+  const authorization = async (more: Partial<InfluxSettings>) =>
+    (await ask([{ statement_id: 0 }, { statement_id: 1 }], more)).call.headers?.authorization
+  t.equal(
+    await authorization({ username: 'ann', password: 's:t' }),
+    `Basic ${Buffer.from('ann:s:t').toString('base64')}`
+  )
   t.equal(await authorization({ username: 'ann' }), `Basic ${Buffer.from('ann:').toString('base64')}`)
   t.equal(await authorization({ token: 'abc' }), 'Token abc')
   const { call } = await ask([{ statement_id: 0 }, { statement_id: 1 }], { retentionPolicy: 'month' })
@@ -49,7 +66,12 @@ t.test('refuses an answer that was cut short', async (t) => {
     []
   ]
   for (const results of answers) {
-    await t.rejects(ask(results), { name: 'UpstreamError', upstream: 'metrics', reason: 'invalid', message: 'metrics: returned a truncated response' })
+    await t.rejects(ask(results), {
+      name: 'UpstreamError',
+      upstream: 'metrics',
+      reason: 'invalid',
+      message: 'metrics: returned a truncated response'
+    })
   }
 })
 
@@ -61,5 +83,9 @@ t.test('says what an operator can do about an error, and not what InfluxDB says'
     ['query-timeout limit exceeded', /^metrics: stopped a query that took too long$/],
     ['a secret', /^metrics: failed to run a query$/]
   ]
-  for (const [error, message] of errors) await t.rejects(ask([{ statement_id: 0, error }, { statement_id: 0, error: 'not executed' }]), { message })
+  for (const [error, message] of errors) {
+    await t.rejects(ask([{ statement_id: 0, error }, { statement_id: 0, error: 'not executed' }]), {
+      message
+    })
+  }
 })
