@@ -43,7 +43,7 @@ t.test('a rolling restart under load loses no request', async (t) => {
   t.comment(`${counts.completed} requests, ${counts.shed} shed, ${2 * restartsPerProcess} restarts`)
 })
 
-/** Sends requests from clients with persistent connections, one request at a time each. No request is retried. */
+/** Sends requests from clients with persistent connections, one at a time each. No request is retried. */
 function generateLoad (t: Test, origin: string) {
   const agent = new Agent({ connections: clients, pipelining: 1 })
   t.teardown(() => agent.destroy())

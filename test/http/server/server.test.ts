@@ -65,7 +65,8 @@ t.test('prints its version or its help instead of serving', async (t) => {
 })
 
 t.test('prints the stack of a bug', async (t) => {
-  const code = 'import net from "node:net"; net.Server.prototype.listen = () => { throw new TypeError("a bug") }'
+  const code =
+    'import net from "node:net"; net.Server.prototype.listen = () => { throw new TypeError("a bug") }'
   const module = `data:text/javascript,${encodeURIComponent(code)}`
   const { output, exited } = runServer(t, unreachableCloud, '--import', module)
   t.equal(await exited, 1)

@@ -28,11 +28,14 @@ async function start (
   const messages = () =>
     server.output.stdout.trim().split('\n').map((line) => JSON.parse(line).msg as string)
   /** Waits for an upstream request with this end of its path. */
-  const called = (suffix: string) => waitUntil(() => simulator.calls.some(({ path }) => path.endsWith(suffix)))
+  const called = (suffix: string) =>
+    waitUntil(() => simulator.calls.some(({ path }) => path.endsWith(suffix)))
   return { ...server, simulator, origin, messages, called, port: Number(new URL(origin).port) }
 }
 
-const waitUntil = async (condition: () => boolean | Promise<boolean>) => { while (!await condition()) await sleep(10) }
+const waitUntil = async (condition: () => boolean | Promise<boolean>) => {
+  while (!await condition()) await sleep(10)
+}
 
 const isRefused = async (port: number) => {
   const socket = connect(port, '127.0.0.1')
@@ -143,7 +146,9 @@ t.test('an uncaught error is logged, and ends the process', async (t) => {
   t.equal(await exited, 1)
   const lastLine = output.stdout.trim().split('\n').at(-1)!
   t.match(JSON.parse(lastLine), {
-    level: 60, msg: 'unexpected error: shutting down', err: { type: 'TypeError', message: 'a bug', stack: /at / }
+    level: 60,
+    msg: 'unexpected error: shutting down',
+    err: { type: 'TypeError', message: 'a bug', stack: /at / }
   })
 })
 
