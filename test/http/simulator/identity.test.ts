@@ -108,7 +108,7 @@ t.test('says its versions to anyone, and nothing else', async (t) => {
 
 t.test('a token dies when its life is over, at every service', async (t) => {
   let now = Date.now()
-  const brief = await simulate(t, { projects: 0, tokenLife: 60, now: () => now })
+  const brief = await simulate(t, { projects: 0, tokenLifetime: 60, now: () => now })
   const { get, url } = await brief.as('admin')
   t.equal((await get(`${url('compute')}/limits`)).status, 200)
   now += 60_000

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { simulate } from '#test/support/simulator-client.js'
-import { cpu, last, mean, meanOfDevices, meanOfProject, owners } from './statements.js'
+import { cpu, last, mean, meanOfDevices, meanOfProject, instanceProjects } from './statements.js'
 
 const now = Date.parse('2026-05-04T12:00:07Z')
 const { simulator, query } = await simulate(t, { projects: 5, instances: 60, now: () => now })
@@ -44,9 +44,9 @@ t.test('means of a project\'s own instance, and none of another\'s', async (t) =
 })
 
 t.test('the projects that an instance has series of, by measurement', async (t) => {
-  const [result] = (await query(owners('net.in_bytes_sec', cpu, 'nothing'), { id: adminInstanceId })).body.results
+  const [result] = (await query(instanceProjects('net.in_bytes_sec', cpu, 'nothing'), { id: adminInstanceId })).body.results
   t.match(result.series, [cpu, 'net.in_bytes_sec'].map((name) => ({ name, tags: { _tenant_id: adminProjectId }, columns: ['time', 'last'], values: [[Number, Number]] })))
-  t.strictSame((await query(owners(cpu), { id: 'none' })).body.results, [{ statement_id: 0 }])
+  t.strictSame((await query(instanceProjects(cpu), { id: 'none' })).body.results, [{ statement_id: 0 }])
 })
 
 t.test('means in aligned buckets, of the samples there are', async (t) => {

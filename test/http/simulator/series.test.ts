@@ -1,6 +1,6 @@
 import t from 'tap'
 import { buildCloud, type Cloud } from '#simulator/cloud.js'
-import { keptSamples, measurements, samplersOf } from '#simulator/series.js'
+import { storedSampleRange, measurements, samplersOf } from '#simulator/series.js'
 
 const now = 1_777_896_000
 const cloud = buildCloud(50, 500, now)
@@ -27,10 +27,10 @@ t.test('a load goes up and down with the day', async (t) => {
 })
 
 t.test('what does not run has no samples, and what is new only a few', async (t) => {
-  const resting = cloud.instances.filter(({ status }) => status !== 'ACTIVE').map((instance) => keptSamples(instance, now * 1000))
+  const resting = cloud.instances.filter(({ status }) => status !== 'ACTIVE').map((instance) => storedSampleRange(instance, now * 1000))
   t.ok(resting.length > 40 && resting.every(({ first, last }) => last < first))
   const young = { ...running[0]!, launched: now - 20 }
-  t.strictSame(keptSamples(young, now * 1000), { first: now / 15 - 1, last: now / 15 })
+  t.strictSame(storedSampleRange(young, now * 1000), { first: now / 15 - 1, last: now / 15 })
 })
 
 t.test('a few instances have no other memory metric than the percentage', async (t) => {

@@ -57,7 +57,7 @@ export async function startSite (t: Test, certificate?: Certificate & { file: st
   const reached = Object.fromEntries(entries.map(([role, { port }]) => [role, `${scheme}://127.0.0.1:${port}`])) as Record<UpstreamName, string>
 
   const cloudClock = { shift: 0 }
-  const simulator = await startSimulator({ projects: 6, instances: 30, reached, now: () => Date.now() + cloudClock.shift })
+  const simulator = await startSimulator({ projects: 6, instances: 30, advertisedOrigins: reached, now: () => Date.now() + cloudClock.shift })
   for (const role of roles) proxies[role].target = role === 'metrics' ? influxd.url : simulator.origins[role]
   t.teardown(async () => {
     await simulator.close()

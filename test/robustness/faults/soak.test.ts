@@ -39,7 +39,7 @@ if (site) {
   await t.test('the service goes on at 80 % of what it can do, while its upstreams fail one after the other', async (t) => {
     const server = await startServer(t, { ...site.env, LOG_LEVEL: 'info' })
     const { cloud } = site.simulator
-    const questions = [...site.known, ...site.unknown, ...[...cloud.instancesOf].flatMap(([id, [instance]]) =>
+    const questions = [...site.known, ...site.unknown, ...[...cloud.instancesByProject].flatMap(([id, [instance]]) =>
       questionsOf(cloud.projects.get(id)!, instance!.id, site.minutes))]
     const paths = questions.map(({ path }) => path)
 

@@ -36,7 +36,7 @@ export function truthOf (cloud: Cloud, measured: string[], end: number, version:
       volumeStorageLimitGb: limits.gigabytes,
       volumeStorageUsedGb: used.gigabytes
     }])),
-    instances: new Map([...cloud.instancesOf].map(([id, instances]) => [id, new Map(instances.map(({ id, flavor, launched }) =>
+    instances: new Map([...cloud.instancesByProject].map(([id, instances]) => [id, new Map(instances.map(({ id, flavor, launched }) =>
       [id, { vcpus: flavor.vcpus, memory_mb: flavor.ram, disk_gb: flavor.disk, launched }]))])),
     usage,
     load: (instance, route, name) => usage(instance, route, name, end - 60) ?? null

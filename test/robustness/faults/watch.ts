@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { residentOf } from '../../../bench/process.js'
+import { residentMbOf } from '../../../bench/process.js'
 
 /** Of a process, MB of memory, or its open files and sockets but those of who asks it: at the marked moments, and all the time. */
 export interface Watched {
@@ -27,7 +27,7 @@ export function watchProcess (pid: number, port: number) {
   const resident: Watched = { calm: [], all: [] }
   const handles: Watched = { calm: [], all: [] }
   const look = (kind: keyof Watched) => {
-    resident[kind].push(residentOf(pid))
+    resident[kind].push(residentMbOf(pid))
     handles[kind].push(filesOf(pid, port))
   }
   const timer = setInterval(look, 250, 'all')

@@ -61,13 +61,13 @@ const withoutProject: Begin = ({ simulator: { cloud } }) => {
 
 /** Takes an instance out of the lists, while it is still counted. */
 const withoutInstance: Begin = ({ simulator: { cloud } }) => {
-  const { instances, instancesOf, instancesById } = cloud
+  const { instances, instancesByProject, instancesById } = cloud
   Object.assign(cloud, {
     instances: instances.filter(({ id }) => id !== demoInstanceId),
-    instancesOf: new Map(instancesOf).set(demoProjectId, []),
+    instancesByProject: new Map(instancesByProject).set(demoProjectId, []),
     instancesById: new Map([...instancesById].filter(([id]) => id !== demoInstanceId))
   })
-  return () => Object.assign(cloud, { instances, instancesOf, instancesById })
+  return () => Object.assign(cloud, { instances, instancesByProject, instancesById })
 }
 
 const fromStart = { fromStart: true }
