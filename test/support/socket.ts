@@ -20,9 +20,17 @@ export function sendRaw (port: number, message: string, { end = false } = {}): P
   })
 }
 
-/** The first answer in what was received, after the leave to go on that some ask for, and what follows it; `undefined` where it is not whole. */
-export function firstAnswer (received: string, bodiless = false): { answer: ReceivedResponse, rest: string } | undefined {
-  const [, status, head, rest] = /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 ([2-9][0-9]{2}) [^\r]+\r\n(.*?)\r\n\r\n(.*)$/s.exec(received) ?? []
+const responsePattern =
+  /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 ([2-9][0-9]{2}) [^\r]+\r\n(.*?)\r\n\r\n(.*)$/s
+
+/**
+ * The first response in received text, after a `100 Continue`, and the text after it.
+ * @returns `undefined` where the response is incomplete
+ */
+export function firstResponse (
+  received: string, bodiless = false
+): { response: ReceivedResponse, rest: string } | undefined {
+  const [, status, head, rest] = responsePattern.exec(received) ?? []
   if (status === undefined) return undefined
   const headers = Object.fromEntries(head!.split('\r\n').map((line) => {
     const [name, ...value] = line.split(': ')
@@ -34,8 +42,11 @@ export function firstAnswer (received: string, bodiless = false): { answer: Rece
   return { response: { statusCode: Number(status), headers, body }, rest: rest!.slice(length) }
 }
 
-/** All answers in what was received, one after the other. */
-export function answersIn (received: string, bodiless = false): ReceivedResponse[] {
+/**
+ * All responses in received text, in order.
+ * @throws Error where the last one is incomplete
+ */
+export function responsesIn (received: string, bodiless = false): ReceivedResponse[] {
   if (received === '') return []
   const first = firstResponse(received, bodiless)
   if (first === undefined) throw new Error(`incomplete response: ${JSON.stringify(received.slice(0, 500))}`)

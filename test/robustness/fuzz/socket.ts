@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { ReceivedResponse } from '#test/support/openapi-contract.js'
-import { firstAnswer } from '#test/support/socket.js'
+import { firstResponse } from '#test/support/socket.js'
 
 /** Milliseconds without a word after which the client ends its side: the server waits for more than there is. */
 const patience = 300

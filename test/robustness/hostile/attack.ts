@@ -60,8 +60,8 @@ export async function attack (t: Test, asks: boolean) {
 
   /** What is wrong with the answer to a request that can be read; `undefined` where nothing is. */
   async function complain (asked: Asked, lines: string[] = []): Promise<{ complaint?: string, answer?: ReceivedResponse }> {
-    const received = await converse(port, write(asked, lines))
-    const [answer, ...others] = answersIn(received)
+    const received = await sendRaw(port, write(asked, lines))
+    const [answer, ...others] = responsesIn(received)
     if (answer === undefined || others.length > 0) return { complaint: `${others.length + 1} answers` }
     if ('x-evil' in answer.headers) return { complaint: 'a header of the caller\'s' }
     return { complaint: judge(asked, answer) ?? leak(received), answer }

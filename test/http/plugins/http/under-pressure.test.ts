@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { startSimulator } from '#simulator/simulator.js'
 import { runServer } from '#test/support/server-process.js'
 
-/** Code for the server's process: starts the pressure at the first input on stdin, and ends it at the next. */
+/** Code for the server's process: starts the pressure at one input on stdin, and ends it at the next. */
 const onInput = (start: string, end: string) => `import v8 from 'node:v8'
   let on = false, memory = []
   process.stdin.on('data', () => { on = !on; if (on) { ${start} } else { ${end} } })`
