@@ -40,9 +40,8 @@ export async function startService (t: Test, env: Record<string, string | undefi
   /** Requests a change from Keystone, as an admin. */
   const change = async (method: 'PUT' | 'DELETE', path: string, headers: Record<string, string> = {}) => {
     const token = await tokenOf('admin')
-    const { status } = await fetch(keystone + path, {
-      method, headers: { 'x-auth-token': token, ...headers }
-    })
+    const request = { method, headers: { 'x-auth-token': token, ...headers } }
+    const { status } = await fetch(keystone + path, request)
     if (status !== 204) throw new Error(`${method} ${path} returned ${status}`)
   }
   return {

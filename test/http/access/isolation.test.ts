@@ -56,11 +56,7 @@ for (const [one, other] of pairs) {
         const { statusCode, body, headers } = expectedFor(caller, url)
         const foreignEtag = String(expectedFor(owner, url).headers.etag)
         const foreign = await get(url, tokens[caller], { 'if-none-match': foreignEtag })
-        t.equal(
-          foreign.statusCode,
-          statusCode,
-          `the ETag of ${owner} is not valid for ${caller}, even for equal content`
-        )
+        t.equal(foreign.statusCode, statusCode, `no match with an ETag of ${owner}, even for equal content`)
         t.equal(foreign.body, body)
         if (foreign.statusCode !== 200) continue
         const own = await get(url, tokens[caller], { 'if-none-match': String(headers.etag) })
@@ -103,7 +99,7 @@ t.test('a stale response is refreshed with the caller\'s own scope', async (t) =
   }
 })
 
-t.test('reads the quotas of visible projects only, and no project list for a project scope', async (t) => {
+t.test('reads the quotas of visible projects only, and the list of projects only for a domain', async (t) => {
   const { get, tokenOf, simulator } = await startService(t, { CACHE: 'off' })
   await get(summary, await tokenOf('admin'))
   for (const [caller, rows, hidden] of [['demo', 1, adminProjectId], ['lead', 2, undefined]] as const) {

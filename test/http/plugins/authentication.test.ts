@@ -13,9 +13,10 @@ const roleOfDemo = `/projects/${demoProjectId}/users/${demoUserId}/roles/${roleI
 
 t.test('ignores tokens with AUTH=none', async (t) => {
   const { app, simulator, count } = await startWithoutAuthentication(t)
-  for (const headers of [
+  const requests = [
     {}, { 'x-auth-token': 'no token' }, { authorization: 'Bearer x', 'x-auth-token': 'y' }
-  ]) {
+  ]
+  for (const headers of requests) {
     const response = await app.inject({ url: summary, headers })
     t.equal(response.statusCode, 200)
     t.equal(response.headers.vary, 'accept-encoding')

@@ -43,18 +43,14 @@ t.test('a rolling restart under load loses no request', async (t) => {
   t.comment(`${counts.completed} requests, ${counts.shed} shed, ${2 * restartsPerProcess} restarts`)
 })
 
-/**
- * Sends requests from clients with persistent connections, one request at a time each. No request is retried.
- */
+/** Sends requests from clients with persistent connections, one at a time each. No request is retried. */
 function generateLoad (t: Test, origin: string) {
   const agent = new Agent({ connections: clients, pipelining: 1 })
   t.teardown(() => agent.destroy())
-  const counts = { completed: 0, shed: 0, failed: [] as unknown[] }
-  let running = true
+  const counts = { running: true, completed: 0, shed: 0, failed: [] as unknown[] }
 
   const runClient = async (client: number) => {
-    // eslint-disable-next-line no-unmodified-loop-condition -- set by the caller
-    for (let n = client; running; n++) {
+    for (let n = client; counts.running; n++) {
       const path = paths[n % paths.length]!
       try {
         const { statusCode, body } = await request(origin + path, { dispatcher: agent })
@@ -71,5 +67,5 @@ function generateLoad (t: Test, origin: string) {
     }
   }
   const finished = Array.from({ length: clients }, (_, client) => runClient(client))
-  return { counts, stop: async () => { running = false; await Promise.all(finished) } }
+  return { counts, stop: async () => { counts.running = false; await Promise.all(finished) } }
 }

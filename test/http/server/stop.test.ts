@@ -148,9 +148,7 @@ t.test('an uncaught error is logged, and ends the process', async (t) => {
   t.match(JSON.parse(lastLine), {
     level: 60,
     msg: 'unexpected error: shutting down',
-    err: {
-      type: 'TypeError', message: 'a bug', stack: /at /
-    }
+    err: { type: 'TypeError', message: 'a bug', stack: /at / }
   })
 })
 
