@@ -8,21 +8,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-/**
- * Of the working directory, which npm makes the package's own: the tests run from their source, and the
- * benchmark from `dist`.
- */
+/** Below the working directory, which npm sets to the package's root. */
 const cache = resolve('.cache')
 
 const minuteMs = 60_000
 /**
- * The longest that a program can take to be found: waiting for another process that fetches it, then fetching
- * it.
+ * The maximum duration of `unpack`: it may wait for another process that downloads, and then download itself.
  */
 export const maxFindMs = 11 * minuteMs
 const maxFetchMs = 5 * minuteMs
 
-/** Where a program is, or why there is none. */
+/** The path of a program, or the reason why it is not available. */
 export type Found = { path: string } | { reason: string }
 
 export const isExecutable = (path: string) => access(path, constants.X_OK).then(() => true, () => false)
@@ -30,8 +26,9 @@ export const isExecutable = (path: string) => access(path, constants.X_OK).then(
 const ageMs = (path: string) => stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs, () => undefined)
 
 /**
- * A program of these packages of Debian's, unpacked into `.cache/<name>` unless it is there already: nothing
- * is installed.
+ * Downloads Debian packages and unpacks them into `.cache/<name>`, unless that has been done. Nothing is
+ * installed.
+ * @param program path of the program inside the packages
  */
 export async function unpack (name: string, packages: string[], program: string): Promise<Found> {
   const path = join(cache, name, program)
@@ -39,13 +36,14 @@ export async function unpack (name: string, packages: string[], program: string)
 }
 
 /**
- * Test files run at once: one fetches, the others wait for it, and a failure is not repeated by each of them.
+ * Test files run in parallel: one downloads, the others wait, and a failure of the download is not repeated
+ * by each.
  */
 async function withLock (name: string, work: () => Promise<Found>): Promise<Found> {
   const lock = join(cache, `${name}.lock`)
   await mkdir(cache, { recursive: true })
   while (!await mkdir(lock).then(() => true, () => false)) {
-    // An owner that was killed leaves its lock behind.
+    // A killed process leaves its lock behind.
     if ((await ageMs(lock) ?? 0) > maxFetchMs) await rmdir(lock).catch(() => {})
     await sleep(200)
   }
@@ -71,7 +69,7 @@ async function fetchOnce (name: string, packages: string[], path: string): Promi
     await rename(join(dir, 'root'), join(cache, name))
     return { path }
   } catch (err) {
-    const reason = `could not be fetched: ${lastLine(err)}`
+    const reason = `could not be downloaded: ${lastLine(err)}`
     await writeFile(failure, reason)
     return { reason }
   } finally {
@@ -80,13 +78,13 @@ async function fetchOnce (name: string, packages: string[], path: string): Promi
 }
 
 /**
- * The package lists of the system may be missing or old. Lists of our own need no root and change nothing
- * there.
+ * The system's package lists may be missing or old. Separate lists need no root and leave the system
+ * unchanged.
  */
 async function download (dir: string, packages: string[]) {
-  const apt = (limit: number, ...args: string[]) => run('apt-get', [
+  const apt = (timeout: number, ...args: string[]) => run('apt-get', [
     '-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=15', '-o', 'APT::Sandbox::User=root', ...args
-  ], { cwd: dir, timeout: limit })
+  ], { cwd: dir, timeout })
   const ownLists = ['-o', `Dir::State::Lists=${join(dir, 'lists')}`, '-o', `Dir::Cache=${join(dir, 'cache')}`]
 
   try {
