@@ -200,8 +200,8 @@ t.test('no page begins at another project\'s instance, though Nova would let it'
 
 t.test('the series of an instance that was deleted are its project\'s', async (t) => {
   const { id } = await openstack([
-    'server', 'create', `gone-${process.pid}`, '--flavor', 'm1.tiny', '--image', 'tiny-image', '--nic', 'none',
-    '--wait', '-f', 'json', '--os-compute-api-version', '2.37'
+    'server', 'create', `gone-${process.pid}`, '--flavor', 'm1.tiny', '--image', 'tiny-image',
+    '--nic', 'none', '--wait', '-f', 'json', '--os-compute-api-version', '2.37'
   ], 'demo')
   await openstack(['server', 'delete', '--wait', id], 'demo')
   const [demo, web, batch, admin] = [

@@ -91,7 +91,9 @@ export async function attack (t: Test, asks: boolean) {
     secrets.find((secret) => received.toLowerCase().includes(secret.toLowerCase()))
 
   /** What is wrong with the answer to a request that can be read; `undefined` where nothing is. */
-  async function complain (asked: Asked, lines: string[] = []): Promise<{ complaint?: string, answer?: ReceivedResponse }> {
+  async function complain (
+    asked: Asked, lines: string[] = []
+  ): Promise<{ complaint?: string, answer?: ReceivedResponse }> {
     const received = await sendRaw(port, write(asked, lines))
     const [answer, ...others] = responsesIn(received)
     if (answer === undefined || others.length > 0) return { complaint: `${others.length + 1} answers` }
