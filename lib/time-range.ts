@@ -51,9 +51,8 @@ export function parseWindow (query: RangeQuery, now: number): Window {
   if (last - first >= maxBuckets) {
     throw new InvalidParameters([{
       parameter: 'groupBy',
-      message: `${quote(
-        query.groupBy
-      )} cuts this range into ${last - first + 1} buckets, and at most ${maxBuckets} are allowed: ` +
+      message: `${quote(query.groupBy)} cuts this range into ${last - first + 1} buckets, ` +
+        `and at most ${maxBuckets} are allowed: ` +
         `the smallest groupBy that fits is ${formatDuration(smallestStep(older, newer))}`
     }])
   }
@@ -66,9 +65,8 @@ export function parseWindow (query: RangeQuery, now: number): Window {
  */
 function parseRange (query: RangeQuery, now: number, errors: ParameterError[]): [number, number] | undefined {
   const { defaultTimeRange } = query
-  const ends = (['timeRangeFrom', 'timeRangeTo'] as const).map(
-    (parameter) => ({ parameter, text: query[parameter] })
-  )
+  const ends = (['timeRangeFrom', 'timeRangeTo'] as const)
+    .map((parameter) => ({ parameter, text: query[parameter] }))
   const before = errors.length
   const addError = (parameter: string, message: string) => { errors.push({ parameter, message }) }
 
@@ -121,7 +119,12 @@ function parseInstant (text: string, now: number) {
   return instant !== undefined && instant >= 0 && instant < endOfTime ? instant : undefined
 }
 
-const rfc3339 = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/i
+const rfc3339 = new RegExp(
+  '^([0-9]{4})-([0-9]{2})-([0-9]{2})' +
+  'T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?' +
+  '(?:Z|[+-][0-9]{2}:[0-9]{2})$',
+  'i'
+)
 
 /**
  * Unix seconds of an RFC 3339 time. `Date` alone accepts other formats as well, and reads 30 February as 2

@@ -7,8 +7,8 @@ import { unknownMarker } from '#lib/openstack/servers.js'
 import type { Scope } from './scope.js'
 
 /**
- * The projects that a caller sees. Where they come from a list: when that was fetched (unix milliseconds),
- * and why it is stale, if it is.
+ * The projects that a caller sees. Projects from a list also carry when the list was fetched (unix
+ * milliseconds), and why it is stale, if it is.
  */
 export type VisibleProjects = Pick<CachedValue<Project[]>, 'value'> & Partial<CachedValue<Project[]>>
 
@@ -23,8 +23,8 @@ const maxProjectsPerInstance = 8
 export type Authorizer = ReturnType<typeof createAuthorizer>
 
 /**
- * Decides what a caller sees: the only place where that is decided. Whatever a caller may not see gets the
- * same error as something that does not exist. For callers that see everything it reads nothing.
+ * Decides what a caller sees; nothing else does. A thing that a caller may not see gets the same error as one
+ * that does not exist. For callers that see everything it reads nothing.
  */
 export function createAuthorizer (
   openstack: Pick<CachedOpenStack, 'projects' | 'project' | 'instanceProject'>,
@@ -72,7 +72,7 @@ export function createAuthorizer (
      * Checks that a caller sees a project's instances, and that the marker is one of them: Nova accepts any
      * instance of the cloud as a marker.
      * @returns the only project whose samples count for the caller, because any client may send samples of
-     * any   instance; `undefined` where all count
+     * any instance; `undefined` where all count
      * @throws NotFound, InvalidParameters (the marker), UpstreamError
      */
     async instances (scope: Scope, project: string, marker?: string): Promise<string | undefined> {

@@ -10,9 +10,7 @@ export const tokenHeaders = ['x-auth-token', 'authorization'] as const
  */
 const pattern = /^[A-Za-z0-9._~+/-]{1,4096}={0,2}$/
 
-/**
- * Whatever a request sends as its token, as OpenStack's clients send it or as OAuth's do. It is not checked.
- */
+/** The unchecked token of a request, in the header of OpenStack's clients or in that of OAuth's. */
 export const findToken = ({ 'x-auth-token': own, authorization }: IncomingHttpHeaders) =>
   own || bearerOf(authorization)
 

@@ -30,7 +30,7 @@ const maxConcurrentProjects = 64
 /**
  * A page of these projects with their quotas, by name and then by id. Only the page's own quotas are read.
  * @throws InvalidParameters where the marker is the id of no project; UpstreamError where identity fails, or
- * every   upstream for every project
+ * every upstream for every project
  */
 export async function listProjectSummaries (
   openstack: Sources,

@@ -76,8 +76,8 @@ export function cacheOpenStack (
     },
     /** One project may find an instance that another one does not: the asking project is part of the key. */
     async instanceProject (server: string, asking?: string) {
-      const { value } = await instanceProjects.get(`${asking ??
-        ''} ${server}`, { ttl: ttls.instanceProject }, async () => {
+      const key = `${asking ?? ''} ${server}`
+      const { value } = await instanceProjects.get(key, { ttl: ttls.instanceProject }, async () => {
         const project = await openstack.instanceProject(server, asking)
         const expiresAt = project === undefined ? now() + unknownInstanceTtlMs : undefined
         return { value: { project }, complete: true, expiresAt }

@@ -36,8 +36,8 @@ export interface EndpointChoice {
 
 /**
  * The URL of a service, with its version and without a slash at its end.
- * @throws UpstreamError `absent` where the catalog has none for the region and interface, or several regions
- * and no   choice of one
+ * @throws UpstreamError `absent` where the catalog has none for the region and interface, or has several
+ * regions and the cloud's configuration chooses none
  */
 export function findEndpoint (
   catalog: Catalog, service: CatalogService, { region, interface: wanted }: EndpointChoice

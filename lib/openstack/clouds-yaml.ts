@@ -30,9 +30,7 @@ type Entry = Record<string, unknown> & { auth?: Record<string, unknown> }
 export function loadCloud (settings: Settings): CloudConfig {
   const entry = settings.OS_CLOUD === undefined
     ? {}
-    : loadEntry(
-      settings.OS_CLOUD, settings.OS_CLIENT_CONFIG_FILE
-    )
+    : loadEntry(settings.OS_CLOUD, settings.OS_CLIENT_CONFIG_FILE)
   const auth = Object.fromEntries(
     Object.entries(entry.auth ?? {}).map(([key, value]) => [key, String(value)])
   )
@@ -59,9 +57,8 @@ export function loadCloud (settings: Settings): CloudConfig {
     overrides: {
       compute: settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? text(entry.compute_endpoint_override),
       network: settings.OS_NETWORK_ENDPOINT_OVERRIDE ?? text(entry.network_endpoint_override),
-      'block-storage': settings.OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE ?? text(
-        entry.block_storage_endpoint_override
-      )
+      'block-storage':
+        settings.OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE ?? text(entry.block_storage_endpoint_override)
     },
     tls: {
       cacert: settings.OS_CACERT ?? path(entry.cacert),
@@ -163,9 +160,8 @@ function loadEntry (name: string, path?: string): Entry {
 }
 
 function defaultPaths () {
-  return [
-    '.', join(homedir(), '.config/openstack'), '/etc/openstack'
-  ].map((folder) => join(folder, 'clouds.yaml'))
+  const folders = ['.', join(homedir(), '.config/openstack'), '/etc/openstack']
+  return folders.map((folder) => join(folder, 'clouds.yaml'))
 }
 
 function parseEntry (file: string, name: string): Entry | undefined {

@@ -23,8 +23,8 @@ const validateProjects = responseValidator(
 )
 
 /**
- * What the credential reads: `all` projects, as an admin; or its `own`, on which it has a role, each with a
- * token of that project.
+ * The projects that the credential reads: `all`, as an admin; or its `own`, on which it has a role, each with
+ * a token of that project.
  */
 export type CredentialReach = 'all' | 'own'
 
@@ -38,14 +38,14 @@ export interface ProjectToken {
 
 const hourMs = 3_600_000
 
-/** Milliseconds for which a listing also answers for unknown ids: these must not keep Keystone busy. */
+/** Milliseconds for which a listing also decides about unknown ids: these must not keep Keystone busy. */
 const listingReuseMs = 1_000
 
 /** Which projects a credential reads, and with which token. */
 export function createProjectAccess (cloud: CloudConfig, session: Session, clock: Clock) {
   /** Projects of reach `own` with a token: not the disabled ones, which Keystone lists as well. */
   const known = new Map<string, Project>()
-  let listedAt = -Infinity
+  let fetchedAt = -Infinity
   const reach = createRefreshingValue(
     fetchReach, () => ({ ttl: hourMs, staleWhileRevalidate: Infinity }), clock
   )
@@ -70,7 +70,7 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
     if (!own) return projects
     const { project } = await session.token()
     const readable = cloud.applicationCredential ? projects.filter(({ id }) => id === project) : projects
-    listedAt = clock.now()
+    fetchedAt = clock.now()
     known.clear()
     for (const project of readable) if (project.enabled) known.set(project.id, project)
     return readable
@@ -91,7 +91,7 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
      */
     async tokenOf (project: string): Promise<ProjectToken> {
       if (await reach.get() === 'all') return {}
-      if (!known.has(project) && Math.abs(clock.now() - listedAt) >= listingReuseMs) await listing.get()
+      if (!known.has(project) && Math.abs(clock.now() - fetchedAt) >= listingReuseMs) await listing.get()
       const own = known.get(project)
       if (own === undefined) throw new NotFound('no such project')
       return { own, project: (await session.token()).project === project ? undefined : project }

@@ -56,7 +56,7 @@ async function listExactPage (
 const maxServers = 1_000
 
 /**
- * A page by a part of the name that Nova's filter cannot express exactly. The names tell which servers match;
+ * A page by a part of the name that Nova's filter cannot express exactly. The names show which servers match;
  * then the part of the list that holds the page's servers is fetched.
  */
 async function listFilteredPage (
@@ -71,9 +71,9 @@ async function listFilteredPage (
   const [from, to] = [names.indexOf(page[0]!), names.indexOf(page.at(-1)!)]
   const range = { marker: names[from - 1]?.id, limit: Math.min(to - from + 1, maxServers), hostname }
   const { body } = await get((own) => `/servers/detail?${serverQuery(project, own, range)}`)
-  const servers = validateServers(body).servers.filter(
-    (server) => nameContains(server, hostname)
-  ).slice(0, limit)
+  const servers = validateServers(body).servers
+    .filter((server) => nameContains(server, hostname))
+    .slice(0, limit)
   const { id: last } = servers.at(-1) ?? page.at(-1)!
   return { servers, last: last === matches.at(-1)!.id ? undefined : last, total: matches.length }
 }

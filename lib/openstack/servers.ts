@@ -65,15 +65,15 @@ const pinnedMinor = 47
  * @throws UpstreamError where the server is older, or its version document has another format
  */
 export function chooseMicroversion (body: unknown) {
-  const [newest, oldest] = [
-    validateVersion(body).version.version, validateVersion(body).version.min_version
-  ].map((text) => Number(text.slice(2)))
-  if (newest! < pinnedMinor) {
+  const { version } = validateVersion(body)
+  const minorOf = (microversion: string) => Number(microversion.slice(2))
+  const newest = minorOf(version.version)
+  if (newest < pinnedMinor) {
     throw new UpstreamError(
       'compute', 'invalid', `is too old: it offers microversion 2.${newest}, and 2.${pinnedMinor} is needed`
     )
   }
-  return `2.${Math.max(pinnedMinor, oldest!)}`
+  return `2.${Math.max(pinnedMinor, minorOf(version.min_version))}`
 }
 
 const Microversion = Type.String({ pattern: '^2\\.[0-9]+$' })

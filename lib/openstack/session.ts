@@ -44,8 +44,8 @@ export function createSession (cloud: CloudConfig, upstream: CallUpstream, clock
   /**
    * A token, and the service's endpoint by its catalog. An operator may have registered a missing service
    * since the login, so the catalog is fetched again with a new token: after two seconds, and then whenever
-   * the service has been missing for twice as long. Where no login succeeds, the present token still works
-   * for other services.
+   * the service has been missing for twice as long. If no login succeeds, the present token still works for
+   * other services.
    */
   async function findTarget (service: CatalogService, project?: string): Promise<Target> {
     const key = `${service} ${project ?? ''}`
@@ -68,7 +68,7 @@ export function createSession (cloud: CloudConfig, upstream: CallUpstream, clock
     return { token: renewed, endpoint: endpointOf(service, renewed) }
   }
 
-  /** One GET with a token, repeated with a new token where the first one is rejected. */
+  /** One GET with a token, retried with a new token where the service rejects the first one. */
   async function getWithToken (
     service: CatalogService,
     urlOf: (endpoint: string) => string,

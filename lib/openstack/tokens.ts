@@ -73,9 +73,9 @@ export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, cl
   }
 
   /**
-   * Replaces a rejected token, at most once per interval. Where no other one can be had, it stays: other
-   * services may still accept it.
-   * @throws UpstreamError where no other one can be had, now or earlier in the interval
+   * Replaces a rejected token, at most once per interval. If Keystone issues no other one, the token stays:
+   * other services may still accept it.
+   * @throws UpstreamError where Keystone issues no other one, now or earlier in the interval
    */
   async function replace (token: Token, project?: string) {
     let replacement = replacements.get(project)
