@@ -3,19 +3,25 @@ import { UpstreamError } from '#lib/errors.js'
 import type { OpenStack } from '#lib/openstack/client.js'
 import { cacheOpenStack } from '#lib/openstack/cached-client.js'
 
-/** Facts of a cloud in which project p has the instance i; and who asked for whose it is. */
+/**
+ * A cached client of a cloud in which project p has the instance i.
+ * @param instanceProject TTL in milliseconds of an instance's project
+ * @returns also `lookups`, the project of each lookup that reaches the cloud
+ */
 function connect (instanceProject = Infinity) {
-  const asked: Array<string | undefined> = []
+  const lookups: Array<string | undefined> = []
   const state = { time: 0, servers: ['i'], fails: false }
   const openstack = {
     instanceProject: async (server: string, project?: string) => {
-      asked.push(project)
-      if (state.fails) throw new UpstreamError('compute', 'timeout', 'gave no answer in time')
+      lookups.push(project)
+      if (state.fails) {
+        throw new UpstreamError('compute', 'timeout', 'did not respond within its time limit')
+      }
       return state.servers.includes(server) && project !== 'q' ? 'p' : undefined
     }
   }
   return {
-    asked,
+    lookups,
     state,
     ...cacheOpenStack(
       openstack as OpenStack,
@@ -25,57 +31,57 @@ function connect (instanceProject = Infinity) {
   }
 }
 
-t.test('asks once whose an instance is, for ever', async (t) => {
-  const { instanceProject, asked } = connect()
+t.test('looks up the project of an instance once, and caches it for ever', async (t) => {
+  const { instanceProject, lookups } = connect()
   t.same(await Promise.all([instanceProject('i', 'p'), instanceProject('i', 'p')]), ['p', 'p'])
   t.equal(await instanceProject('i', 'p'), 'p')
-  t.same(asked, ['p'])
+  t.same(lookups, ['p'])
 })
 
-t.test('takes what one project does not find for nobody else\'s answer', async (t) => {
-  const { instanceProject, asked } = connect()
+t.test('caches the lookup of an instance for each asking project', async (t) => {
+  const { instanceProject, lookups } = connect()
   t.same(await Promise.all([instanceProject('i', 'q'), instanceProject('i', 'p'), instanceProject('i')]), [
     undefined, 'p', 'p'
   ])
-  t.same(asked, ['q', 'p', undefined])
+  t.same(lookups, ['q', 'p', undefined])
 })
 
-t.test('remembers briefly that nobody has an instance', async (t) => {
-  const { instanceProject, asked, state } = connect()
+t.test('caches for 10 s that an instance is unknown', async (t) => {
+  const { instanceProject, lookups, state } = connect()
   for (let i = 0; i < 2; i++) t.equal(await instanceProject('new', 'p'), undefined)
   state.servers.push('new')
   state.time += 9_999
   t.equal(await instanceProject('new', 'p'), undefined)
-  t.equal(asked.length, 1)
+  t.equal(lookups.length, 1)
   state.time += 1
   t.equal(await instanceProject('new', 'p'), 'p')
   state.time += 3_600_000
   t.equal(await instanceProject('new', 'p'), 'p')
-  t.equal(asked.length, 2)
+  t.equal(lookups.length, 2)
 })
 
-t.test('takes no failure for an answer, nor an old answer for one', async (t) => {
-  const { instanceProject, asked, state } = connect()
+t.test('caches no failed lookup, and serves no stale one', async (t) => {
+  const { instanceProject, lookups, state } = connect()
   t.equal(await instanceProject('new', 'p'), undefined)
   state.fails = true
   state.time += 10_000
   for (let i = 0; i < 2; i++) {
     await t.rejects(instanceProject('new', 'p'), { name: 'UpstreamError', reason: 'timeout' })
   }
-  t.equal(asked.length, 3)
+  t.equal(lookups.length, 3)
   state.fails = false
   t.equal(await instanceProject('new', 'p'), undefined)
 })
 
-t.test('asks for all where nothing is kept', async (t) => {
-  const { instanceProject, asked } = connect(0)
+t.test('looks up each instance anew with a TTL of 0', async (t) => {
+  const { instanceProject, lookups } = connect(0)
   for (const server of ['i', 'i', 'unknown', 'unknown']) {
     t.equal(await instanceProject(server, 'p'), server === 'i' ? 'p' : undefined)
   }
-  t.equal(asked.length, 4)
+  t.equal(lookups.length, 4)
 })
 
-t.test('lists projects once while the list is fresh, and has it stand in', async (t) => {
+t.test('caches the list of projects, and serves a stale list where Keystone fails', async (t) => {
   const clock = { time: 0 }
   const state = { lists: 0, fails: false }
   const list = async () => {
@@ -86,8 +92,8 @@ t.test('lists projects once while the list is fresh, and has it stand in', async
       { id: 'q', name: 'b', description: 'of some length' }
     ]
   }
-  const lifetimes = { quota: 0, project: 0, projectList: 60, instanceProject: 0, staleLimit: 600 }
-  const { projects } = cacheOpenStack({ projects: list } as unknown as OpenStack, lifetimes, {
+  const ttls = { quota: 0, project: 0, projectList: 60, instanceProject: 0, staleLimit: 600 }
+  const { projects } = cacheOpenStack({ projects: list } as unknown as OpenStack, ttls, {
     now: () => clock.time
   })
   const first = async () => (await projects()).value[0]!.id

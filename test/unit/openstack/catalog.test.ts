@@ -19,23 +19,23 @@ const catalog = [
   { type: 'identity', endpoints: [endpoint('nonsense')] }
 ]
 
-t.test('chooses by role, region and interface', async (t) => {
+t.test('chooses an endpoint by service, region and interface', async (t) => {
   t.equal(findEndpoint(catalog, 'compute', { region: 'two', interface: 'public' }), 'http://two/v2.1')
   t.equal(findEndpoint(catalog, 'compute', { region: 'one', interface: 'internal' }), 'http://inside/v2.1')
   t.equal(findEndpoint(catalog, 'network', { interface: 'public' }), 'http://network:9696/v2.0')
 })
 
-t.test('takes the first type that has an endpoint there', async (t) => {
+t.test('chooses the first service type with an endpoint in the region', async (t) => {
   t.equal(findEndpoint(catalog, 'block-storage', { region: 'two', interface: 'public' }), 'http://new/v3/p')
   t.equal(findEndpoint(catalog, 'block-storage', { region: 'one', interface: 'public' }), 'http://old/v3/p')
 })
 
-t.test('names the regions where none was chosen', async (t) => {
+t.test('names the regions where the cloud has several and none is chosen', async (t) => {
   t.throws(() => findEndpoint(catalog, 'compute', { interface: 'public' }),
     { reason: 'absent', message: 'compute: is in several regions: set OS_REGION_NAME to one of one, two' })
 })
 
-t.test('says what is missing', async (t) => {
+t.test('reports the missing endpoint, or an endpoint that is not a URL', async (t) => {
   t.throws(
     () => findEndpoint(catalog, 'network', { region: 'two', interface: 'public' }),
     { reason: 'absent', message: /no public endpoint of it in two$/ }
@@ -50,7 +50,7 @@ t.test('says what is missing', async (t) => {
   )
 })
 
-t.test('puts the version where a URL has none, and finds it where it has', async (t) => {
+t.test('appends a missing version to a URL, and finds an existing one', async (t) => {
   t.equal(
     withVersion('https://cloud.example.org/identity/', 'identity'), 'https://cloud.example.org/identity/v3'
   )

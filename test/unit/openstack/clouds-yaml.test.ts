@@ -5,14 +5,14 @@ import type { Test } from 'tap'
 import { loadCloud } from '#lib/openstack/clouds-yaml.js'
 import type { Settings } from '#lib/config/settings.js'
 
-const read = (settings: Partial<Settings>) => loadCloud(settings as Settings)
+const load = (settings: Partial<Settings>) => loadCloud(settings as Settings)
 
 const password = {
   OS_AUTH_URL: 'http://keystone/v3', OS_USERNAME: 'ann', OS_PASSWORD: 'secret', OS_PROJECT_NAME: 'web'
 }
 
-t.test('reads a password from the environment', async (t) => {
-  t.match(read({
+t.test('loads a user with a password from the environment', async (t) => {
+  t.match(load({
     ...password,
     OS_REGION_NAME: 'one',
     OS_INTERFACE: 'internalURL',
@@ -30,11 +30,11 @@ t.test('reads a password from the environment', async (t) => {
     overrides: { compute: 'http://nova/v2.1' },
     tls: { insecure: false }
   })
-  t.match(read({ ...password, OS_PROJECT_NAME: undefined }), { scope: undefined, interface: 'public' })
-  t.match(read({ ...password, OS_USER_ID: 'u1', OS_PROJECT_ID: 'p1' }), {
+  t.match(load({ ...password, OS_PROJECT_NAME: undefined }), { scope: undefined, interface: 'public' })
+  t.match(load({ ...password, OS_USER_ID: 'u1', OS_PROJECT_ID: 'p1' }), {
     identity: { password: { user: { id: 'u1' } } }, scope: { project: { id: 'p1' } }
   })
-  t.match(read({ ...password, OS_USER_DOMAIN_NAME: 'people', OS_PROJECT_DOMAIN_ID: 'd1' }), {
+  t.match(load({ ...password, OS_USER_DOMAIN_NAME: 'people', OS_PROJECT_DOMAIN_ID: 'd1' }), {
     identity: {
       password: { user: { domain: { name: 'people' } } }
     },
@@ -42,9 +42,9 @@ t.test('reads a password from the environment', async (t) => {
   })
 })
 
-t.test('reads an application credential, which brings its project with it', async (t) => {
+t.test('loads an application credential, which needs no project', async (t) => {
   const credential = { OS_APPLICATION_CREDENTIAL_ID: 'c1', OS_APPLICATION_CREDENTIAL_SECRET: 'secret' }
-  t.match(read({ ...password, ...credential }), {
+  t.match(load({ ...password, ...credential }), {
     identity: { methods: ['application_credential'], application_credential: { id: 'c1', secret: 'secret' } },
     scope: undefined,
     applicationCredential: true
@@ -52,23 +52,23 @@ t.test('reads an application credential, which brings its project with it', asyn
   const named = {
     ...credential, OS_APPLICATION_CREDENTIAL_ID: undefined, OS_APPLICATION_CREDENTIAL_NAME: 'monitoring'
   }
-  t.match(read({ ...password, ...named }), {
+  t.match(load({ ...password, ...named }), {
     identity: { application_credential: { name: 'monitoring', user: { name: 'ann' }, secret: 'secret' } }
   })
-  t.throws(() => read({ OS_AUTH_URL: 'http://keystone', ...named }), { message: /^OS_USERNAME is missing/ })
+  t.throws(() => load({ OS_AUTH_URL: 'http://keystone', ...named }), { message: /^OS_USERNAME is missing/ })
   t.throws(
-    () => read({ ...password, OS_APPLICATION_CREDENTIAL_ID: 'c1' }),
+    () => load({ ...password, OS_APPLICATION_CREDENTIAL_ID: 'c1' }),
     { message: /^OS_APPLICATION_CREDENTIAL_SECRET is missing/ }
   )
 })
 
-/** A folder with these files, and the `clouds.yaml` in it. */
-function files (t: Test, clouds: string, secure?: string) {
+/** Writes these files into a folder, and returns the path of its `clouds.yaml`. */
+function writeClouds (t: Test, clouds: string, secure?: string) {
   return join(t.testdir({ 'clouds.yaml': clouds, ...(secure && { 'secure.yaml': secure }) }), 'clouds.yaml')
 }
 
-t.test('reads clouds.yaml and secure.yaml, overridden by the environment', async (t) => {
-  const file = files(t, `
+t.test('merges clouds.yaml, secure.yaml and the environment, the environment first', async (t) => {
+  const file = writeClouds(t, `
 clouds:
   one:
     region_name: RegionOne
@@ -80,7 +80,7 @@ clouds:
     auth: { auth_url: http://keystone, username: 123, project_id: p1, user_domain_name: people }
 `, 'clouds: { one: { auth: { password: secret } } }')
   const settings = { OS_CLOUD: 'one', OS_CLIENT_CONFIG_FILE: file }
-  t.match(read(settings), {
+  t.match(load(settings), {
     authUrl: 'http://keystone',
     identity: { password: { user: { name: '123', domain: { name: 'people' }, password: 'secret' } } },
     scope: { project: { id: 'p1' } },
@@ -89,7 +89,7 @@ clouds:
     overrides: { network: 'http://neutron' },
     tls: { cacert: '/etc/ca.pem', cert: join(homedir(), 'cert.pem'), insecure: true }
   })
-  t.match(read({
+  t.match(load({
     ...settings, OS_PROJECT_NAME: 'web', OS_PASSWORD: 'other', OS_INSECURE: false, OS_REGION_NAME: 'two'
   }), {
     identity: { password: { user: { password: 'other' } } },
@@ -106,30 +106,30 @@ t.test('finds clouds.yaml in the working directory', async (t) => {
   const before = process.cwd()
   t.teardown(() => process.chdir(before))
   process.chdir(folder)
-  t.equal(read({ OS_CLOUD: 'here' }).authUrl, 'http://here')
+  t.equal(load({ OS_CLOUD: 'here' }).authUrl, 'http://here')
 })
 
-t.test('says in a line what is wrong, and never a secret', async (t) => {
-  t.throws(() => read({}), { name: 'InvalidSetting', message: /^OS_AUTH_URL is missing/ })
-  t.throws(() => read({ ...password, OS_AUTH_URL: 'keystone' }), { message: /^OS_AUTH_URL must be/ })
-  t.throws(() => read({ ...password, OS_USERNAME: undefined }), { message: /^OS_USERNAME is missing/ })
-  t.throws(() => read({ ...password, OS_PASSWORD: undefined }), { message: /^OS_PASSWORD is missing/ })
+t.test('reports an invalid configuration in one line without secrets', async (t) => {
+  t.throws(() => load({}), { name: 'InvalidSetting', message: /^OS_AUTH_URL is missing/ })
+  t.throws(() => load({ ...password, OS_AUTH_URL: 'keystone' }), { message: /^OS_AUTH_URL must be/ })
+  t.throws(() => load({ ...password, OS_USERNAME: undefined }), { message: /^OS_USERNAME is missing/ })
+  t.throws(() => load({ ...password, OS_PASSWORD: undefined }), { message: /^OS_PASSWORD is missing/ })
   t.throws(
-    () => read({ OS_CLOUD: 'one', OS_CLIENT_CONFIG_FILE: '/nowhere/clouds.yaml' }),
+    () => load({ OS_CLOUD: 'one', OS_CLIENT_CONFIG_FILE: '/nowhere/clouds.yaml' }),
     { message: /^OS_CLIENT_CONFIG_FILE must be .*\(ENOENT\)$/ }
   )
   t.throws(
-    () => read({ OS_CLOUD: 'two', OS_CLIENT_CONFIG_FILE: files(t, 'clouds: { one: {} }') }),
+    () => load({ OS_CLOUD: 'two', OS_CLIENT_CONFIG_FILE: writeClouds(t, 'clouds: { one: {} }') }),
     { message: /^OS_CLOUD must be a cloud of .*it has no two$/ }
   )
-  const broken = files(t, 'clouds: { one: { auth: { password: "hidden }')
-  const err = t.throws(() => read({ OS_CLOUD: 'one', OS_CLIENT_CONFIG_FILE: broken })) as unknown as Error
+  const broken = writeClouds(t, 'clouds: { one: { auth: { password: "hidden }')
+  const err = t.throws(() => load({ OS_CLOUD: 'one', OS_CLIENT_CONFIG_FILE: broken })) as unknown as Error
   t.match(err.message, /^OS_CLIENT_CONFIG_FILE must be a YAML file/)
   t.notMatch(err.message, /hidden/)
   t.throws(
-    () => read({
+    () => load({
       OS_CLOUD: 'one',
-      OS_CLIENT_CONFIG_FILE: files(
+      OS_CLIENT_CONFIG_FILE: writeClouds(
         t, 'clouds: { one: { interface: side, auth: { auth_url: http://k, username: a, password: b } } }'
       )
     }),
@@ -137,14 +137,15 @@ t.test('says in a line what is wrong, and never a secret', async (t) => {
   )
 })
 
-t.test('says where it has looked', async (t) => {
+t.test('names the searched folders where no clouds.yaml exists', async (t) => {
   const before = process.cwd()
   t.teardown(() => process.chdir(before))
   process.chdir(t.testdir({}))
+  const notFound = 'OS_CLOUD names none-of-this-name, but there is no clouds.yaml in clouds.yaml, '
+  // The home folder or /etc may hold a clouds.yaml.
+  const notInFile = 'it has no none-of-this-name'
   t.throws(
-    () => read({ OS_CLOUD: 'none-of-this-name' }),
-    {
-      message: /OS_CLOUD names none-of-this-name, but there is no clouds.yaml in clouds.yaml, |it has no none-of-this-name/
-    }
+    () => load({ OS_CLOUD: 'none-of-this-name' }),
+    { message: new RegExp(`${notFound}|${notInFile}`) }
   )
 })
