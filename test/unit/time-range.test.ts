@@ -6,6 +6,7 @@ import type { RangeQuery } from '#lib/time-range.js'
 
 /** 2017-08-10T02:03:04.500Z */
 const now = 1_502_330_584_500
+/** Unix seconds of a time on that day. */
 const at = (time: string) => Date.parse(`2017-08-10T${time}Z`) / 1000
 
 const windows: Array<[string, RangeQuery, [start: number, end: number]]> = [
@@ -42,7 +43,7 @@ const windows: Array<[string, RangeQuery, [start: number, end: number]]> = [
   ],
   ['buckets wider than the range', { defaultTimeRange: '1m', groupBy: '1w' }, [1_502_323_200, 1_502_928_000]],
   [
-    'a mixture of forms',
+    'ends in different formats',
     { timeRangeFrom: '2017-08-10T01:00:00Z', timeRangeTo: '1m', groupBy: '10m' },
     [at('01:00:00'), at('02:10:00')]
   ]
@@ -55,7 +56,8 @@ for (const [name, query, [start, end]] of windows) {
   })
 }
 
-const refusals: Array<[RangeQuery, string[]]> = [
+/** Invalid queries, and the parameters that the error names. */
+const invalid: Array<[RangeQuery, string[]]> = [
   [{ groupBy: '1m' }, ['defaultTimeRange']],
   [{ groupBy: '1m', timeRangeFrom: '1h' }, ['timeRangeTo']],
   [{ groupBy: '1m', timeRangeTo: '1h' }, ['timeRangeFrom']],
@@ -86,8 +88,8 @@ const refusals: Array<[RangeQuery, string[]]> = [
   [{ groupBy: '1s', defaultTimeRange: '1d' }, ['groupBy']]
 ]
 
-for (const [query, parameters] of refusals) {
-  t.test(`refuses ${JSON.stringify(query)}`, async (t) => {
+for (const [query, parameters] of invalid) {
+  t.test(`rejects ${JSON.stringify(query)}`, async (t) => {
     const err = t.throws(() => parseWindow(query, now)) as unknown as InvalidParameters
     t.type(err, InvalidParameters)
     t.same(err.errors.map(({ parameter }) => parameter), parameters)
@@ -102,7 +104,7 @@ t.test('names the smallest groupBy that fits', async (t) => {
   t.throws(() => parseWindow({ groupBy: '54s', defaultTimeRange: '1w' }, now))
 })
 
-t.test('allows exactly as many buckets as it says', async (t) => {
+t.test('allows at most 11,000 buckets', async (t) => {
   const start = 1_502_330_400
   const last = (buckets: number) => ({
     groupBy: '1m', timeRangeFrom: `${start}`, timeRangeTo: `${start + (buckets - 1) * 60}`
@@ -112,7 +114,7 @@ t.test('allows exactly as many buckets as it says', async (t) => {
   t.throws(() => parseWindow(last(maxBuckets + 1), now), { message: /11001 buckets.* is 61s$/ })
 })
 
-t.test('holds both ends in whole buckets, whatever is asked', async (t) => {
+t.test('returns a window of complete buckets that holds both ends of any range', async (t) => {
   const ends = fc.tuple(
     fc.integer({ min: 0, max: 4_000_000_000 }),
     fc.integer({ min: 1, max: 10_000_000 }),

@@ -5,8 +5,8 @@ const given = (path: string, service = 'monitoring') => ({ service, method: 'GET
 const rule = (path: string) => parseAccessRules([given(path)])!
 const projects = '/v1/openstack/projects'
 
-/** Of each pattern, what it allows and what it does not. */
-const patterns: Record<string, [allowed: string[], refused: string[]]> = {
+/** The paths that each pattern allows, and paths that it does not. */
+const patterns: Record<string, [allowed: string[], rejected: string[]]> = {
   [`${projects}/summary`]: [
     [`${projects}/summary`],
     [`${projects}/summaries`, `${projects}/summary/`, `${projects}/Summary`, `x${projects}/summary`, '']
@@ -40,14 +40,14 @@ const patterns: Record<string, [allowed: string[], refused: string[]]> = {
   '': [[''], ['/']]
 }
 
-for (const [pattern, [allowed, refused]] of Object.entries(patterns)) {
-  t.test(`follows ${pattern || 'nothing'}`, async (t) => {
+for (const [pattern, [allowed, rejected]] of Object.entries(patterns)) {
+  t.test(`matches ${pattern || 'an empty pattern'}`, async (t) => {
     for (const path of allowed) t.equal(isAllowed(rule(pattern), 'GET', path), true, path)
-    for (const path of refused) t.equal(isAllowed(rule(pattern), 'GET', path), false, path)
+    for (const path of rejected) t.equal(isAllowed(rule(pattern), 'GET', path), false, path)
   })
 }
 
-t.test('allows what one of the rules does, of this service and this method', async (t) => {
+t.test('allows a request that one rule of this service and method allows', async (t) => {
   const path = `${projects}/summary`
   t.equal(isAllowed([...rule('/x'), ...rule(path)], 'GET', path), true)
   t.equal(isAllowed(rule(path), 'HEAD', path), false)
@@ -55,35 +55,32 @@ t.test('allows what one of the rules does, of this service and this method', asy
   t.equal(isAllowed([], 'GET', path), false)
 })
 
-t.test('is read once, and as far as it is for this service', async (t) => {
+t.test('parses the rules of this service alone', async (t) => {
   t.same(parseAccessRules([given('/v1/{id}/*/a**b'), given('/servers', 'compute')]), [
     { method: 'GET', parts: ['/v1/', '*', '/', '*', '/a', '**', 'b'] }
   ])
 })
 
-t.test('takes no more rules than each request can be held against', async (t) => {
+t.test('limits the length of rules and paths', async (t) => {
   t.equal(parseAccessRules(Array(8).fill(given('x'.repeat(256))))?.length, 8)
   t.equal(parseAccessRules([...Array(8).fill(given('x'.repeat(256))), given('x')]), undefined)
   t.same(
     parseAccessRules(Array(1_000).fill(given('x'.repeat(256), 'compute'))),
     [],
-    'those for others do not count'
+    'rules of other services do not count'
   )
   t.equal(isAllowed(rule('**'), 'GET', 'x'.repeat(256)), true)
-  t.equal(isAllowed(rule('**'), 'GET', 'x'.repeat(257)), false, 'no path of this service is so long')
+  t.equal(isAllowed(rule('**'), 'GET', 'x'.repeat(257)), false, 'no path of this service is that long')
 })
 
-t.test('is at each place of a path once at the most, however many ways lead there', async (t) => {
+t.test('visits each position of a path at most once', async (t) => {
   for (const pattern of ['**x**x**x**', '***', '*x*x*', '{a}*{b}x', '**/**/*', '**x'.repeat(42)]) {
     for (const path of ['', '/', 'x'.repeat(256), '/x'.repeat(128), `${'x'.repeat(255)}y`]) {
-      let places = [0]
+      let positions = [0]
       for (const part of rule(pattern)[0]!.parts) {
-        places = matchPositions(places, part, path)
-        t.same(
-          places,
-          [...new Set(places)].sort((a, b) => a - b).filter((place) => place <= path.length),
-          `${pattern} ${path}`
-        )
+        positions = matchPositions(positions, part, path)
+        const distinct = [...new Set(positions)].sort((a, b) => a - b)
+        t.same(positions, distinct.filter((position) => position <= path.length), `${pattern} ${path}`)
       }
     }
   }

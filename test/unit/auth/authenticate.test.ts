@@ -10,46 +10,40 @@ import type { ValidatedToken } from '#lib/openstack/token-validation.js'
 const seconds = (count: number) => count * 1_000
 
 /**
- * Kept callers on a clock of their own, over a Keystone that knows the tokens in `valid` and counts what it
- * is asked.
+ * An authenticator over a Keystone that accepts the tokens in `valid`, with a clock that the test moves.
+ * `keystone.down` lets each validation fail.
  */
 function connect (options: Partial<AuthenticatorOptions> = {}) {
   const clock = { time: Date.parse('2026-11-23T12:00:00Z') }
   const valid = new Map<string, Partial<ValidatedToken>>([
     ['ann', { project: { id: 'a' } }], ['bob', { project: { id: 'b' } }]
   ])
-  const state = { down: false, asked: [] as string[] }
+  const keystone = { down: false, validated: [] as string[] }
   const { cached, authenticate } = createAuthenticator(async (token) => {
-    state.asked.push(token)
+    keystone.validated.push(token)
     await undefined
-    if (state.down) throw new Error('Keystone is down')
+    if (keystone.down) throw new Error('Keystone is down')
     const found = valid.get(token)
     return found && { expires_at: '2026-11-23T13:00:00.000000Z', roles: [{ name: 'reader' }], ...found }
   }, {
     ttl: seconds(60), globalRoles: [], ...options
   }, { now: () => clock.time, onBackgroundError: () => {} })
-  /** How often Keystone was asked since the last time this was asked. */
-  const asked = () => state.asked.splice(0).length
-  return {
-    clock,
-    valid,
-    state,
-    cached,
-    callerOf: async (token: string) => cached(token) ?? authenticate(token),
-    asked
-  }
+  /** How many tokens Keystone has validated since the last call of this function. */
+  const validations = () => keystone.validated.splice(0).length
+  const callerOf = async (token: string) => cached(token) ?? authenticate(token)
+  return { clock, valid, keystone, cached, callerOf, validations }
 }
 
 const ann = { scope: { sees: 'project', id: 'a' }, rules: undefined }
 
-t.test('asks once for all who come with a token at the same time, and for each token', async (t) => {
-  const { callerOf, state } = connect()
+t.test('coalesces concurrent validations of a token', async (t) => {
+  const { callerOf, keystone } = connect()
   const callers = await Promise.all([...Array(50).fill('ann'), 'bob'].map(callerOf))
   t.same(callers.map(({ scope }) => scope), [...Array(50).fill(ann.scope), { sees: 'project', id: 'b' }])
-  t.same(state.asked, ['ann', 'bob'])
+  t.same(keystone.validated, ['ann', 'bob'])
 })
 
-t.test('knows whom it has found, and nobody else', async (t) => {
+t.test('returns the cached caller of a valid token alone, until the TTL', async (t) => {
   const { clock, cached, callerOf } = connect()
   t.equal(cached('ann'), undefined)
   await callerOf('ann')
@@ -60,94 +54,94 @@ t.test('knows whom it has found, and nobody else', async (t) => {
   t.equal(cached('ann'), undefined)
 })
 
-t.test('asks again when a validation has had its time', async (t) => {
-  const { clock, valid, callerOf, asked } = connect()
+t.test('validates a token again after the TTL', async (t) => {
+  const { clock, valid, callerOf, validations } = connect()
   await callerOf('ann')
   valid.delete('ann')
   clock.time += seconds(60) - 1
-  t.same(await callerOf('ann'), ann, 'what was revoked works so long')
-  t.equal(asked(), 1)
+  t.same(await callerOf('ann'), ann, 'a revoked token works until then')
+  t.equal(validations(), 1)
   clock.time += 1
   await t.rejects(callerOf('ann'), { name: 'Unauthorized', message: 'the token is not valid' })
-  t.equal(asked(), 1)
+  t.equal(validations(), 1)
 })
 
-t.test('goes by no validation of a token that has expired', async (t) => {
-  const { clock, valid, callerOf, asked } = connect({ ttl: seconds(300) })
+t.test('caches no validation beyond the expiry of its token', async (t) => {
+  const { clock, valid, callerOf, validations } = connect({ ttl: seconds(300) })
   valid.set('ann', { project: { id: 'a' }, expires_at: '2026-11-23T12:00:10.500000Z' })
   await callerOf('ann')
   valid.delete('ann')
   clock.time += 10_499
   t.same(await callerOf('ann'), ann)
-  t.equal(asked(), 1)
+  t.equal(validations(), 1)
   clock.time += 1
   await t.rejects(callerOf('ann'), { name: 'Unauthorized' })
-  t.equal(asked(), 1)
+  t.equal(validations(), 1)
 })
 
-t.test('keeps no validation that does not say when the token expires', async (t) => {
-  const { valid, callerOf, asked } = connect()
+t.test('does not cache a validation with a malformed expiry', async (t) => {
+  const { valid, callerOf, validations } = connect()
   valid.set('ann', { project: { id: 'a' }, expires_at: 'some day' })
   t.same([await callerOf('ann'), await callerOf('ann')], [ann, ann])
-  t.equal(asked(), 2)
+  t.equal(validations(), 2)
 })
 
-t.test('accepts a token that has expired by this clock alone, and does not cache it', async (t) => {
-  const { clock, callerOf, asked } = connect()
+t.test('accepts, but does not cache, a token that has expired by the service\'s clock alone', async (t) => {
+  const { clock, callerOf, validations } = connect()
   clock.time += seconds(7_200)
   t.same([await callerOf('ann'), await callerOf('ann')], [ann, ann])
-  t.equal(asked(), 2)
+  t.equal(validations(), 2)
 })
 
-t.test('remembers briefly that a token is not valid', async (t) => {
-  const { clock, valid, callerOf, asked } = connect()
+t.test('caches for 10 s that a token is invalid', async (t) => {
+  const { clock, valid, callerOf, validations } = connect()
   for (let i = 0; i < 3; i++) await t.rejects(callerOf('eve'), { name: 'Unauthorized' })
   valid.set('eve', { project: { id: 'e' } })
   clock.time += seconds(10) - 1
   await t.rejects(callerOf('eve'), { name: 'Unauthorized' })
-  t.equal(asked(), 1)
+  t.equal(validations(), 1)
   clock.time += 1
   t.match(await callerOf('eve'), { scope: { id: 'e' } })
 })
 
-t.test('goes on with whom it knows while Keystone is down, and no longer than ever', async (t) => {
-  const { clock, state, callerOf, asked } = connect()
+t.test('uses cached validations while Keystone is down, up to the TTL', async (t) => {
+  const { clock, keystone, callerOf, validations } = connect()
   await callerOf('ann')
-  state.down = true
+  keystone.down = true
   clock.time += seconds(59)
   t.same(await callerOf('ann'), ann)
   await t.rejects(callerOf('bob'), { message: 'Keystone is down' })
-  t.equal(asked(), 2)
+  t.equal(validations(), 2)
   clock.time += seconds(1)
   await t.rejects(callerOf('ann'), { message: 'Keystone is down' })
-  state.down = false
+  keystone.down = false
   t.same(await callerOf('ann'), ann)
 })
 
-t.test('keeps nobody where that is switched off', async (t) => {
-  const { callerOf, asked } = connect({ ttl: 0 })
+t.test('caches nothing with a TTL of 0, and still coalesces', async (t) => {
+  const { callerOf, validations } = connect({ ttl: 0 })
   await Promise.all([callerOf('ann'), callerOf('ann')])
-  t.equal(asked(), 1)
+  t.equal(validations(), 1)
   await callerOf('ann')
-  t.equal(asked(), 1)
+  t.equal(validations(), 1)
 })
 
-t.test('keeps a bounded number, and the rules that a token comes with', async (t) => {
-  const { valid, callerOf, asked } = connect({ globalRoles: ['reader'] })
+t.test('limits the size of the cache, access rules included', async (t) => {
+  const { valid, callerOf, validations } = connect({ globalRoles: ['reader'] })
   const rules = Array.from({ length: 1_000 }, () => ({ method: 'GET', parts: ['/', '*'] }))
   const given = rules.map(({ method }) => ({ service: 'monitoring', method, path: '/*' }))
   for (let i = 0; i < 300; i++) {
     valid.set(`t${i}`, { project: { id: 'a' }, application_credential: { access_rules: given } })
   }
   for (let i = 0; i < 300; i++) t.same(await callerOf(`t${i}`), { scope: { sees: 'all' }, rules })
-  t.equal(asked(), 300)
+  t.equal(validations(), 300)
   await callerOf('t299')
-  t.equal(asked(), 0)
+  t.equal(validations(), 0)
   await callerOf('t0')
-  t.equal(asked(), 1)
+  t.equal(validations(), 1)
 })
 
-t.test('lets nobody in whose rules are too long to be followed', async (t) => {
+t.test('shows nothing to a token whose access rules are too long', async (t) => {
   const { valid, callerOf } = connect()
   valid.set('ann', {
     project: { id: 'a' },
@@ -163,56 +157,57 @@ t.test('lets nobody in whose rules are too long to be followed', async (t) => {
 })
 
 /**
- * Kept callers over a Keystone that answers nobody until it is told to; how many tokens it has been asked
- * about.
+ * An authenticator over a Keystone that does not respond by itself.
+ * @returns also `pending`, a function for each validation in flight, which rejects its token
  */
 function connectSlow () {
-  const waiting: Array<() => void> = []
+  const pending: Array<() => void> = []
   const { authenticate } = createAuthenticator(
-    () => new Promise((resolve) => waiting.push(() => resolve(undefined))),
+    () => new Promise((resolve) => pending.push(() => resolve(undefined))),
     { ttl: seconds(60), globalRoles: [] },
     { now: () => 0, onBackgroundError: () => {} }
   )
-  return { authenticate, waiting }
+  return { authenticate, pending }
 }
 
-t.test('asks about so many tokens at once, and lets so many wait', async (t) => {
-  const { authenticate, waiting } = connectSlow()
-  const asked = Array.from({ length: 408 }, (_, n) => authenticate(`made up ${n}`).catch((err) => err.name))
+t.test('validates at most 8 tokens at once, and queues at most 400', async (t) => {
+  const { authenticate, pending } = connectSlow()
+  const outcomes = Array.from({ length: 408 }, (_, n) =>
+    authenticate(`made up ${n}`).catch((err) => err.name))
   await setImmediate()
-  t.equal(waiting.length, 8)
+  t.equal(pending.length, 8)
   t.match(await authenticate('one more').catch((err) => err), { upstream: 'identity', reason: 'queue-full' })
-  for (let done = 0; done < asked.length; done++) {
-    waiting.shift()!()
+  for (let done = 0; done < outcomes.length; done++) {
+    pending.shift()!()
     await setImmediate()
-    t.ok(waiting.length <= 8)
+    t.ok(pending.length <= 8)
   }
-  t.same(await Promise.all(asked), Array(408).fill('Unauthorized'))
+  t.same(await Promise.all(outcomes), Array(408).fill('Unauthorized'))
 })
 
-t.test('asks about no token that has waited for long, and about the next ones again', async (t) => {
-  const { authenticate, waiting } = connectSlow()
+t.test('drops a token that was queued for over 2 s, and validates the next ones', async (t) => {
+  const { authenticate, pending } = connectSlow()
   const clock = { time: 0 }
   t.intercept(performance, 'now', { value: () => clock.time })
   const outcome = (token: string) => authenticate(token).catch(({ name, reason }) => reason ?? name)
-  const hung = Array.from({ length: 8 }, (_, n) => outcome(`hangs ${n}`))
+  const slow = Array.from({ length: 8 }, (_, n) => outcome(`slow ${n}`))
   const early = Array.from({ length: 400 }, (_, n) => outcome(`early ${n}`))
   await setImmediate()
   clock.time = 10_000
-  waiting.shift()!()
+  pending.shift()!()
   t.same(await Promise.all(early), Array(400).fill('queue-full'))
-  t.equal(waiting.length, 7, 'Keystone is not asked about them')
+  t.equal(pending.length, 7, 'Keystone validates none of them')
 
-  const late = [outcome('takes the free turn'), outcome('has waited just long enough')]
+  const late = [outcome('starts at once'), outcome('is queued for 2 s')]
   await setImmediate()
   clock.time += 2_000
-  waiting.splice(0).forEach((done) => done())
+  pending.splice(0).forEach((done) => done())
   await setImmediate()
-  waiting.splice(0).forEach((done) => done())
-  t.same(await Promise.all([...hung, ...late]), Array(10).fill('Unauthorized'))
+  pending.splice(0).forEach((done) => done())
+  t.same(await Promise.all([...slow, ...late]), Array(10).fill('Unauthorized'))
 })
 
-t.test('tells what passes from what does not', async (t) => {
+t.test('reports each failure of Keystone as temporary, except a rejected credential', async (t) => {
   const failing = (err: Error) =>
     createAuthenticator(
       () => Promise.reject(err), { ttl: 0, globalRoles: [] }, { now: () => 0, onBackgroundError: () => {} }
@@ -231,7 +226,7 @@ t.test('tells what passes from what does not', async (t) => {
       details: { status: 500, requestId: 'req-1' }
     })
   }
-  const refused = new UpstreamError('identity', 'refused', 'does not let the service in')
+  const refused = new UpstreamError('identity', 'refused', 'rejected the credential of this service')
   t.equal(await failing(refused), refused)
   const bug = new TypeError('a bug')
   t.equal(await failing(bug), bug)

@@ -7,80 +7,83 @@ const projects = ['a1:a', 'a2:a', 'b1:b'].map((text) => {
   const [id, domain] = text.split(':') as [string, string]
   return { id, name: id, enabled: true, domain_id: domain, is_domain: false }
 })
-const listed = {
+const projectList = {
   value: projects,
   fetchedAt: 1_000,
   failure: new UpstreamError('identity', 'unreachable', 'cannot be reached')
 }
 const servers = new Map([['of-a1', 'a1'], ['of-a2', 'a2'], ['of-b1', 'b1']])
 const series = new Map([
-  ['gone-from-a1', ['a1']],
-  ['gone-from-b1', ['b1']],
-  ['gone-from-b1-and-made-up-by-a2', ['b1', 'a2']],
+  ['deleted-from-a1', ['a1']],
+  ['deleted-from-b1', ['b1']],
+  ['deleted-from-b1-and-made-up-by-a2', ['b1', 'a2']],
   ['made-up', ['../../v3/users', 'a b', '', 'x'.repeat(65), ...Array.from({ length: 20 }, (_, n) => `p${n}`)]]
 ])
 
-/** Access to a cloud of three projects in two domains, and what was asked of it and of the metrics store. */
+/**
+ * An authorizer over a cloud of three projects in two domains.
+ * @returns also `lookups`, each read of the cloud and of the metrics store
+ */
 function connect () {
-  const asked: string[] = []
+  const lookups: string[] = []
   const access = createAuthorizer({
     projects: async () => {
-      asked.push('projects')
-      return listed
+      lookups.push('projects')
+      return projectList
     },
     project: async (id) => {
-      asked.push(`project ${id}`)
+      lookups.push(`project ${id}`)
       const found = projects.find((project) => project.id === id)
       if (id === 'broken') throw new TypeError('a bug')
       if (found === undefined) throw new NotFound('no such project')
       return found
     },
     instanceProject: async (server, project) => {
-      asked.push(`owner ${server} ${project}`)
+      lookups.push(`project-of ${server} ${project}`)
       return servers.get(server)
     }
   }, {
     projectsOf: async (instance) => {
-      asked.push(`owners ${instance}`)
+      lookups.push(`projects-with-series-of ${instance}`)
       return series.get(instance) ?? []
     }
   })
-  return { access, asked }
+  return { access, lookups }
 }
 
 const all: Scope = { sees: 'all' }
 const none: Scope = { sees: 'none', reason: 'of a test' }
 const a: Scope = { sees: 'domain', id: 'a' }
 const a1: Scope = { sees: 'project', id: 'a1' }
-const nobody: Scope = { sees: 'project', id: 'unknown' }
+const unknownProject: Scope = { sees: 'project', id: 'unknown' }
 
-t.test('reads nothing for who sees all', async (t) => {
-  const { access, asked } = connect()
+t.test('looks up nothing for a caller that sees all', async (t) => {
+  const { access, lookups } = connect()
   await access.instances(all, 'a1', 'of-b1')
   t.equal(await access.series(all, 'of-b1'), undefined)
-  t.same(asked, [])
-  t.equal(await access.projects(all), listed)
+  t.same(lookups, [])
+  t.equal(await access.projects(all), projectList)
 })
 
-t.test('shows who sees what of the projects', async (t) => {
-  const { access, asked } = connect()
+t.test('lists the projects that a caller sees', async (t) => {
+  const { access, lookups } = connect()
   const ids = async (scope: Scope) => (await access.projects(scope)).value.map(({ id }) => id)
   t.same(await ids(a), ['a1', 'a2'])
-  t.same(asked.splice(0), ['projects'])
+  t.same(lookups.splice(0), ['projects'])
   t.same(await ids(a1), ['a1'])
-  t.same(asked, ['project a1'], 'the others are not even listed')
-  t.same(await ids(nobody), [])
+  t.same(lookups, ['project a1'], 'a project\'s caller needs no list')
+  t.same(await ids(unknownProject), [])
   t.same(await ids(none), [])
   t.same(await ids({ sees: 'domain', id: 'a1' }), [])
   await t.rejects(ids({ sees: 'project', id: 'broken' }), TypeError)
   t.match(
     await access.projects(a),
-    { fetchedAt: 1_000, failure: listed.failure },
-    'and how old the list is that they are of'
+    { fetchedAt: 1_000, failure: projectList.failure },
+    'with the age of their list'
   )
 })
 
-t.test('lets nobody into another\'s instances, and tells it as of a project that there is not', async (t) => {
+t.test('reports a project that a caller may not see as not found', async (t) => {
   const { access } = connect()
   for (const [scope, project] of [[a1, 'a1'], [a, 'a1'], [a, 'a2']] as const) {
     await access.instances(scope, project)
@@ -91,7 +94,7 @@ t.test('lets nobody into another\'s instances, and tells it as of a project that
     [a1, 'unknown'],
     [a, 'b1'],
     [a, 'unknown'],
-    [nobody, 'a1'],
+    [unknownProject, 'a1'],
     [none, 'a1'],
     [{ sees: 'project', id: 'a' }, 'a1']
   ] as Array<[Scope, string]>) {
@@ -99,15 +102,15 @@ t.test('lets nobody into another\'s instances, and tells it as of a project that
   }
 })
 
-t.test('takes no marker but one of the project', async (t) => {
+t.test('rejects a marker of another project', async (t) => {
   const { access } = connect()
   for (const scope of [a1, a]) {
     await access.instances(scope, 'a1', 'of-a1')
-    const refusals = await Promise.all(
+    const errors = await Promise.all(
       ['of-a2', 'of-b1', 'unknown'].map((marker) => access.instances(scope, 'a1', marker).catch((err) => err))
     )
     t.match(
-      refusals,
+      errors,
       Array(3).fill({
         name: 'InvalidParameters', errors: [{ parameter: 'marker', message: /is not the id of an instance/ }]
       })
@@ -115,18 +118,17 @@ t.test('takes no marker but one of the project', async (t) => {
   }
 })
 
-t.test('finds whose an instance is: by Nova, and of one that is gone by its series', async (t) => {
-  const { access, asked } = connect()
-  const found: Array<[Scope, string, string | undefined]> = [
+t.test('finds the project of an instance by Nova, and of a deleted one by its series', async (t) => {
+  const { access, lookups } = connect()
+  const expected: Array<[Scope, string, string | undefined]> = [
     [a1, 'of-a1', 'a1'], [a1, 'of-a2', undefined], [a1, 'of-b1', undefined], [a1, 'unknown', undefined],
     [a, 'of-a1', 'a1'], [a, 'of-a2', 'a2'], [a, 'of-b1', undefined], [a, 'unknown', undefined],
-    [
-      a1, 'gone-from-a1', 'a1'
-    ], [a1, 'gone-from-b1', undefined], [a, 'gone-from-a1', 'a1'], [a, 'gone-from-b1', undefined],
-    [a1, 'gone-from-b1-and-made-up-by-a2', undefined], [a, 'gone-from-b1-and-made-up-by-a2', 'a2'],
-    [none, 'of-a1', undefined], [nobody, 'gone-from-a1', undefined]
+    [a1, 'deleted-from-a1', 'a1'], [a1, 'deleted-from-b1', undefined],
+    [a, 'deleted-from-a1', 'a1'], [a, 'deleted-from-b1', undefined],
+    [a1, 'deleted-from-b1-and-made-up-by-a2', undefined], [a, 'deleted-from-b1-and-made-up-by-a2', 'a2'],
+    [none, 'of-a1', undefined], [unknownProject, 'deleted-from-a1', undefined]
   ]
-  for (const [scope, instance, project] of found) {
+  for (const [scope, instance, project] of expected) {
     const name = `${instance} for ${JSON.stringify(scope)}`
     if (project !== undefined) t.equal(await access.series(scope, instance), project, name)
     else {
@@ -135,20 +137,24 @@ t.test('finds whose an instance is: by Nova, and of one that is gone by its seri
       )
     }
   }
-  asked.length = 0
+  lookups.length = 0
   await t.rejects(access.series(a, 'made-up'), { name: 'NotFound' })
   t.same(
-    asked,
-    ['owner made-up undefined', 'owners made-up', ...Array.from({ length: 8 }, (_, n) => `project p${n}`)],
-    'what is no id is not asked for, nor are any number'
+    lookups,
+    [
+      'project-of made-up undefined',
+      'projects-with-series-of made-up',
+      ...Array.from({ length: 8 }, (_, n) => `project p${n}`)
+    ],
+    'looks up valid ids alone, and at most 8'
   )
   t.equal(
     await access.series({ sees: 'project', id: 'p19' }, 'made-up'),
     'p19',
-    'nobody is kept from his own by what others made up'
+    'series that others made up hide no project\'s own'
   )
-  asked.length = 0
+  lookups.length = 0
   await access.series(a1, 'of-a1')
   await access.series(a, 'of-a1')
-  t.same(asked, ['owner of-a1 a1', 'owner of-a1 undefined', 'project a1'])
+  t.same(lookups, ['project-of of-a1 a1', 'project-of of-a1 undefined', 'project a1'])
 })

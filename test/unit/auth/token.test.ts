@@ -4,7 +4,7 @@ import { requireToken, findToken } from '#lib/auth/token.js'
 const fernet = `gAAAAAB${'kP-_'.repeat(44)}=`
 const jws = `${'eyJ0'.repeat(40)}.${'x_-1'.repeat(300)}.${'A'.repeat(86)}`
 
-t.test('takes a token as OpenStack\'s clients send it, or as OAuth\'s do', async (t) => {
+t.test('accepts a token in X-Auth-Token, or as a bearer token', async (t) => {
   for (const token of [fernet, jws, '0123456789abcdef0123456789abcdef', 'x'.repeat(4_096)]) {
     t.equal(requireToken({ 'x-auth-token': token }), token)
     t.equal(requireToken({ authorization: `Bearer ${token}` }), token)
@@ -14,12 +14,12 @@ t.test('takes a token as OpenStack\'s clients send it, or as OAuth\'s do', async
     t.equal(
       requireToken({ 'x-auth-token': token, authorization: 'Basic YTpi' }),
       token,
-      'what is for somebody else is left to him'
+      'ignores credentials of another scheme'
     )
   }
 })
 
-t.test('knows nobody without a token', async (t) => {
+t.test('rejects a request without a token', async (t) => {
   for (const headers of [
     {},
     { 'x-auth-token': '' },
@@ -37,7 +37,7 @@ t.test('knows nobody without a token', async (t) => {
   }
 })
 
-t.test('takes nothing for a token that cannot be one', async (t) => {
+t.test('rejects a malformed token', async (t) => {
   for (const token of [
     'x'.repeat(4_097),
     '===',
@@ -62,7 +62,7 @@ t.test('takes nothing for a token that cannot be one', async (t) => {
   t.throws(() => requireToken({ 'x-auth-token': ['a', 'b'] }), { name: 'Unauthorized' })
 })
 
-t.test('tells without a word what a request brings', async (t) => {
+t.test('finds the token of a request without an error', async (t) => {
   for (const headers of [
     { 'x-auth-token': fernet },
     { authorization: `bearer  ${fernet}` },
@@ -77,7 +77,7 @@ t.test('tells without a word what a request brings', async (t) => {
   }
 })
 
-t.test('does not choose between two', async (t) => {
+t.test('rejects two different tokens', async (t) => {
   t.throws(
     () => requireToken({ 'x-auth-token': fernet, authorization: `Bearer ${jws}` }),
     { name: 'InvalidParameters', errors: [{ parameter: 'X-Auth-Token' }] }
