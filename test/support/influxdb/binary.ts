@@ -9,13 +9,19 @@ const run = promisify(execFile)
 /** Finds InfluxDB 1.x: `INFLUXD`, else the PATH, else Debian's package. */
 export async function findInfluxd (): Promise<Found> {
   const { INFLUXD, PATH = '' } = process.env
-  if (INFLUXD) return await executable(INFLUXD) ? { path: INFLUXD } : { reason: `INFLUXD=${INFLUXD} is not a program` }
+  if (INFLUXD) {
+    return await executable(INFLUXD)
+      ? { path: INFLUXD }
+      : { reason: `INFLUXD=${INFLUXD} is not a program` }
+  }
 
   for (const path of PATH.split(delimiter).map(dir => join(dir, 'influxd'))) {
     if (await executable(path) && await isVersion1(path)) return { path }
   }
   const found = await unpack('influxdb', ['influxdb'], 'usr/bin/influxd')
-  return 'path' in found ? found : { reason: `influxd is not in INFLUXD nor on the PATH, and ${found.reason}` }
+  return 'path' in found
+    ? found
+    : { reason: `influxd is not in INFLUXD nor on the PATH, and ${found.reason}` }
 }
 
 /** InfluxDB 2 has a program of the same name, with other arguments. */
