@@ -61,7 +61,11 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
   t.setTimeout(testTimeoutMs)
 
   const dir = await mkdtemp(join(tmpdir(), 'influxd-'))
-  const settings = { ...settingsIn(dir), INFLUXDB_HTTP_AUTH_ENABLED: String(options.auth ?? false), ...options.settings }
+  const settings = {
+    ...settingsIn(dir),
+    INFLUXDB_HTTP_AUTH_ENABLED: String(options.auth ?? false),
+    ...options.settings
+  }
   let server = await launch(found.path, settings)
   t.teardown(() => end(server.child, 'SIGKILL'))
   // In addition to the teardown, which an aborted test does not reach.

@@ -25,7 +25,9 @@ const host = { _tenant_id: operators, hostname: 'compute-01', service: 'monitori
 export function lines (...all: Series[]): string[] {
   return all.flatMap(series => {
     const { instance, metric } = series
-    const others = [`${instance}0`, `0${instance}`, instance.slice(0, -1), instance.slice(1), instance.toUpperCase()]
+    const others = [
+      `${instance}0`, `0${instance}`, instance.slice(0, -1), instance.slice(1), instance.toUpperCase()
+    ]
     return [
       ...only(series),
       ...only({ ...series, metric: `vm.${metric}`, tags: { _tenant_id: operators, tenant_id: project } }, 7),

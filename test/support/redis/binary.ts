@@ -25,5 +25,6 @@ export async function findRedis (): Promise<Found> {
     return { reason: `redis-server is not in REDIS_SERVER nor on the PATH, and ${found.reason}` }
   }
   const lib = join(found.path, '../../lib')
-  return { ...found, env: { LD_LIBRARY_PATH: (await readdir(lib)).map((dir) => join(lib, dir)).join(delimiter) } }
+  const folders = (await readdir(lib)).map((dir) => join(lib, dir))
+  return { ...found, env: { LD_LIBRARY_PATH: folders.join(delimiter) } }
 }

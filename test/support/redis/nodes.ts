@@ -6,7 +6,8 @@ import type { RedisServer } from './server.js'
 const slots = 16_384
 
 /**
- * Starts a real Redis cluster of three nodes without replicas, and waits until all of them report it complete.
+ * Starts a real Redis cluster of three nodes without replicas, and waits until all of them report it
+ * complete.
  * @returns `undefined` without a Redis server
  */
 export async function startCluster (t: Test): Promise<{ nodes: RedisServer[], url: string } | undefined> {

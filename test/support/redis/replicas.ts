@@ -29,7 +29,8 @@ async function startReplica (t: Test, env: Record<string, string>) {
       return exited
     },
     /** The states of Redis that it has logged so far. */
-    loggedStates: () => [...output.stdout.matchAll(/Redis (available|unavailable)/g)].map(([, state]) => state),
+    loggedStates: () =>
+      Array.from(output.stdout.matchAll(/Redis (available|unavailable)/g), ([, state]) => state),
     async get (path: string, headers?: Record<string, string>) {
       const response = await fetch(origin + path, { headers })
       return { status: response.status, etag: response.headers.get('etag')!, body: await response.text() }
@@ -37,7 +38,9 @@ async function startReplica (t: Test, env: Record<string, string>) {
   }
 }
 
-/** Requests that each process sends for itself: logins, the credential's access, excluded domains, versions. */
+/**
+ * Requests that each process sends for itself: logins, the credential's access, excluded domains, versions.
+ */
 const ownRequests = /^identity .*\/(?:tokens|projects\?name=admin|domains\?.*)$|^compute \/v2\.1\/$/
 
 /** Starts two processes of the service over one simulated cloud and the Redis at `url`. */
@@ -62,7 +65,10 @@ export async function testSharing (t: Test, url: string) {
   const { a, b, fetches } = await startReplicas(t, url)
   await Promise.all([a, b].map(({ logged }) => logged('Redis available')))
 
-  /** Sends a request to both processes, five times each at once. @returns the one body that all responses have */
+  /**
+   * Sends a request to both processes, five times each at once.
+   * @returns the one body that all responses have
+   */
   const requestConcurrently = async (t: Test, path: string) => {
     const responses = await Promise.all([a, b, a, b, a, b, a, b, a, b].map(({ get }) => get(path)))
     for (const response of responses) t.same(response, { ...responses[0], status: 200 })
@@ -75,7 +81,9 @@ export async function testSharing (t: Test, url: string) {
     t.equal(quotas.length, 1 + 3 * length)
     t.equal(new Set(quotas).size, quotas.length)
     await requestConcurrently(t, instances(5))
-    const page = [/^compute .*\/limits/, /^compute .*\/servers\/detail/, /^identity .*\/projects\//, /^metrics \/query/]
+    const page = [
+      /^compute .*\/limits/, /^compute .*\/servers\/detail/, /^identity .*\/projects\//, /^metrics \/query/
+    ]
     t.match(fetches().sort(), page)
     await requestConcurrently(t, series('cpuUsage'))
     t.same(fetches(), ['metrics /query'])

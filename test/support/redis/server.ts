@@ -20,7 +20,8 @@ export interface RedisServer {
   /** The test's own connection. */
   client: Redis
   /**
-   * The stored keys, once no read lock is held: a process sends its response before Redis has stored the value.
+   * The stored keys, once no read lock is held: a process sends its response before Redis has stored the
+   * value.
    */
   keys: () => Promise<string[]>
   kill: () => Promise<void>

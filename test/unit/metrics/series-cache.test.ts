@@ -6,8 +6,8 @@ import type { Range } from '#test/support/metrics-store.js'
 type Read = [minute: number, range: Range, fetched: Range[]]
 
 /**
- * Sequences of reads: the minute of each, its buckets, and the ranges that are fetched for it. Buckets settle 2 minutes
- * after their end.
+ * Sequences of reads: the minute of each, its buckets, and the ranges that are fetched for it. Buckets settle
+ * 2 minutes after their end.
  */
 const sequences: Record<string, Read[]> = {
   'the same window again': [[100, [10, 90], [[10, 90]]], [100, [10, 90], []], [130, [10, 90], []]],
@@ -61,7 +61,7 @@ for (const [name, reads] of Object.entries(sequences)) {
   })
 }
 
-t.test('metrics, instances and widths are cached separately, and metrics of one read are fetched together', async (t) => {
+t.test('metrics, instances and widths are cached apart, and the metrics of a read fetched together', async (t) => {
   const { series, read, fetchedRanges, calls } = startSeriesCache()
   const window = { start: 10 * step, end: 20 * step, step }
   const [first, second] = await series(['networkIn', 'networkOut'], 'x', window)

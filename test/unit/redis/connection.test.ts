@@ -5,7 +5,10 @@ import { connect, isReady } from '#lib/redis/connection.js'
 import { parseRedisUrl } from '#lib/redis/url.js'
 import { startFakeRedis } from '#test/support/fake-redis.js'
 
-/** Opens a connection that is closed at the end of the test, and records its events: `ready`, or a failure's message. */
+/**
+ * Opens a connection that is closed at the end of the test, and records its events: `ready`, or a failure's
+ * message.
+ */
 function start (t: Test, url: string) {
   const events: string[] = []
   const redis = connect(parseRedisUrl(url), {

@@ -31,7 +31,8 @@ t.test('reads that differ in the instance alone share a statement, and identical
 t.test('reads of different projects, or of any project, share no statement', (t) => {
   const of = (project: string | undefined, instance: string) => ({ ...read(instance), project })
   const list = [
-    of('p', 'a'), of('q', 'a'), of(undefined, 'a'), of('p', 'b'), of('q', 'b'), of('p', 'a'), of('undefined', 'a')
+    of('p', 'a'), of('q', 'a'), of(undefined, 'a'), of('p', 'b'), of('q', 'b'), of('p', 'a'),
+    of('undefined', 'a')
   ]
   const { statements, places } = planBatch(list, defaultBatchLimits)
   t.same(statements.map(({ project, instances }) => [project, [...instances]]), [
@@ -49,7 +50,11 @@ t.test('a batch has the first reads that fit, and one at least', (t) => {
     ['cpu 60 i0,i1', 'cpu 60 i2,i3', 'cpu 60 i4'], [0, 0, 1, 1, 2]
   ], 'instances of a statement')
   t.same(placesOf(reads(5), { instances: 2, statements: 2 }), [0, 0, 1, 1], 'statements')
-  t.same(placesOf([read('a'), read('a', 'mem'), read('b')], { statements: 1 }), [0], 'no read overtakes another one')
+  t.same(
+    placesOf([read('a'), read('a', 'mem'), read('b')], { statements: 1 }),
+    [0],
+    'no read overtakes another one'
+  )
   const repeated = [read('a'), read('b'), read('a'), read('c'), read('b')]
   t.same(placesOf(repeated, { instances: 1, statements: 2 }), [0, 1, 0], 'a repeated read takes no room')
   t.same(placesOf(reads(5), { work: 3 * (60 + 12) }), [0, 0, 0], 'work')

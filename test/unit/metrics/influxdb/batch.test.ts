@@ -16,8 +16,8 @@ const nameOf = ({ measurement, instance }: SeriesRequest) => `${measurement} ${i
 type Options = Partial<typeof defaultBatchLimits> & { fail?: (names: string[]) => Error | undefined }
 
 /**
- * A batch over a simulated database. A request results in the names of its reads, or in the error that `fail` returns
- * for them; without `fail` it waits for `respond`.
+ * A batch over a simulated database. A request results in the names of its reads, or in the error that `fail`
+ * returns for them; without `fail` it waits for `respond`.
  */
 function startBatch ({ fail, ...limits }: Options = {}) {
   const sent: string[][] = []
@@ -42,7 +42,9 @@ function startBatch ({ fail, ...limits }: Options = {}) {
 
 /** The value or the error message of each read. */
 const outcomesOf = async (reads: Array<Promise<string>>) =>
-  (await Promise.allSettled(reads)).map((read) => read.status === 'fulfilled' ? read.value : read.reason.message)
+  (await Promise.allSettled(reads)).map(
+    (read) => read.status === 'fulfilled' ? read.value : read.reason.message
+  )
 const statementFailed = new StatementFailed('metrics', 'invalid', 'failed')
 const failed = 'metrics: failed'
 
@@ -90,7 +92,7 @@ t.test('reads beyond a request\'s limits are sent with the next one, in their or
   t.same(await Promise.all(results), ['cpu a', 'cpu b', 'cpu c', 'mem a', 'cpu d'])
 })
 
-t.test('a request has the context of its first reader, and not of the one whose request has ended', async (t) => {
+t.test('a request has the context of its first reader, and not of an earlier request', async (t) => {
   const contexts: unknown[] = []
   const pending: Array<() => void> = []
   const { read } = createBatch<string>(async (reads) => {

@@ -58,7 +58,10 @@ t.test('the projects that have series of an instance are found', async (t) => {
   )
   t.same(await influx.projectsOf('x'), ['p', 'q'])
   t.equal(requests.length, 1)
-  t.match(statements().join('; '), /^SELECT last\("value"\) FROM ("[a-z._]+", )+"net.out_packets_sec" WHERE \("resource_id" = \$id0\) GROUP BY "_tenant_id"$/)
+  t.match(
+    statements().join('; '),
+    /^SELECT last\("value"\) FROM ("[a-z._]+", )+"net.out_packets_sec" WHERE \("resource_id" = \$id0\) GROUP BY "_tenant_id"$/
+  )
   t.same(parameters(), { id0: 'x' })
   t.same(await connect([]).influx.projectsOf('x'), [])
 })
@@ -103,7 +106,10 @@ t.test('a latest usage has the time of the oldest sample that it is made of', as
   t.strictSame([cpu!.get('x'), memory!.get('x')], [{ usage: 7, time: 60 }, { usage: 50, time: 15 }])
   t.equal(statements().length, 4)
   for (const statement of statements()) {
-    t.match(statement, /^SELECT last\("value"\) FROM "[^"]+" WHERE .* AND "_tenant_id" = \$project GROUP BY "resource_id"$/)
+    t.match(
+      statement,
+      /^SELECT last\("value"\) FROM "[^"]+" WHERE .* AND "_tenant_id" = \$project GROUP BY "resource_id"$/
+    )
   }
   t.match(parameters(), { project: 'p' })
 })

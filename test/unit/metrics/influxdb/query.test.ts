@@ -60,7 +60,10 @@ t.test('a truncated response is an error', async (t) => {
     []
   ]
   const error = {
-    name: 'UpstreamError', upstream: 'metrics', reason: 'invalid', message: 'metrics: returned a truncated response'
+    name: 'UpstreamError',
+    upstream: 'metrics',
+    reason: 'invalid',
+    message: 'metrics: returned a truncated response'
   }
   for (const results of truncated) await t.rejects(queryTwo(results), error)
 })
@@ -74,6 +77,7 @@ t.test('an error names the setting to check, and does not quote InfluxDB', async
     ['a secret', /^metrics: failed to run a query$/]
   ]
   for (const [error, message] of errors) {
-    await t.rejects(queryTwo([{ statement_id: 0, error }, { statement_id: 0, error: 'not executed' }]), { message })
+    const results = [{ statement_id: 0, error }, { statement_id: 0, error: 'not executed' }]
+    await t.rejects(queryTwo(results), { message })
   }
 })
