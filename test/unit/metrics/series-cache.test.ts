@@ -61,7 +61,7 @@ for (const [name, reads] of Object.entries(sequences)) {
   })
 }
 
-t.test('metrics, instances and widths are cached apart, and the metrics of a read fetched together', async (t) => {
+t.test('metrics, instances and widths are cached apart; a read fetches its metrics at once', async (t) => {
   const { series, read, fetchedRanges, calls } = startSeriesCache()
   const window = { start: 10 * step, end: 20 * step, step }
   const [first, second] = await series(['networkIn', 'networkOut'], 'x', window)

@@ -102,7 +102,7 @@ t.test('a lock is renewed until it is released', async (t) => {
   t.same(commands.slice(5), [['del', lockKey]], 'and not after that')
 })
 
-t.test('the store is empty, and each lock free, where Redis is unavailable or rejects commands', async (t) => {
+t.test('the store is empty and each lock free while Redis is unavailable or rejects commands', async (t) => {
   const cases = [[new Error('refused'), 'ready', 4], ['OK', 'connecting', 0]] as const
   for (const [reply, status, expected] of cases) {
     const { store, commands, failures } = startStore(reply, status)
