@@ -115,7 +115,7 @@ export async function buildApp ({ env = process.env, now = Date.now, logger = fa
   const headers = securityHeaders(certificate !== undefined)
   const app = Fastify({
     logger,
-    // plugins/observability/request-log writes one line a request.
+    // plugins/observability/request-log writes one line per request.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => `req-${randomUUID()}`,
     // A client that sends its request more slowly than this occupies a connection for nothing.
@@ -129,7 +129,7 @@ export async function buildApp ({ env = process.env, now = Date.now, logger = fa
     },
     // A start on a busy machine is slow, which is no failure.
     pluginTimeout: 60_000,
-    // Requests on open connections are answered while the service closes: see plugins/http/graceful-shutdown.
+    // While it closes, the service still responds on open connections: see plugins/http/graceful-shutdown.
     return503OnClosing: false,
     // Long enough to reject an id of any length as an invalid id, and not as an unknown route.
     routerOptions: { maxParamLength: 16_384 },

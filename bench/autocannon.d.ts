@@ -1,4 +1,4 @@
-/** What is used of autocannon, which brings no types. Source: its README, "API". */
+/** The used part of autocannon, which has no types of its own. Source: "API" in its README. */
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events'
 
@@ -13,7 +13,7 @@ declare module 'autocannon' {
     connections: number
     /** Seconds. */
     duration: number
-    /** Milliseconds between two looks at whether it is time to stop. */
+    /** Milliseconds between two checks whether `duration` has passed. */
     sampleInt: number
     /** Seconds. */
     timeout: number

@@ -4,36 +4,52 @@ import { readOptions } from './options.js'
 import { memory } from './rows/memory.js'
 import { instances, summary } from './rows/openstack.js'
 import { refresh } from './rows/refresh.js'
-import { hit, hitWithToken, lone, uncached } from './rows/series.js'
+import { hit, hitWithToken, sequential, uncached } from './rows/series.js'
 import { week } from './rows/window.js'
-import { openSite } from './site.js'
-import type { Row } from './site.js'
 import { tableOf } from './table.js'
 import type { Line } from './table.js'
+import { createUpstreams } from './upstreams.js'
+import type { Row } from './upstreams.js'
 
-const rows: Record<string, Row> = { H: hit, HK: hitWithToken, C: uncached, L: lone, W: week, S: summary, S2: refresh, I: instances, M: memory }
+const rows: Record<string, Row> = {
+  H: hit,
+  HK: hitWithToken,
+  C: uncached,
+  L: sequential,
+  W: week,
+  S: summary,
+  S2: refresh,
+  I: instances,
+  M: memory
+}
 
-const { names, output, ...pace } = readOptions(process.argv.slice(2), Object.keys(rows))
-const site = openSite()
+const { names, output, ...options } = readOptions(process.argv.slice(2), Object.keys(rows))
+const upstreams = createUpstreams()
 const lines: Line[] = []
 const start = performance.now()
-// What else the machine does: the figures of a busy one are worth little, and this tells.
-const [busy] = loadavg()
+// The figures of a busy machine are unreliable; its load average in the report shows that.
+const [loadAverage] = loadavg()
 for (const name of names) {
   console.error(`${name} …`)
-  lines.push(...await rows[name]!(site, pace))
+  lines.push(...await rows[name]!(upstreams, options))
 }
-const version = site.version()
+const influxdb = upstreams.influxdbVersion()
+const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`
+const versions = `Node.js ${process.version}${influxdb === undefined ? '' : `, InfluxDB ${influxdb}`}`
+const seconds = Math.round((performance.now() - start) / 1000)
 
 const report = `${tableOf(lines)}
 
-After a slash stands the figure of what the row is against, which took turns with the service in one run; of fewer than 100 times there is no p99.
-H, HK, C, L and S2 were loaded by autocannon, in ${pace.rounds} rounds of ${pace.seconds} s each (or what a note says) after one to warm up, S and I were asked once in each of as many
-rounds, and a ratio is the median of the rounds' ratios; W's is that of its series. autocannon is one thread beside the servers: where that is busy
-all of the time, it is what limits the faster side, and the ratio tells less than it could.
+The figure after a slash is that of the baseline ("against"), measured alternately with the service in the
+same run. There is no p99 of fewer than 100 times. For H, HK, C, L and S2, autocannon made the load in
+${options.rounds} rounds of ${options.seconds} s each (unless a note says otherwise), after one warm-up round.
+For S and I, one request was sent in each of as many rounds. A ratio is the median of the rounds' ratios; W's
+is the median over its series. autocannon is one thread beside the servers. While it is busy all of the time,
+it limits the faster side, and the ratio is less meaningful.
 
-${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node.js ${process.version}${version === undefined ? '' : `, InfluxDB ${version}`};
-load average ${busy!.toFixed(1)} at the start; LOG_LEVEL=${process.env.LOG_LEVEL ?? 'info'}; ${new Date().toISOString()}; the run took ${Math.round((performance.now() - start) / 1000)} s.
+${machine}, ${versions};
+load average ${loadAverage!.toFixed(1)} at the start; LOG_LEVEL=${process.env.LOG_LEVEL ?? 'info'};
+${new Date().toISOString()}; the run took ${seconds} s.
 `
 console.log(report)
 if (output !== undefined) writeFileSync(output, report)

@@ -6,64 +6,73 @@ import { buildCloud } from '#simulator/cloud.js'
 import type { Cloud } from '#simulator/cloud.js'
 import { seedInstances, seedProjects } from '#simulator/seed.js'
 import { logIn } from './login.js'
-import { run } from './process.js'
+import { runProgram } from './process.js'
 
-/** How many projects and instances a cloud shows in all. */
+/** The total numbers of projects and instances in a cloud. */
 export interface Size {
   projects: number
   instances: number
 }
 
-/** A simulated cloud in a process of its own. */
+/** A simulated cloud in its own process. */
 export interface SimulatedCloud {
   size: Size
-  /** The settings that point the service at it. */
+  /** The settings with which the service uses it. */
   env: Record<string, string>
-  /** What is in it. */
   content: Cloud
-  /** A token of its admin's, as Keystone issues it. */
+  /** Logs in as its admin and returns the token. */
   token (): Promise<string>
-  /** Calls that it has received. */
+  /** The number of calls that it has received. */
   received (): Promise<number>
-  /** Waits until it is asked nothing any more, and no longer than some seconds. */
-  quiet (): Promise<void>
+  /** Waits until it has received no call for 250 ms, at most 15 s. */
+  waitUntilIdle (): Promise<void>
 }
 
-/** Milliseconds that each call takes: what a quota call took at least on a real cloud. */
-export const latency = 20
+/** The duration of each call: the shortest that quota calls took on a real cloud. */
+export const latencyMs = 20
+
+const idlePollMs = 250
+const maxIdlePolls = 60
 
 export async function startCloud (size: Size): Promise<SimulatedCloud> {
   const projects = size.projects - seedProjects.length
   const instances = size.instances - seedInstances().length
-  const child = run('simulator/simulate.js', [], { PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latency) }, 'pipe')
+  const child = runProgram('simulator/simulate.js', [], {
+    PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latencyMs)
+  }, 'pipe')
   const lines = createInterface({ input: child.stdout! })
   const env = await settingsIn(lines)
 
-  let told = Promise.resolve(0)
-  // One after another: of two signals at once a process may see only one.
+  let lastCount = Promise.resolve(0)
+  // One at a time: of two signals at once a process may see only one.
   const received = () => {
-    told = told.then(async () => {
+    lastCount = lastCount.then(async () => {
       const line = once(lines, 'line')
       child.kill('SIGUSR2')
       return Number(String(await line).split('=')[1])
     })
-    return told
+    return lastCount
   }
 
-  const quiet = async () => {
+  const waitUntilIdle = async () => {
     let [before, now] = [-1, await received()]
-    for (let left = 60; left > 0 && before !== now; left--) {
-      await sleep(250)
+    for (let polls = 0; polls < maxIdlePolls && before !== now; polls++) {
+      await sleep(idlePollMs)
       ;[before, now] = [now, await received()]
     }
   }
 
-  const token = async () => (await logIn(env)).token
-
-  return { size, env, token, content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)), received, quiet }
+  return {
+    size,
+    env,
+    content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)),
+    token: () => logIn(env),
+    received,
+    waitUntilIdle
+  }
 }
 
-/** What the simulator prints at its start, a setting a line. */
+/** Reads the settings that the simulator prints at its start, one per line. */
 function settingsIn (lines: Interface) {
   const env: Record<string, string> = {}
   return new Promise<Record<string, string>>((resolve) => {

@@ -1,76 +1,86 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { load } from './load.js'
-import type { Load, Target } from './load.js'
-import { processorTimeOf, residentOf } from './process.js'
+import { runLoad } from './load.js'
+import type { LoadResult, Target } from './load.js'
+import { cpuSecondsOf, residentMbOf } from './process.js'
 import { median, percentiles } from './statistics.js'
-import type { Figures, Pace } from './table.js'
+import type { Figures, RunOptions } from './table.js'
 
-/** One of the two that are compared. */
+/** One of the two servers that are compared. */
 export interface Side extends Target {
   pid: number
-  /** The upstream calls that it has cost so far. */
+  /** The number of upstream calls that it has caused so far. */
   calls (): Promise<number>
-  /** Ends it; left out of what other rows go on with. */
+  /** Ends it; absent when other rows still need it. */
   close? (): Promise<void>
 }
 
 export interface Comparison {
   service: Figures
   baseline: Figures
-  /** Medians over the rounds, of the service's figure by the baseline's in the same round. */
+  /** Medians over the rounds: the service's figure divided by the baseline's of the same round. */
   ratio: { rate: number, p50: number }
-  /** MB of the service when it was done. */
-  resident: number
-  /** What the service's figures are of. */
-  loads: Load[]
-  /** Requests of either that failed. */
+  /** Resident memory of the service at the end, in MB. */
+  residentMb: number
+  /** The service's results, one per round. */
+  results: LoadResult[]
+  /** Failed requests of both sides. */
   failed: number
 }
 
-type Round = Load & { calls: number, processor: number }
+type Round = LoadResult & { calls: number, cpuMicroseconds: number }
 
 /**
- * Loads the two in turn, several rounds of some seconds each, and the other one first in every second round: what else the
- * machine does then disturbs both alike. The first round warms both up and does not count. Both have ended when it is done.
- * @param settle waits between two loads until what the last one left behind is done
+ * Loads the two sides alternately, for several rounds. Every second round starts with the other side, so that
+ * other activity of the machine disturbs both alike. A first round warms both up and does not count. Both
+ * sides are closed at the end.
+ * @param settle waits between two loads until the background work of the last one is done
  */
-export async function compare (service: Side, baseline: Side, { rounds, seconds }: Pace, settle: () => Promise<unknown> = () => sleep(200)): Promise<Comparison> {
-  const sides = [{ side: service, loads: [] as Round[] }, { side: baseline, loads: [] as Round[] }] as const
+export async function compare (
+  service: Side,
+  baseline: Side,
+  { rounds, seconds }: RunOptions,
+  settle: () => Promise<unknown> = () => sleep(200)
+): Promise<Comparison> {
+  const sides = [
+    { side: service, results: [] as Round[] },
+    { side: baseline, results: [] as Round[] }
+  ] as const
   for (let round = 0; round <= rounds; round++) {
-    for (const { side, loads } of round % 2 === 0 ? sides : sides.toReversed()) {
-      loads.push(await measure(side, round === 0 ? 1 : seconds, settle))
+    for (const { side, results } of round % 2 === 0 ? sides : sides.toReversed()) {
+      results.push(await measure(side, round === 0 ? 1 : seconds, settle))
     }
   }
-  const resident = residentOf(service.pid)
+  const residentMb = residentMbOf(service.pid)
   await Promise.all([service.close?.(), baseline.close?.()])
-  const [ours, theirs] = sides.map(({ loads }) => loads.slice(1)) as [Round[], Round[]]
+  const [ofService, ofBaseline] = sides.map(({ results }) => results.slice(1)) as [Round[], Round[]]
   const p50 = ({ latencies }: Round) => median(latencies)
-  const ratios = (of: (round: Round) => number) => median(ours.map((round, n) => of(round) / of(theirs[n]!)))
+  const ratioOf = (figure: (round: Round) => number) =>
+    median(ofService.map((round, n) => figure(round) / figure(ofBaseline[n]!)))
   return {
-    service: figuresOf(ours),
-    baseline: figuresOf(theirs),
-    ratio: { rate: ratios(({ rate }) => rate), p50: ratios(p50) },
-    resident,
-    loads: ours,
-    failed: [...ours, ...theirs].reduce((sum, { failed }) => sum + failed, 0)
+    service: figuresOf(ofService),
+    baseline: figuresOf(ofBaseline),
+    ratio: { rate: ratioOf(({ rate }) => rate), p50: ratioOf(p50) },
+    residentMb,
+    results: ofService,
+    failed: [...ofService, ...ofBaseline].reduce((sum, { failed }) => sum + failed, 0)
   }
 }
 
 async function measure (side: Side, seconds: number, settle: () => Promise<unknown>): Promise<Round> {
-  const [calls, used] = [await side.calls(), processorTimeOf(side.pid)]
-  const done = await load(side, seconds)
-  const processor = (processorTimeOf(side.pid) - used) / done.latencies.length * 1e6
+  const [callsBefore, cpuBefore] = [await side.calls(), cpuSecondsOf(side.pid)]
+  const result = await runLoad(side, seconds)
+  const cpuMicroseconds = (cpuSecondsOf(side.pid) - cpuBefore) / result.latencies.length * 1e6
   await settle()
-  return { ...done, calls: (await side.calls() - calls) / done.sent, processor }
+  return { ...result, calls: (await side.calls() - callsBefore) / result.sent, cpuMicroseconds }
 }
 
 function figuresOf (rounds: Round[]): Figures {
-  const middle = (of: (round: Round) => number) => median(rounds.map(of))
+  const medianOf = (figure: (round: Round) => number) => median(rounds.map(figure))
   return {
-    rate: middle(({ rate }) => rate),
+    rate: medianOf(({ rate }) => rate),
     ...percentiles(rounds.flatMap(({ latencies }) => latencies)),
-    calls: middle(({ calls }) => calls),
-    processor: middle(({ processor }) => processor),
-    generator: middle(({ busy }) => busy)
+    calls: medianOf(({ calls }) => calls),
+    cpuMicroseconds: medianOf(({ cpuMicroseconds }) => cpuMicroseconds),
+    generator: medianOf(({ busy }) => busy)
   }
 }

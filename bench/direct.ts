@@ -1,15 +1,15 @@
 import type { Window } from '#lib/time-range.js'
 
 const mean = ({ start, end, step }: Window, id: string) => (measurement: string) =>
-  `SELECT mean("value") FROM "${measurement}" WHERE "resource_id" = '${id}' AND time >= ${start}s AND time < ${end}s ` +
-  `GROUP BY time(${step}s) fill(none)`
+  `SELECT mean("value") FROM "${measurement}" WHERE "resource_id" = '${id}' ` +
+  `AND time >= ${start}s AND time < ${end}s GROUP BY time(${step}s) fill(none)`
 
 const deviceSum = ({ start, end, step }: Window, id: string) => (measurement: string) =>
   `SELECT sum("mean") FROM (SELECT mean("value") FROM "${measurement}" WHERE "resource_id" = '${id}' ` +
   `AND time >= ${start}s AND time < ${end}s GROUP BY time(${step}s), "device" fill(none)) ` +
   `WHERE time >= ${start}s AND time < ${end}s GROUP BY time(${step}s) fill(none)`
 
-/** What each route is read from, by who knows that these instances have memory in MiB. */
+/** The queries for each route, for instances with the memory metrics in MiB. */
 const sources = {
   cpuUsage: { statement: mean, measurements: ['cpu.utilization_norm_perc'] },
   memUsage: { statement: mean, measurements: ['mem.free_mb', 'mem.total_mb'] },
@@ -24,8 +24,8 @@ export type Route = keyof typeof sources
 export const routes = Object.keys(sources) as Route[]
 
 /**
- * The path at InfluxDB of what a route answers with: the query of a client that needs no service, all in one request.
- * Its text is written here and not taken from the service, whose queries may change.
+ * The path at InfluxDB for the data of a route: the queries of a client without the service, in one request.
+ * The queries are written here, not taken from the service, because the service's queries may change.
  */
 export function directPath (route: Route, id: string, window: Window) {
   const { statement, measurements } = sources[route]
@@ -33,8 +33,12 @@ export function directPath (route: Route, id: string, window: Window) {
   return `/query?${new URLSearchParams({ db: 'mon', epoch: 's', q })}`
 }
 
-/** The path at the service of the same, by absolute times, so that both read the same however long the benchmark takes. */
+/**
+ * The path at the service for the same data. Its times are absolute, so that both read the same at any time.
+ */
 export function servicePath (route: Route, id: string, { start, end, step }: Window) {
-  const query = new URLSearchParams({ timeRangeFrom: String(start), timeRangeTo: String(end - step), groupBy: `${step}s` })
+  const query = new URLSearchParams({
+    timeRangeFrom: String(start), timeRangeTo: String(end - step), groupBy: `${step}s`
+  })
   return `/v1/openstack/projects/${id}/${route}?${query}`
 }

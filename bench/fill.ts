@@ -2,13 +2,17 @@ import type { Instance } from '#simulator/instances.js'
 import { measurements, samplersOf, sampleSeconds } from '#simulator/series.js'
 import type { Client } from '#test/support/influxdb/client.js'
 
-/** The series that Monasca's agent has of an instance: all that the simulated cloud shows but the share of free memory. */
+/** The series of an instance: all of the simulated cloud except the share of free memory. */
 const names = Object.keys(measurements).filter((name) => name !== 'mem.free_perc')
 
-/** Lines in a write: InfluxDB's own advice is 5,000 to 10,000. */
-const batch = 10_000
+/** InfluxDB's documentation recommends 5,000 to 10,000. */
+const linesPerWrite = 10_000
 
-/** Writes what the simulated cloud shows of instances in [start, end) (unix seconds) to a real InfluxDB. */
+/**
+ * Writes the simulated samples of instances to a real InfluxDB.
+ * @param start unix seconds, inclusive
+ * @param end unix seconds, exclusive
+ */
 export async function fill (client: Client, instances: Instance[], start: number, end: number) {
   let lines: string[] = []
   let written = Promise.resolve()
@@ -16,8 +20,8 @@ export async function fill (client: Client, instances: Instance[], start: number
     for (const { key, sample } of names.flatMap((name) => seriesOf(instance, name))) {
       for (let time = start; time < end; time += sampleSeconds) {
         lines.push(`${key} value=${sample(time / sampleSeconds)},value_meta="{}" ${time * 1000}`)
-        if (lines.length < batch) continue
-        // One batch is written while the next one is made.
+        if (lines.length < linesPerWrite) continue
+        // InfluxDB stores one batch while the next one is made.
         await written
         written = client.write(lines)
         lines = []
@@ -34,8 +38,15 @@ function seriesOf (instance: Instance, name: string) {
 }
 
 function keyOf ({ id, projectId, name }: Instance, measurement: string, device: string) {
-  const tags = {
-    _region: 'RegionOne', _tenant_id: projectId, component: 'vm', device, hostname: name, resource_id: id, service: 'compute', zone: 'nova'
-  }
-  return [measurement, ...Object.entries(tags).filter(([, value]) => value !== '').map(([tag, value]) => `${tag}=${value}`)].join(',')
+  const tags = Object.entries({
+    _region: 'RegionOne',
+    _tenant_id: projectId,
+    component: 'vm',
+    device,
+    hostname: name,
+    resource_id: id,
+    service: 'compute',
+    zone: 'nova'
+  }).filter(([, value]) => value !== '')
+  return [measurement, ...tags.map(([tag, value]) => `${tag}=${value}`)].join(',')
 }

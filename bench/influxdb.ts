@@ -9,25 +9,28 @@ import { createClient } from '#test/support/influxdb/client.js'
 import { launch, settingsIn } from '#test/support/influxdb/process.js'
 import { fill } from './fill.js'
 
-/** A real InfluxDB with samples in it. */
+/** A real InfluxDB with samples. */
 export interface InfluxDB {
   origin: string
   pid: number
   version: string
-  /** Instances that have the last two hours. */
+  /** Instances with samples of the last two hours. */
   instances: Instance[]
-  /** Instances that have the last week. */
-  aged: Instance[]
-  /** When the samples end, in unix seconds: the start of a bucket of five minutes, and already past. */
+  /** Instances with samples of the last eight days. */
+  weekOldInstances: Instance[]
+  /** The end of the samples in unix seconds: the last start of a five-minute bucket. */
   end: number
-  /** Query requests that it has received, and the milliseconds that it has spent on them. */
+  /** The number of query requests so far, and the total time that they took, in ms. */
   counters (): Promise<{ requests: number, ms: number }>
 }
 
 const hour = 3600
 const bucket = 300
 
-/** Starts an InfluxDB that ends with the benchmark, and fills it. @param running instances to fill it with, enough of them */
+/**
+ * Starts an InfluxDB that ends with the benchmark, and fills it.
+ * @param running at least 201 instances
+ */
 export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
   const found = await findInfluxd()
   if ('reason' in found) throw new Error(found.reason)
@@ -41,18 +44,20 @@ export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
   const origin = `http://${address}`
   const client = createClient(origin)
   await client.query('CREATE DATABASE mon')
-  const [instances, aged] = [running.slice(0, 200), running.slice(200, 201)]
+  const [instances, weekOldInstances] = [running.slice(0, 200), running.slice(200, 201)]
   const end = Math.floor(Date.now() / 1000 / bucket) * bucket
   await fill(client, instances, end - 2 * hour, end)
-  await fill(client, aged, end - 8 * 24 * hour, end)
+  await fill(client, weekOldInstances, end - 8 * 24 * hour, end)
 
   const counters = async () => {
     const { body } = await request(`${origin}/debug/vars`)
-    // The key has the address in it.
-    const told = Object.values(await body.json() as Record<string, { name?: string, values: Record<string, number> }>)
-    const { values } = told.find(({ name }) => name === 'httpd')!
+    // The key of the entry contains the server's address.
+    const entries = Object.values(await body.json() as
+      Record<string, { name?: string, values: Record<string, number> }>)
+    const { values } = entries.find(({ name }) => name === 'httpd')!
     return { requests: values.queryReq!, ms: values.queryReqDurationNs! / 1e6 }
   }
   const { headers } = await request(`${origin}/ping`)
-  return { origin, pid: child.pid!, version: String(headers['x-influxdb-version']), instances, aged, end, counters }
+  const version = String(headers['x-influxdb-version'])
+  return { origin, pid: child.pid!, version, instances, weekOldInstances, end, counters }
 }

@@ -1,32 +1,42 @@
 import { performance } from 'node:perf_hooks'
 import autocannon from 'autocannon'
 
-/** What is asked, and by how many connections at once. */
+/** The requests of a load, and the number of connections that send them. */
 export interface Target {
   origin: string
-  /** Each connection has a share of these of its own and asks for them in turn, so that no two ask for the same at once. */
+  /**
+   * Each connection requests its own share of these in turn, so that no two connections request the same
+   * path.
+   */
   paths: string[]
   connections: number
   headers?: Record<string, string>
 }
 
-export interface Load {
-  /** Requests answered a second, with 2xx as all that is counted as answered. */
+export interface LoadResult {
+  /** Successful (2xx) responses a second. */
   rate: number
-  /** Milliseconds of each answered request. */
+  /** Milliseconds of each successful request. */
   latencies: number[]
-  /** When each of them was answered, by `performance.now()`. */
+  /** The time of each successful response, by `performance.now()`. */
   times: number[]
-  /** Requests sent, with those that were under way at the end. */
+  /** Requests sent, including those in flight at the end. */
   sent: number
-  /** Requests that were not answered with 2xx. */
+  /** Requests without a 2xx response. */
   failed: number
-  /** Share of the time in which the thread that makes the load was busy: near 1, it is what is measured. */
+  /**
+   * Share of the time in which the thread of the load generator was busy: near 1, the generator is the limit.
+   */
   busy: number
 }
 
-/** Asks for so many seconds, a connection's next request when its last one has been answered. */
-export async function load ({ origin, paths, connections, headers }: Target, seconds: number): Promise<Load> {
+/**
+ * Sends requests for some seconds; a connection sends the next request once it has the response to the last
+ * one.
+ */
+export async function runLoad (
+  { origin, paths, connections, headers }: Target, seconds: number
+): Promise<LoadResult> {
   const latencies: number[] = []
   const times: number[] = []
   let client = 0
@@ -40,13 +50,14 @@ export async function load ({ origin, paths, connections, headers }: Target, sec
     timeout: 30,
     setupClient: (one) => {
       one.setRequests(shareOf(paths, client++, connections))
-      // It would make a text of each body, which nobody reads, and of long ones by many connections that limits what can be measured.
+      // autocannon would decode each body, which nothing reads. With long bodies and many connections that
+      // would limit the measurement.
       one.pipelinedRequests.addBody = () => {}
     }
   })
   let start = performance.now()
   run.once('start', () => { start = performance.now() })
-  // Its own histogram has whole milliseconds, too coarse for a lone request.
+  // autocannon's own histogram has whole milliseconds, which is too coarse for one connection.
   run.on('response', (_client, status: number, _bytes, ms: number) => {
     if (status < 200 || status > 299) return
     latencies.push(ms)
@@ -64,7 +75,7 @@ export async function load ({ origin, paths, connections, headers }: Target, sec
 }
 
 function shareOf (paths: string[], client: number, clients: number) {
-  const own = paths.filter((_, n) => n % clients === client)
-  // Where there are fewer paths than connections, they have to be shared.
-  return (own.length > 0 ? own : [paths[client % paths.length]!]).map((path) => ({ path }))
+  const share = paths.filter((_, n) => n % clients === client)
+  // With fewer paths than connections, several connections request the same path.
+  return (share.length > 0 ? share : [paths[client % paths.length]!]).map((path) => ({ path }))
 }

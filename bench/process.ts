@@ -8,8 +8,15 @@ const children = new Set<ChildProcess>()
 process.once('exit', () => { for (const child of children) child.kill('SIGKILL') })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-/** Runs a built program, named from `dist`, with these flags of Node's, this environment and no other. It ends with the benchmark. */
-export function run (program: string, flags: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore') {
+/**
+ * Runs a built program in a process that ends with the benchmark.
+ * @param program path relative to `dist`
+ * @param flags flags of Node.js
+ * @param env the whole environment
+ */
+export function runProgram (
+  program: string, flags: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore'
+) {
   const stdio: StdioOptions = ['ignore', stdout, 'inherit']
   const child = spawn(process.execPath, [...flags, join(import.meta.dirname, '..', program)], { env, stdio })
   children.add(child)
@@ -17,7 +24,7 @@ export function run (program: string, flags: string[], env: Record<string, strin
   return child
 }
 
-/** Ends a process, if it has not ended. */
+/** Ends a process unless it has ended. */
 export async function stop (child: ChildProcess) {
   if (!children.has(child)) return
   const exited = once(child, 'exit')
@@ -25,20 +32,21 @@ export async function stop (child: ChildProcess) {
   await exited
 }
 
-/** MB of memory that a process has; NaN where the system does not tell. */
-export function residentOf (pid: number) {
-  const [, kibibytes = NaN] = /^VmRSS:\s+(\d+) kB$/m.exec(told(pid, 'status')) ?? []
+/** Resident memory of a process in MB; NaN without /proc. */
+export function residentMbOf (pid: number) {
+  const [, kibibytes = NaN] = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status')) ?? []
   return Number(kibibytes) * 1024 / 1e6
 }
 
-/** Seconds of processor time that a process has used; NaN where the system does not tell. */
-export function processorTimeOf (pid: number) {
-  // The name comes second, in brackets, and may have anything in it; the two times are the 12th and 13th field after it.
-  const fields = told(pid, 'stat').split(') ').at(-1)!.split(' ')
+/** Processor time of a process in seconds; NaN without /proc. */
+export function cpuSecondsOf (pid: number) {
+  // The second field is the name in brackets, which may contain any character. The two times (user, system)
+  // are the 12th and the 13th field after it.
+  const fields = readProc(pid, 'stat').split(') ').at(-1)!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-function told (pid: number, file: string) {
+function readProc (pid: number, file: string) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8')
   } catch {

@@ -6,37 +6,47 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
-import { run, stop } from './process.js'
+import { runProgram, stop } from './process.js'
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface Server {
   origin: string
   pid: number
   close (): Promise<void>
 }
 
-const startLimit = 30_000
+const startTimeoutMs = 30_000
 
-/** Node's flags that the service runs with: its first line has one, and another it sets by itself. */
+/**
+ * The flags of Node.js that the service uses: server.js names one in its first line and sets another itself.
+ */
 const flags = readFileSync(join(import.meta.dirname, '../server.js'), 'utf8').match(/--[a-z-]+=\d+/g)!
 
-/** The built service with these settings and otherwise its defaults, listening. Its log is written, and goes nowhere. */
+/**
+ * Starts the built service and waits until it listens. It writes its log, which is discarded.
+ * @param env settings; all others have their defaults
+ */
 export async function startService (env: Record<string, string>): Promise<Server> {
   const port = await freePort()
   const { LOG_LEVEL = 'info' } = process.env
-  const child = run('server.js', flags, { LOG_LEVEL, ...env, PORT: String(port) }, 'ignore')
+  const child = runProgram('server.js', flags, { LOG_LEVEL, ...env, PORT: String(port) }, 'ignore')
   const origin = `http://127.0.0.1:${port}`
-  const limit = Date.now() + startLimit
-  while (!await request(`${origin}/healthz`).then(({ body }) => body.dump().then(() => true), () => false)) {
-    if (child.exitCode !== null || Date.now() > limit) throw new Error('the service did not start')
+  const deadline = Date.now() + startTimeoutMs
+  const listens = () =>
+    request(`${origin}/healthz`).then(({ body }) => body.dump().then(() => true), () => false)
+  while (!await listens()) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error('the service did not start')
     await sleep(20)
   }
   return { origin, pid: child.pid!, close: () => stop(child) }
 }
 
-/** A bare Fastify route, `/`, that answers with the bytes that a URL answers with now, with the service's flags: only the code differs. */
+/**
+ * Starts a bare Fastify server with the service's flags, so that only the code differs.
+ * @param url the URL whose current response the server sends on `/`
+ */
 export async function startBare (url: string): Promise<Server> {
-  const child = run('bench/bare.js', flags, { SOURCE: url }, 'pipe')
+  const child = runProgram('bench/bare.js', flags, { SOURCE: url }, 'pipe')
   const [origin] = await once(createInterface({ input: child.stdout! }), 'line') as [string]
   return { origin, pid: child.pid!, close: () => stop(child) }
 }

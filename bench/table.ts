@@ -1,70 +1,87 @@
-/** How long a row takes. */
-export interface Pace {
-  /** Of each load. */
+/** The options of a benchmark run. */
+export interface RunOptions {
+  /** Duration of each load, in seconds. */
   seconds: number
   rounds: number
-  /** Seconds that the row of the memory goes on for. */
+  /** Duration of row M, in seconds. */
   soak: number
 }
 
-/** What was measured of one side; what a row has no figure of is left out. */
+/** The measurements of one side; a row has only some of them. */
 export interface Figures {
-  /** Requests a second. */
+  /** Successful requests a second. */
   rate?: number
   /** Milliseconds. */
   p50?: number
   p99?: number
-  /** Upstream calls a request. */
+  /** Upstream calls per request. */
   calls?: number
-  /** Microseconds of processor time of its process an answered request. */
-  processor?: number
-  /** Share of its time in which the thread that made the load was busy. */
+  /** Processor time per successful request, in microseconds. */
+  cpuMicroseconds?: number
+  /** Share of the time in which the thread of the load generator was busy. */
   generator?: number
 }
 
 /** One line of the table. */
 export interface Line {
   row: string
-  what: string
+  measures: string
   against: string
   target: string
-  /** What the target is about, as it was measured. */
+  /** The measured value for the target. */
   measured: string
-  /** Left out where the run is too short to tell. */
-  reached?: boolean
-  /** Requests of either side that failed: a row with such is not reached. */
+  /** Absent when the run is too short to decide. */
+  targetMet?: boolean
+  /** Failed requests of both sides. With any, the target is not met. */
   failed?: number
   service: Figures
   baseline?: Figures
-  /** MB of the service when the row was done. */
-  resident: number
-  /** More to know about it, a sentence each. */
+  /** Resident memory of the service at the end of the row, in MB. */
+  residentMb: number
+  /** Remarks, one sentence each. */
   notes?: string[]
 }
 
-const columns = ['row', 'what', 'against', 'target', 'measured', 'reached',
-  'requests/s', 'p50 ms', 'p99 ms', 'upstream calls a request', 'processor µs a request', 'generator busy', 'RSS MB']
+const columns = [
+  'row', 'measures', 'against', 'target', 'measured', 'target met', 'requests/s', 'p50 ms', 'p99 ms',
+  'upstream calls per request', 'CPU µs per request', 'generator busy', 'RSS MB'
+]
 
-/** The lines as Markdown: the service's figure, and after a slash the baseline's. */
+const figures: Array<keyof Figures> = ['rate', 'p50', 'p99', 'calls', 'cpuMicroseconds', 'generator']
+
+/** The lines as a Markdown table: the service's figure and, after a slash, the baseline's. */
 export function tableOf (lines: Line[]) {
   const rows = lines.map((line) => [
-    line.row, line.what, line.against, line.target, line.measured, verdict(line),
-    both(line, 'rate'), both(line, 'p50'), both(line, 'p99'), both(line, 'calls'), both(line, 'processor'), both(line, 'generator'),
-    formatNumber(line.resident)
+    line.row,
+    line.measures,
+    line.against,
+    line.target,
+    line.measured,
+    verdict(line),
+    ...figures.map((figure) => both(line, figure)),
+    formatNumber(line.residentMb)
   ])
-  const notes = lines.flatMap(({ row, failed, notes = [] }) =>
-    (failed ? [...notes, `requests that failed: ${formatNumber(failed)}`] : notes).map((note) => `- ${row}: ${note}`))
-  return [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).concat('', ...notes).join('\n')
+  const table = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  const notes = lines.flatMap(({ row, failed, notes = [] }) => {
+    const all = failed ? [...notes, `failed requests: ${formatNumber(failed)}`] : notes
+    return all.map((note) => `- ${row}: ${note}`)
+  })
+  return [...table, '', ...notes].join('\n')
 }
 
-const verdict = ({ reached, failed }: Line) => failed || reached === false ? '**no**' : reached ? 'yes' : 'so far'
+function verdict ({ targetMet, failed }: Line) {
+  if (failed || targetMet === false) return '**no**'
+  return targetMet ? 'yes' : 'undecided'
+}
 
-function both ({ service, baseline }: Line, name: keyof Figures) {
-  const sides = baseline === undefined ? [service[name]] : [service[name], baseline[name]]
+function both ({ service, baseline }: Line, figure: keyof Figures) {
+  const sides = baseline === undefined ? [service[figure]] : [service[figure], baseline[figure]]
   return sides.every((value) => value === undefined) ? '' : sides.map(formatNumber).join(' / ')
 }
 
-/** With as many decimals as three digits need; a dash where there is none. */
+/**
+ * Formats a number with the decimals that three significant digits need; a dash stands for a missing number.
+ */
 export function formatNumber (value?: number) {
   if (value === undefined || !Number.isFinite(value)) return '–'
   const maximumFractionDigits = value >= 100 ? 0 : value >= 10 ? 1 : 2

@@ -9,12 +9,12 @@ const healthz: FastifyPluginAsyncTypebox = async (app) => {
     config: { public: true, limited: false },
     schema: {
       operationId: 'getHealth',
-      summary: 'Whether the process lives',
+      summary: 'Liveness of the process',
       tags: ['service'],
       querystring: NoQuery,
       response: {
         200: {
-          description: 'It lives',
+          description: 'The process is alive',
           content: { 'application/json': { schema: Type.Ref('Health'), example: exampleOf(Health) } }
         },
         ...problems(400)

@@ -11,7 +11,7 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
     config: { public: true, limited: false },
     schema: {
       operationId: 'getReadiness',
-      summary: 'Which upstreams respond',
+      summary: 'Readiness, and the state of each upstream',
       tags: ['service'],
       querystring: NoQuery,
       response: {

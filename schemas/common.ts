@@ -21,7 +21,7 @@ export const NamePart = (description: string, example: string) =>
   Type.String({ minLength: 1, maxLength: 255, description, examples: [example] })
 
 export const PageLimit = Type.Integer({
-  minimum: 1, maximum: 1000, description: 'The most entries of the page', examples: [100]
+  minimum: 1, maximum: 1000, description: 'Maximum number of entries on the page', examples: [100]
 })
 
 /** The query of a route that takes none. */

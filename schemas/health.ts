@@ -5,7 +5,7 @@ import { OneOf, RefTo } from './common.js'
 
 export const Health = Type.Object({
   status: OneOf(['ok'], { examples: ['ok'] })
-}, { $id: 'Health', description: 'The process lives' })
+}, { $id: 'Health', description: 'The process is alive' })
 
 export const UpstreamState = OneOf(['up', ...failureReasons], {
   $id: 'UpstreamState',
@@ -34,7 +34,7 @@ export const Readiness = Type.Object({
     description: 'The state of each upstream',
     examples: [exampleStates]
   })
-}, { $id: 'Readiness', description: 'Which upstreams respond' })
+}, { $id: 'Readiness', description: 'Whether the service is ready, and the state of each upstream' })
 export type Readiness = Static<typeof Readiness>
 
 export const exampleUnready = { status: 'unready', upstreams: { ...exampleStates, metrics: 'unreachable' } }

@@ -67,7 +67,7 @@ export const ProjectParams = Type.Object({
 export const InstancesQuery = Type.Object({
   limit: PageLimit,
   marker: Type.Optional(
-    Id('Id of the last instance of the page before', 'c5e1012f-9455-47ff-bbb7-1cff5e1f9894')
+    Id('Id of the last instance of the previous page', 'c5e1012f-9455-47ff-bbb7-1cff5e1f9894')
   ),
   hostname: Type.Optional(NamePart('Only instances with this in their name, in any case', 'monasca'))
 }, { additionalProperties: false })

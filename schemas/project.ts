@@ -41,6 +41,6 @@ export type ProjectSummary = Static<typeof ProjectSummary>
 export const SummaryQuery = Type.Object({
   projectName: Type.Optional(NamePart('Only projects with this in their name, in any case', 'demo')),
   limit: Type.Optional(PageLimit),
-  marker: Type.Optional(Id('Id of the last project of the page before', 'da9572dd8c0a4857aa12d9c4cbb76306'))
+  marker: Type.Optional(Id('Id of the last project of the previous page', 'da9572dd8c0a4857aa12d9c4cbb76306'))
 }, { additionalProperties: false })
 export type SummaryQuery = Static<typeof SummaryQuery>

@@ -1,6 +1,6 @@
-import { defaultLimits, nothing } from './projects.js'
+import { defaultLimits, zeroUsage } from './projects.js'
 import { mayRead } from './tokens.js'
-import { authenticated, dispatch, fault, notFound, type Caller, type Handler } from './world.js'
+import { authenticated, dispatch, fault, notFound, type AuthenticatedHandler, type Handler } from './world.js'
 
 const headers = { 'openstack-api-version': 'volume 3.0', vary: 'OpenStack-API-Version' }
 
@@ -23,13 +23,18 @@ const showVersions: Handler = ({ origins }) => ({
   }
 })
 
-// The path may name a project before the one that is asked about: then it must be the token's own.
-const showQuota: Caller = ({ cloud }, { query }, token, [, own, id]) => {
-  if (own !== undefined && own !== token.project?.id) return { ...fault(400, 'badRequest', 'Malformed request url'), headers }
-  if (!mayRead(token, id!)) {
-    return { ...fault(403, 'forbidden', "Policy doesn't allow volume_extension:quotas:show to be performed."), headers }
+// The path may start with a second project id: as in Cinder, it must be the project of the token.
+const showQuota: AuthenticatedHandler = ({ cloud }, { query }, token, [, pathProject, id]) => {
+  if (pathProject !== undefined && pathProject !== token.project?.id) {
+    return { ...fault(400, 'badRequest', 'Malformed request url'), headers }
   }
-  const { limits, used } = cloud.projects.get(id!) ?? { limits: defaultLimits, used: nothing }
+  if (!mayRead(token, id!)) {
+    return {
+      ...fault(403, 'forbidden', "Policy doesn't allow volume_extension:quotas:show to be performed."),
+      headers
+    }
+  }
+  const { limits, used } = cloud.projects.get(id!) ?? { limits: defaultLimits, used: zeroUsage }
   const withUsage = query.get('usage')?.toLowerCase() === 'true'
   const quota = (limit: number, used: number) => withUsage ? { limit, in_use: used, reserved: 0 } : limit
   return {

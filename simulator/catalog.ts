@@ -1,7 +1,10 @@
 import { hexId } from './random.js'
 import type { World } from './world.js'
 
-/** The catalog that a token of this project shows: the four services at their simulated addresses. Cinder's has the project in it, so that of no project has none. */
+/**
+ * The service catalog of a token: the four services at their simulated addresses.
+ * Cinder's URL contains the project id, so Cinder has no endpoint without a project.
+ */
 export function catalogOf ({ origins }: World, projectId?: string) {
   return [
     service('network', 'neutron', origins.network),
@@ -13,6 +16,8 @@ export function catalogOf ({ origins }: World, projectId?: string) {
 
 function service (type: string, name: string, url?: string) {
   const endpoints = (url === undefined ? [] : ['internal', 'admin', 'public']).map((kind) =>
-    ({ id: hexId(`endpoint ${name} ${kind}`), interface: kind, region_id: 'RegionOne', url, region: 'RegionOne' }))
+    ({
+      id: hexId(`endpoint ${name} ${kind}`), interface: kind, region_id: 'RegionOne', url, region: 'RegionOne'
+    }))
   return { endpoints, id: hexId(`service ${name}`), type, name }
 }

@@ -1,8 +1,10 @@
 import { withMicroversion } from './microversion.js'
-import { defaultLimits, nothing } from './projects.js'
+import { defaultLimits, zeroUsage } from './projects.js'
 import { listServers, showServer } from './servers.js'
 import { isAdmin } from './tokens.js'
-import { authenticated, dispatch, fault, notFound, type Caller, type Handler, type World } from './world.js'
+import {
+  authenticated, dispatch, fault, notFound, type AuthenticatedHandler, type Handler, type World
+} from './world.js'
 
 const version = ({ origins }: World) => ({
   id: 'v2.1',
@@ -35,21 +37,24 @@ const showVersion: Handler = (world, call) => withMicroversion(call, () => {
       version: {
         ...rest,
         links: [...links, { rel: 'describedby', type: 'text/html', href: 'http://docs.openstack.org/' }],
-        'media-types': [{ base: 'application/json', type: 'application/vnd.openstack.compute+json;version=2.1' }]
+        'media-types': [
+          { base: 'application/json', type: 'application/vnd.openstack.compute+json;version=2.1' }
+        ]
       }
     }
   }
 })
 
-// Naming a project is for admins, even where it is one's own; a project that does not exist has the defaults.
-const showLimits = (minor: number): Caller => (world, { query }, token) => {
-  const asked = query.get('tenant_id')
-  if (asked !== null && !isAdmin(token)) {
-    return fault(403, 'forbidden', "Policy doesn't allow os_compute_api:limits:other_project to be performed.")
+// Only admins may name a project, even their own. A project that does not exist has the default limits.
+const showLimits = (minor: number): AuthenticatedHandler => (world, { query }, token) => {
+  const requested = query.get('tenant_id')
+  if (requested !== null && !isAdmin(token)) {
+    return fault(403, 'forbidden',
+      "Policy doesn't allow os_compute_api:limits:other_project to be performed.")
   }
-  const id = asked ?? token.project?.id
+  const id = requested ?? token.project?.id
   if (id === undefined) return fault(403, 'forbidden', 'Forbidden')
-  const { limits, used } = world.cloud.projects.get(id) ?? { limits: defaultLimits, used: nothing }
+  const { limits, used } = world.cloud.projects.get(id) ?? { limits: defaultLimits, used: zeroUsage }
   return {
     status: 200,
     body: {
@@ -76,20 +81,25 @@ const showLimits = (minor: number): Caller => (world, { query }, token) => {
   }
 }
 
-// Long the network service's business: nothing here says how many there are.
+// Before microversion 2.36, Nova still lists these limits of the network service, with placeholder numbers.
 const networkLimits = {
-  maxTotalFloatingIps: -1, maxSecurityGroups: -1, maxSecurityGroupRules: -1, totalFloatingIpsUsed: 0, totalSecurityGroupsUsed: 0
+  maxTotalFloatingIps: -1,
+  maxSecurityGroups: -1,
+  maxSecurityGroupRules: -1,
+  totalFloatingIpsUsed: 0,
+  totalSecurityGroupsUsed: 0
 }
 
-const asked = (handle: (minor: number) => Caller): Handler => authenticated((world, call, token, path) =>
-  withMicroversion(call, (minor) => handle(minor)(world, call, token, path)))
+const withTokenAndVersion = (handle: (minor: number) => AuthenticatedHandler): Handler =>
+  authenticated((world, call, token, path) =>
+    withMicroversion(call, (minor) => handle(minor)(world, call, token, path)))
 
 /** Nova: version documents, limits with usage, servers. */
 export const compute = dispatch([
   ['GET', /^\/$/, showVersions],
   ['GET', /^\/v2\.1\/?$/, showVersion],
-  ['GET', /^\/v2\.1\/limits$/, asked(showLimits)],
-  ['GET', /^\/v2\.1\/servers\/detail$/, asked((minor) => listServers(minor, true))],
-  ['GET', /^\/v2\.1\/servers$/, asked((minor) => listServers(minor, false))],
-  ['GET', /^\/v2\.1\/servers\/([^/]+)$/, asked(showServer)]
+  ['GET', /^\/v2\.1\/limits$/, withTokenAndVersion(showLimits)],
+  ['GET', /^\/v2\.1\/servers\/detail$/, withTokenAndVersion((minor) => listServers(minor, true))],
+  ['GET', /^\/v2\.1\/servers$/, withTokenAndVersion((minor) => listServers(minor, false))],
+  ['GET', /^\/v2\.1\/servers\/([^/]+)$/, withTokenAndVersion(showServer)]
 ], authenticated(notFound))

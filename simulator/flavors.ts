@@ -15,5 +15,5 @@ export const medium = flavor('3', 'm1.medium', 2, 4096, 40)
 export const large = flavor('4', 'm1.large', 4, 8192, 80)
 export const roomy = flavor('5', 'r1.medium', 2, 8192, 40)
 
-/** No host has this disk, so a server of it ends in ERROR before it is ever launched. */
+/** No host has a disk of this size, so a server with this flavor ends in ERROR and is never launched. */
 export const impossible = flavor('9', 'm1.impossible', 1, 512, 900000)

@@ -7,7 +7,7 @@ import type { World } from './world.js'
 const isoTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z')
 const inDomain = { domain: { id: 'default', name: 'Default' } }
 
-/** A token as Keystone shows it: its scope, the roles and the catalog only where it has a scope. */
+/** A token as Keystone shows it. Only a scoped token has roles and a catalog. */
 export function describeToken (world: World, token: Token, withCatalog: boolean) {
   const { user, project, domain, system, credential, trust } = token
   return {
@@ -17,7 +17,10 @@ export function describeToken (world: World, token: Token, withCatalog: boolean)
     expires_at: isoTime(token.expiresAt),
     issued_at: isoTime(token.issuedAt),
     ...(trust && { 'OS-TRUST:trust': describeTrust(trust) }),
-    ...(project && { project: { ...describeDomainOf(world, project), id: project.id, name: project.name }, ...(!trust && { is_domain: false }) }),
+    ...(project && {
+      project: { ...describeDomainOf(world, project), id: project.id, name: project.name },
+      ...(!trust && { is_domain: false })
+    }),
     ...(domain && { domain: { id: domain.id, name: domain.name } }),
     ...(system && { system: { all: true } }),
     ...(isScoped(token) && { roles: rolesOf(token).map((name) => describeRole(name, trust !== undefined)) }),
@@ -29,9 +32,13 @@ export function describeToken (world: World, token: Token, withCatalog: boolean)
 const describeDomainOf = ({ cloud }: World, { domainId }: Project) =>
   ({ domain: { id: domainId, name: cloud.domains.find(({ id }) => id === domainId)!.name } })
 
-// With a trust a role has all that it has in the list of roles.
-function describeRole (name: RoleName, inFull: boolean) {
-  return { id: roleId(name), name, ...(inFull && { domain_id: null, description: null, options: { immutable: true } }) }
+// A token of a trust shows each role with all its properties.
+function describeRole (name: RoleName, allProperties: boolean) {
+  return {
+    id: roleId(name),
+    name,
+    ...(allProperties && { domain_id: null, description: null, options: { immutable: true } })
+  }
 }
 
 const describeTrust = ({ id, trustorId, trusteeId }: Trust) =>
@@ -56,8 +63,16 @@ export const describeProject = ({ origins }: World, project: Project) => ({
 
 /** A domain, in its own list. */
 export const describeDomain = ({ origins }: World, { id, name, description }: Domain) =>
-  ({ id, name, description, enabled: true, tags: [], options: {}, links: { self: `${origins.identity}/v3/domains/${id}` } })
+  ({
+    id,
+    name,
+    description,
+    enabled: true,
+    tags: [],
+    options: {},
+    links: { self: `${origins.identity}/v3/domains/${id}` }
+  })
 
-/** A domain among the projects, where it stands for those who ask for `is_domain`. */
+/** A domain in the list of projects, which includes domains when `is_domain` is requested. */
 export const describeDomainAsProject = (world: World, domain: Domain) =>
   ({ ...describeDomain(world, domain), domain_id: null, parent_id: null, is_domain: true })

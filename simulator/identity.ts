@@ -1,9 +1,11 @@
-import type { SimulatedResponse, SimulatedCall } from './exchange.js'
+import type { SimulatedResponse, SimulatedCall } from './calls.js'
 import { describeDomain, describeDomainAsProject, describeProject, describeToken } from './identity-body.js'
 import { keystoneError, login } from './login.js'
 import { findToken, isAdmin, mayRead, rolesOn, type Token } from './tokens.js'
 import { implied, roleId, type RoleName } from './users.js'
-import { authenticated, dispatch, notFound, type Caller, type Handler, type World } from './world.js'
+import {
+  authenticated, dispatch, notFound, type AuthenticatedHandler, type Handler, type World
+} from './world.js'
 
 const forbidden = (action: string) =>
   keystoneError(403, 'Forbidden', `You are not authorized to perform the requested action: ${action}.`)
@@ -24,30 +26,39 @@ const showVersions: Handler = (world) => ({
 
 const showVersion: Handler = (world) => ({ status: 200, body: { version: version(world) } })
 
-const shown = (world: World, token: Token, status: number, withCatalog: boolean): SimulatedResponse =>
-  ({ status, headers: { 'x-subject-token': token.id }, body: { token: describeToken(world, token, withCatalog) } })
+const tokenResponse = (world: World, token: Token, status: number, withCatalog: boolean): SimulatedResponse =>
+  ({
+    status,
+    headers: { 'x-subject-token': token.id },
+    body: { token: describeToken(world, token, withCatalog) }
+  })
 
 const createToken: Handler = (world, call) => {
   const result = login(world, call.body)
-  return 'status' in result ? result : shown(world, result, 201, true)
+  return 'status' in result ? result : tokenResponse(world, result, 201, true)
 }
 
-const validateToken: Caller = (world, call, caller) => {
+const validateToken: AuthenticatedHandler = (world, call, caller) => {
   const id = call.headers['x-subject-token']
   if (!id) return keystoneError(404, 'Not Found', 'No token in the request')
-  if (lacksTrust(world.tokens.get(String(id)))) return keystoneError(403, 'Forbidden', 'You are not authorized to perform the requested action.')
+  if (lacksTrust(world.tokens.get(String(id)))) {
+    return keystoneError(403, 'Forbidden', 'You are not authorized to perform the requested action.')
+  }
   const subject = findToken(world.tokens, id, world.now())
   if (!subject) return keystoneError(404, 'Not Found', 'Could not recognize Fernet token')
   if (subject.user !== caller.user && !isAdmin(caller)) return forbidden('identity:validate_token')
   const knowsRules = call.headers['openstack-identity-access-rules'] === '1.0'
-  if (subject.credential?.accessRules && !knowsRules) return keystoneError(404, 'Not Found', 'Failed to validate token')
-  return shown(world, subject, 200, !call.query.has('nocatalog'))
+  if (subject.credential?.accessRules && !knowsRules) {
+    return keystoneError(404, 'Not Found', 'Failed to validate token')
+  }
+  return tokenResponse(world, subject, 200, !call.query.has('nocatalog'))
 }
 
-/** Whether a trust's token lacks a role that the trustor gave, since he has it no longer himself. */
-const lacksTrust = (token?: Token) => token?.trust?.roles.some((role) => !rolesOn(token, token.user).includes(role))
+/** Whether a trust's token lacks a delegated role because its trustor no longer has that role. */
+const lacksTrust = (token?: Token) =>
+  token?.trust?.roles.some((role) => !rolesOn(token, token.user).includes(role))
 
-const revokeToken: Caller = (world, call, caller) => {
+const revokeToken: AuthenticatedHandler = (world, call, caller) => {
   const subject = findToken(world.tokens, call.headers['x-subject-token'], world.now())
   if (!subject) return keystoneError(404, 'Not Found', 'Could not recognize Fernet token')
   if (subject.user !== caller.user && !isAdmin(caller)) return forbidden('identity:revoke_token')
@@ -55,42 +66,47 @@ const revokeToken: Caller = (world, call, caller) => {
   return { status: 204 }
 }
 
-// A user has one role on a project here, with what it implies.
-const grantRole: Caller = (world, call, caller, [, projectId, userId, wanted]) => {
+// Here a user has one role per project, with its implied roles.
+const grantRole: AuthenticatedHandler = (world, call, caller, [, projectId, userId, requestedRole]) => {
   const user = world.cloud.users.find(({ id }) => id === userId)
-  const role = (Object.keys(implied) as RoleName[]).find((name) => roleId(name) === wanted)
-  if (!user || !role) return keystoneError(404, 'Not Found', `Could not find ${user ? 'role' : 'user'}: ${user ? wanted : userId}.`)
+  const role = (Object.keys(implied) as RoleName[]).find((name) => roleId(name) === requestedRole)
+  if (!user || !role) {
+    const missing = user ? `role: ${requestedRole}` : `user: ${userId}`
+    return keystoneError(404, 'Not Found', `Could not find ${missing}.`)
+  }
   if (!isAdmin(caller)) return forbidden(`identity:${call.method === 'PUT' ? 'create' : 'revoke'}_grant`)
   if (call.method === 'PUT') user.roles.set(projectId!, implied[role])
   else user.roles.delete(projectId!)
   return { status: 204 }
 }
 
-function listed (world: World, { path, query }: SimulatedCall, key: string, rows: object[]): SimulatedResponse {
+function listResponse (
+  world: World, { path, query }: SimulatedCall, key: string, rows: object[]
+): SimulatedResponse {
   const self = `${world.origins.identity}${path}${query.size > 0 ? `?${query}` : ''}`
   return { status: 200, body: { [key]: rows, links: { next: null, self, previous: null } } }
 }
 
-function filtered<Row extends object> (query: URLSearchParams, rows: Row[]): Row[] {
-  const wanted = [...query].filter(([field]) => ['name', 'domain_id', 'enabled'].includes(field))
-  return rows.filter((row) => wanted.every(([field, value]) => String(row[field as keyof Row]) === value))
+function filterRows<Row extends object> (query: URLSearchParams, rows: Row[]): Row[] {
+  const filters = [...query].filter(([field]) => ['name', 'domain_id', 'enabled'].includes(field))
+  return rows.filter((row) => filters.every(([field, value]) => String(row[field as keyof Row]) === value))
 }
 
-const listProjects: Caller = (world, call, caller) => {
+const listProjects: AuthenticatedHandler = (world, call, caller) => {
   if (!isAdmin(caller)) return forbidden('identity:list_projects')
   const rows: object[] = call.query.get('is_domain') === 'true'
     ? world.cloud.domains.map((domain) => describeDomainAsProject(world, domain))
     : [...world.cloud.projects.values()].map((project) => describeProject(world, project))
-  return listed(world, call, 'projects', filtered(call.query, rows))
+  return listResponse(world, call, 'projects', filterRows(call.query, rows))
 }
 
-// Whoever has any role on a project sees it here, disabled or not; this list knows no filters.
-const listOwnProjects: Caller = (world, call, { user, credential }) =>
-  listed(world, call, 'projects', [...world.cloud.projects.values()]
+// Lists each project on which the user has a role, disabled ones too. Keystone offers no filters here.
+const listOwnProjects: AuthenticatedHandler = (world, call, { user, credential }) =>
+  listResponse(world, call, 'projects', [...world.cloud.projects.values()]
     .filter(({ id }) => credential ? id === credential.projectId : user.roles.has(id))
     .map((project) => describeProject(world, project)))
 
-const showProject: Caller = (world, call, caller, [, id]) => {
+const showProject: AuthenticatedHandler = (world, call, caller, [, id]) => {
   if (!mayRead(caller, id!)) return forbidden('identity:get_project')
   const project = world.cloud.projects.get(id!)
   return project
@@ -98,9 +114,11 @@ const showProject: Caller = (world, call, caller, [, id]) => {
     : keystoneError(404, 'Not Found', `Could not find project: ${id}.`)
 }
 
-const listDomains: Caller = (world, call, caller) => isAdmin(caller)
-  ? listed(world, call, 'domains', filtered(call.query, world.cloud.domains.map((domain) => describeDomain(world, domain))))
-  : forbidden('identity:list_domains')
+const listDomains: AuthenticatedHandler = (world, call, caller) => {
+  if (!isAdmin(caller)) return forbidden('identity:list_domains')
+  const rows = world.cloud.domains.map((domain) => describeDomain(world, domain))
+  return listResponse(world, call, 'domains', filterRows(call.query, rows))
+}
 
 /** Keystone: version documents, tokens, projects and domains. */
 export const identity = dispatch([

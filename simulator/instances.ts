@@ -7,13 +7,13 @@ export interface Address {
   type: 'fixed' | 'floating'
 }
 
-/** How busy an instance is: percent of CPU at rest and added at most, share of memory, bytes a second at most. */
-export interface Load {
-  cpu: number
-  swing: number
-  memory: number
-  disk: number
-  net: number
+/** The usage that the samples of an instance vary around. */
+export interface UsageProfile {
+  cpu: number       // percent, when idle
+  swing: number     // percent of CPU, added at most
+  memory: number    // share 0..1
+  disk: number      // bytes a second, at most
+  net: number       // bytes a second, at most
 }
 
 export interface Instance {
@@ -24,33 +24,33 @@ export interface Instance {
   flavor: Flavor
   status: 'ACTIVE' | 'SHUTOFF' | 'ERROR'
   created: number           // unix seconds
-  launched: number | null   // unix seconds; null where no host ever took it
+  launched: number | null   // unix seconds; null when no host ever ran it
   addresses: Address[]
-  seed: number              // what its samples are scrambled with
+  seed: number              // makes its samples differ from those of other instances
   disks: string[]
-  percentOnly: boolean      // its agent sends mem.free_perc, and not the two in MiB
-  load: Load
+  percentOnly: boolean      // its agent sends mem.free_perc, but not the two metrics in MiB
+  usage: UsageProfile
 }
 
-type Given = Pick<Instance, 'id' | 'name' | 'projectId' | 'userId' | 'flavor' | 'created' | 'addresses'>
+type RequiredField = 'id' | 'name' | 'projectId' | 'userId' | 'flavor' | 'created' | 'addresses'
 
-/** An instance from what is given; the rest follows from its id, so it is the same at every start. */
-export function describeInstance (given: Given & Partial<Instance>): Instance {
-  const seed = Number.parseInt(given.id.slice(0, 8), 16)
+/** Completes an instance. The missing fields are derived from its id, so they are the same at every start. */
+export function describeInstance (fields: Pick<Instance, RequiredField> & Partial<Instance>): Instance {
+  const seed = Number.parseInt(fields.id.slice(0, 8), 16)
   return {
     status: 'ACTIVE',
-    launched: given.created + 4,
+    launched: fields.created + 4,
     seed,
     disks: share(seed, 1) < 0.3 ? ['vda', 'vdb'] : ['vda'],
     percentOnly: share(seed, 2) < 0.06,
-    load: {
+    usage: {
       cpu: 1 + 12 * share(seed, 3),
       swing: 8 + 75 * share(seed, 4) ** 2,
       memory: 0.2 + 0.6 * share(seed, 5),
       disk: 20_000 + 6_000_000 * share(seed, 6) ** 3,
       net: 8_000 + 3_000_000 * share(seed, 7) ** 3
     },
-    ...given
+    ...fields
   }
 }
 
@@ -59,7 +59,7 @@ export function fixedAddress (network: string, n: number): Address {
   return { network, addr: `10.${n >> 16 & 255}.${n >> 8 & 255}.${n & 255}`, type: 'fixed' }
 }
 
-/** The floating address of the nth instance, from the block that is set aside for benchmarks (RFC 2544). */
+/** The floating address of the nth instance, from the block reserved for benchmarks (RFC 2544). */
 export function floatingAddress (network: string, n: number): Address {
   return { network, addr: `198.18.${n >> 8 & 255}.${n & 255}`, type: 'floating' }
 }

@@ -1,17 +1,19 @@
-import type { SimulatedResponse } from './exchange.js'
-import { defaultLimits, nothing } from './projects.js'
+import type { SimulatedResponse } from './calls.js'
+import { defaultLimits, zeroUsage } from './projects.js'
 import { mayRead } from './tokens.js'
-import { authenticated, dispatch, type Caller, type Handler } from './world.js'
+import { authenticated, dispatch, type AuthenticatedHandler, type Handler } from './world.js'
 
 const neutronError = (status: number, type: string, message: string): SimulatedResponse =>
   ({ status, body: { NeutronError: { type, message, detail: '' } } })
 
 const showVersions: Handler = ({ origins }) => ({
   status: 200,
-  body: { versions: [{ id: 'v2.0', status: 'CURRENT', links: [{ rel: 'self', href: `${origins.network}/v2.0/` }] }] }
+  body: {
+    versions: [{ id: 'v2.0', status: 'CURRENT', links: [{ rel: 'self', href: `${origins.network}/v2.0/` }] }]
+  }
 })
 
-const showResources: Caller = ({ origins }) => ({
+const showResources: AuthenticatedHandler = ({ origins }) => ({
   status: 200,
   body: {
     resources: ['network', 'subnet', 'subnetpool', 'port'].map((name) =>
@@ -21,22 +23,22 @@ const showResources: Caller = ({ origins }) => ({
 
 const quota = (limit: number, used: number) => ({ limit, used, reserved: 0 })
 
-const showQuota: Caller = ({ cloud }, call, token, [, id]) => {
+const showQuota: AuthenticatedHandler = ({ cloud }, call, token, [, id]) => {
   if (!mayRead(token, id!)) {
     return neutronError(403, 'AdminRequired',
       'User does not have admin privileges: Only admin is authorized to access quotas for another project.')
   }
-  const { limits, used } = cloud.projects.get(id!) ?? { limits: defaultLimits, used: nothing }
-  const here = Math.min(used.instances, 1)
+  const { limits, used } = cloud.projects.get(id!) ?? { limits: defaultLimits, used: zeroUsage }
+  const anyInstance = Math.min(used.instances, 1)
   return {
     status: 200,
     body: {
       quota: {
-        network: quota(100, here),
-        subnet: quota(100, here),
+        network: quota(100, anyInstance),
+        subnet: quota(100, anyInstance),
         subnetpool: quota(-1, 0),
         port: quota(500, used.instances),
-        router: quota(10, here),
+        router: quota(10, anyInstance),
         floatingip: quota(limits.floatingIps, used.floatingIps),
         rbac_policy: quota(10, 0),
         security_group: quota(limits.securityGroups, used.securityGroups),

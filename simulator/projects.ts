@@ -1,7 +1,8 @@
 import type { Instance } from './instances.js'
 
-/** What a project has a quota of; memory in MiB, gigabytes in GiB. */
-export type Resource = 'instances' | 'vcpus' | 'memoryMb' | 'floatingIps' | 'securityGroups' | 'volumes' | 'gigabytes'
+/** The resources with a quota; `memoryMb` in MiB, `gigabytes` in GiB. */
+export type Resource =
+  'instances' | 'vcpus' | 'memoryMb' | 'floatingIps' | 'securityGroups' | 'volumes' | 'gigabytes'
 export type Amounts = Record<Resource, number>
 
 export interface Domain {
@@ -20,18 +21,18 @@ export interface Project {
   used: Amounts
 }
 
-/** The quota classes' defaults, which also answer for projects that do not exist. */
+/** The default limits. The services also return them for projects that do not exist. */
 export const defaultLimits: Amounts = {
   instances: 10, vcpus: 20, memoryMb: 51200, floatingIps: 50, securityGroups: 10, volumes: 10, gigabytes: 1000
 }
 
-export const nothing: Amounts = {
+export const zeroUsage: Amounts = {
   instances: 0, vcpus: 0, memoryMb: 0, floatingIps: 0, securityGroups: 0, volumes: 0, gigabytes: 0
 }
 
 type Counted = 'instances' | 'vcpus' | 'memoryMb' | 'floatingIps'
 
-/** What a project's instances use, as the quotas count: in any status, also in ERROR. */
+/** The usage of a project's instances, counted as the quotas do: in any status, including ERROR. */
 export function countUsage (instances: Instance[]): Pick<Amounts, Counted> {
   const used = { instances: instances.length, vcpus: 0, memoryMb: 0, floatingIps: 0 }
   for (const { flavor, addresses } of instances) {

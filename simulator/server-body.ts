@@ -1,11 +1,11 @@
 import type { Instance } from './instances.js'
 import { hexId, scramble } from './random.js'
 
-/** Who looks at servers, and how: where links lead, the minor microversion, whether it is an admin. */
+/** The parts of a request that change how a server is shown. */
 export interface View {
-  origin: string
-  minor: number
-  admin: boolean
+  origin: string    // of Nova, for links
+  minor: number     // of the microversion
+  admin: boolean    // whether the caller is an admin
 }
 
 const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '')
@@ -15,11 +15,14 @@ export function describeBriefly ({ id, name }: Instance, { origin }: View) {
   return {
     id,
     name,
-    links: [{ rel: 'self', href: `${origin}/v2.1/servers/${id}` }, { rel: 'bookmark', href: `${origin}/servers/${id}` }]
+    links: [
+      { rel: 'self', href: `${origin}/v2.1/servers/${id}` },
+      { rel: 'bookmark', href: `${origin}/servers/${id}` }
+    ]
   }
 }
 
-/** A server in full, as `servers/detail` shows it at a microversion: what came later or is for admins only is left out. */
+/** A server as `servers/detail` shows it, with the properties of the microversion and the caller's role. */
 export function describeServer (instance: Instance, view: View) {
   const { name, status, launched, created, seed } = instance
   const { origin, minor } = view
@@ -48,8 +51,10 @@ export function describeServer (instance: Instance, view: View) {
     'OS-EXT-STS:task_state': null,
     'os-extended-volumes:volumes_attached': [],
     ...states[status],
-    ...(status !== 'ERROR' && { security_groups: Object.keys(describeAddresses(instance)).map(() => ({ name: 'default' })) }),
-    ...(view.admin && describePlace(instance, host, minor)),
+    ...(status !== 'ERROR' && {
+      security_groups: Object.keys(describeAddresses(instance)).map(() => ({ name: 'default' }))
+    }),
+    ...(view.admin && describeHost(instance, host, minor)),
     ...(minor >= 9 && { locked: false }),
     ...(minor >= 19 && { description: null }),
     ...(minor >= 26 && { tags: [] }),
@@ -59,13 +64,15 @@ export function describeServer (instance: Instance, view: View) {
   }
 }
 
-/** What one server's own page has that lists do not: the fault of one in ERROR (details for admins), its groups. */
-export function describeAlone (instance: Instance, view: View) {
+/** A server as `servers/{id}` shows it: also its groups and, in ERROR, its fault (details for admins). */
+export function describeSingleServer (instance: Instance, view: View) {
   const fault = {
     code: 500,
     created: isoTime(instance.created),
     message: 'No valid host was found. ',
-    ...(view.admin && { details: 'Traceback (most recent call last):\nnova.exception.NoValidHost: No valid host was found. \n' })
+    ...(view.admin && {
+      details: 'Traceback (most recent call last):\nnova.exception.NoValidHost: No valid host was found. \n'
+    })
   }
   return {
     ...describeServer(instance, view),
@@ -90,14 +97,16 @@ function describeAddresses ({ addresses, seed }: Instance) {
   const networks: Record<string, object[]> = {}
   for (const [n, { network, addr, type }] of addresses.entries()) {
     const mac = scramble(seed, 100 + n).toString(16).padStart(8, '0').match(/../g)!.slice(0, 3).join(':')
-    const address = { version: 4, addr, 'OS-EXT-IPS:type': type, 'OS-EXT-IPS-MAC:mac_addr': `fa:16:3e:${mac}` }
+    const address = {
+      version: 4, addr, 'OS-EXT-IPS:type': type, 'OS-EXT-IPS-MAC:mac_addr': `fa:16:3e:${mac}`
+    }
     networks[network] = [...networks[network] ?? [], address]
   }
   return networks
 }
 
-// Where a server runs is for admins.
-function describePlace ({ id, name, seed }: Instance, host: string | null, minor: number) {
+// Only admins see the host of a server.
+function describeHost ({ id, name, seed }: Instance, host: string | null, minor: number) {
   return {
     'OS-EXT-SRV-ATTR:host': host,
     'OS-EXT-SRV-ATTR:instance_name': `instance-${id.slice(0, 8)}`,

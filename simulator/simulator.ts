@@ -3,7 +3,7 @@ import { blockStorage } from './block-storage.js'
 import { buildCloud } from './cloud.js'
 import type { Cloud } from './cloud.js'
 import { compute } from './compute.js'
-import type { SimulatedResponse, Interception, UpstreamName, SimulatedCall } from './exchange.js'
+import type { SimulatedResponse, Interception, UpstreamName, SimulatedCall } from './calls.js'
 import { identity } from './identity.js'
 import { listen, open, originOf, stop } from './listener.js'
 import { metrics } from './metrics.js'
@@ -12,32 +12,48 @@ import { share } from './random.js'
 import { password } from './users.js'
 import type { Handler, World } from './world.js'
 
-export type { Interception, UpstreamName, SimulatedCall } from './exchange.js'
+export type { Interception, UpstreamName, SimulatedCall } from './calls.js'
 
 export interface SimulatorOptions {
-  projects?: number      // how many more projects than the seed's own (default 50)
-  instances?: number     // how many more instances, spread over those (default 500)
-  latency?: number       // ms that each call takes at least (default 0)
-  failures?: number      // share 0..1 of the calls that answer 503 (default 0), the same ones at every start
-  tokenLife?: number     // seconds (default 3600)
-  now?: () => number     // ms (default Date.now)
-  reached?: Partial<Record<UpstreamName, string>>   // where its servers are said to be, for those that something stands in front of
+  /** Projects beside those of the seed; 50 by default. */
+  projects?: number
+  /** Instances beside those of the seed, spread over those projects; 500 by default. */
+  instances?: number
+  /** The shortest duration of a call, in ms; 0 by default. */
+  latency?: number
+  /** Share (0..1) of the calls that get a 503, the same calls at every start; 0 by default. */
+  failures?: number
+  /** Seconds; 3600 by default. */
+  tokenLifetime?: number
+  /** The current time in ms; `Date.now` by default. */
+  now?: () => number
+  /** The origins in settings and catalog, for servers behind a proxy; by default their own. */
+  advertisedOrigins?: Partial<Record<UpstreamName, string>>
 }
 
 export interface Simulator {
-  env: Record<string, string>   // the settings that point the service at it, as the admin
-  calls: SimulatedCall[]        // what was received, oldest first; the oldest are dropped beyond 20,000
-  received (): number           // how many calls in all, with those that were dropped
-  cloud: Cloud                  // what is in it, for a test to change
-  origins: Record<UpstreamName, string> // where its servers listen
-  intercept?: (call: SimulatedCall) => Interception | undefined   // a test's own answer; undefined answers as ever
+  /** The settings with which the service uses the simulated cloud as its admin. */
+  env: Record<string, string>
+  /** The received calls, oldest first. Beyond 20,000 the oldest are dropped. */
+  calls: SimulatedCall[]
+  /** The number of received calls, with the dropped ones. */
+  received (): number
+  /** The content of the cloud; a test may change it. */
+  cloud: Cloud
+  /** The origins on which the servers listen. */
+  origins: Record<UpstreamName, string>
+  /** A test's replacement for a response; undefined leaves the response unchanged. */
+  intercept?: (call: SimulatedCall) => Interception | undefined
   close (): Promise<void>
-  reopen (): Promise<void>      // after that: listens again where it did
+  /** After `close`: listens again on the same ports. */
+  reopen (): Promise<void>
 }
 
-const handlers: Record<UpstreamName, Handler> = { identity, compute, network, 'block-storage': blockStorage, metrics }
-const roles = Object.keys(handlers) as UpstreamName[]
-const mostCalls = 20_000
+const handlers: Record<UpstreamName, Handler> = {
+  identity, compute, network, 'block-storage': blockStorage, metrics
+}
+const upstreamNames = Object.keys(handlers) as UpstreamName[]
+const maxRecordedCalls = 20_000
 
 const overloaded: SimulatedResponse = {
   status: 503,
@@ -45,26 +61,28 @@ const overloaded: SimulatedResponse = {
   body: '<html><body><h1>503 Service Unavailable</h1></body></html>'
 }
 
-/** Starts a cloud of five servers on loopback: Keystone, Nova, Neutron, Cinder and the InfluxDB that Monasca fills. */
+/** Starts five servers on loopback: Keystone, Nova, Neutron, Cinder, and InfluxDB with Monasca's metrics. */
 export async function startSimulator (options: SimulatorOptions = {}): Promise<Simulator> {
-  const { projects = 50, instances = 500, latency = 0, failures = 0, tokenLife = 3600, now = Date.now, reached } = options
+  const { projects = 50, instances = 500, latency = 0, failures = 0 } = options
+  const { tokenLifetime = 3600, now = Date.now, advertisedOrigins } = options
   const calls: SimulatedCall[] = []
   let received = 0
 
   const respond = (call: SimulatedCall): Interception => {
-    if (calls.push(call) > mostCalls) calls.splice(0, mostCalls / 2)
+    if (calls.push(call) > maxRecordedCalls) calls.splice(0, maxRecordedCalls / 2)
     const failing = share(7, received++) < failures
     return simulator.intercept?.(call) ?? (failing ? overloaded : handlers[call.upstream](world, call, []))
   }
-  const servers = await Promise.all(roles.map((role) => listen(role, latency, respond)))
+  const servers = await Promise.all(upstreamNames.map((name) => listen(name, latency, respond)))
   const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  const origins = Object.fromEntries(roles.map((role, n) => [role, originOf(servers[n]!)])) as Record<UpstreamName, string>
+  const origins = Object.fromEntries(upstreamNames.map((name, n) => [name, originOf(servers[n]!)])) as
+    Record<UpstreamName, string>
   const world: World = {
     cloud: buildCloud(projects, instances, Math.floor(now() / 1000)),
     tokens: new Map(),
-    origins: { ...origins, ...reached },
+    origins: { ...origins, ...advertisedOrigins },
     database: 'mon',
-    tokenLife,
+    tokenLifetime,
     now
   }
   const simulator: Simulator = {

@@ -1,102 +1,121 @@
-import { ask } from '../ask.js'
 import { compare } from '../compare.js'
 import type { Comparison } from '../compare.js'
 import { directPath, routes, servicePath } from '../direct.js'
+import { timedGet } from '../get.js'
 import type { InfluxDB } from '../influxdb.js'
 import { startBare, startService } from '../server.js'
-import type { Row, Site } from '../site.js'
 import { shuffle } from '../statistics.js'
 import { formatNumber } from '../table.js'
+import type { RunOptions } from '../table.js'
+import type { Row, Upstreams } from '../upstreams.js'
 
-/** The same series again and again, beside a bare route with its bytes. */
-export const hit: Row = async (site, pace) => {
-  const { service, influxdb, calls } = await overInfluxDB(site, {})
+/** The same cached series again and again, compared with a bare route that sends its bytes. */
+export const hit: Row = async (upstreams, options) => {
+  const { service, influxdb, calls } = await startOverInfluxDB(upstreams, {})
   const path = hitPath(influxdb)
   const bare = await startBare(service.origin + path)
-  const compared = await compare(
+  const comparison = await compare(
     { ...service, paths: [path], connections: 64, calls },
     { ...bare, paths: ['/'], connections: 64, calls: async () => 0 },
-    pace
+    options
   )
   return [{
     row: 'H',
-    what: 'the same series again and again, 64 connections',
+    measures: 'the same cached series, 64 connections',
     against: 'a bare Fastify route with the same bytes',
     target: '≥ 0.85 × its requests/s',
-    ...outcome(compared, 'rate', (ratio) => ratio >= 0.85)
+    ...outcome(comparison, 'rate', (ratio) => ratio >= 0.85)
   }]
 }
 
-/** The same with a token, which is validated once, beside the same service without. */
-export const hitWithToken: Row = async (site, pace) => {
-  const { service: open, influxdb, calls } = await overInfluxDB(site, {})
-  const { service } = await overInfluxDB(site, { AUTH: 'keystone' })
-  const headers = { 'x-auth-token': await (await site.small()).token() }
+/** The same with a token, which is validated once, compared with the same service without authentication. */
+export const hitWithToken: Row = async (upstreams, options) => {
+  const { service: open, influxdb, calls } = await startOverInfluxDB(upstreams, {})
+  const { service } = await startOverInfluxDB(upstreams, { AUTH: 'keystone' })
+  const headers = { 'x-auth-token': await (await upstreams.smallCloud()).token() }
   const path = hitPath(influxdb)
-  await ask(service.origin + path, headers)
+  await timedGet(service.origin + path, headers)
   const load = { paths: [path], connections: 64, calls }
-  const compared = await compare({ ...service, headers, ...load }, { ...open, ...load }, pace)
+  const comparison = await compare({ ...service, headers, ...load }, { ...open, ...load }, options)
   return [{
     row: 'HK',
-    what: 'the same with a token, 64 connections',
-    against: 'the same without',
+    measures: 'the same with a token, 64 connections',
+    against: 'the same without authentication',
     target: '≥ 0.85 × its requests/s',
-    ...outcome(compared, 'rate', (ratio) => ratio >= 0.85),
+    ...outcome(comparison, 'rate', (ratio) => ratio >= 0.85),
     notes: ['`AUTH=keystone`']
   }]
 }
 
-/** Another series each time with nothing kept, beside InfluxDB asked directly. */
-export const uncached: Row = async (site, pace) => [{
+/** Uncached series of changing instances, compared with the same data read directly from InfluxDB. */
+export const uncached: Row = async (upstreams, options) => [{
   row: 'C',
-  what: 'another instance each time, nothing kept, six routes mixed, 64 connections',
+  measures: 'a different instance each time, uncached, six routes mixed, 64 connections',
   target: '≥ 1.2 × its requests/s',
-  ...besideDirect,
-  ...outcome(await besideInfluxDB(site, pace, 64), 'rate', (ratio) => ratio >= 1.2)
+  ...directBaseline,
+  ...outcome(await compareWithInfluxDB(upstreams, options, 64), 'rate', (ratio) => ratio >= 1.2)
 }]
 
-/** The same by one connection. */
-export const lone: Row = async (site, pace) => [{
+/** The same with one connection. */
+export const sequential: Row = async (upstreams, options) => [{
   row: 'L',
-  what: 'one lone request at a time, nothing kept, six routes mixed',
+  measures: 'one request at a time, uncached, six routes mixed',
   target: '≤ 2 × its p50',
-  ...besideDirect,
-  ...outcome(await besideInfluxDB(site, pace, 1), 'p50', (ratio) => ratio <= 2)
+  ...directBaseline,
+  ...outcome(await compareWithInfluxDB(upstreams, options, 1), 'p50', (ratio) => ratio <= 2)
 }]
 
-const besideDirect = {
-  against: 'InfluxDB asked directly, one query a request',
-  notes: ['`CACHE=off`; asked directly, the four routes that add up devices take a subquery, as one query must that gives the same numbers, ' +
-    'and the memory\'s reads two measurements, where the service reads three']
+const directBaseline = {
+  against: 'InfluxDB directly, one query per request',
+  notes: ['`CACHE=off`. The direct queries of the four routes that sum devices use a subquery: no other ' +
+    'single query returns the same numbers. The direct query for memory reads two measurements; ' +
+    'the service reads three.']
 }
 
-async function besideInfluxDB (site: Site, pace: Parameters<Row>[1], connections: number) {
-  const { service, influxdb, calls } = await overInfluxDB(site, { CACHE: 'off' })
+async function compareWithInfluxDB (upstreams: Upstreams, options: RunOptions, connections: number) {
+  const { service, influxdb, calls } = await startOverInfluxDB(upstreams, { CACHE: 'off' })
   const { end } = influxdb
   const window = { start: end - 3600, end, step: 60 }
   const pairs = shuffle(influxdb.instances.flatMap(({ id }) => routes.map((route) => ({ route, id }))))
-  const [own, direct] = [servicePath, directPath].map((path) => pairs.map(({ route, id }) => path(route, id, window))) as [string[], string[]]
-  await refuseEmpty(service, own, /"usage":\d/)
-  await refuseEmpty(influxdb, direct, /"values":\[\[\d/)
-  return await compare({ ...service, paths: own, connections, calls }, { ...influxdb, paths: direct, connections, calls }, pace)
+  const servicePaths = pairs.map(({ route, id }) => servicePath(route, id, window))
+  const directPaths = pairs.map(({ route, id }) => directPath(route, id, window))
+  await assertSamples(service, servicePaths, /"usage":\d/)
+  await assertSamples(influxdb, directPaths, /"values":\[\[\d/)
+  return await compare(
+    { ...service, paths: servicePaths, connections, calls },
+    { ...influxdb, paths: directPaths, connections, calls },
+    options
+  )
 }
 
-/** Both must answer with samples, or nothing would be compared. */
-async function refuseEmpty ({ origin }: { origin: string }, paths: string[], sample: RegExp) {
+/** Checks that responses contain samples: otherwise the comparison would be meaningless. */
+async function assertSamples ({ origin }: { origin: string }, paths: string[], sample: RegExp) {
   for (const path of paths.slice(0, 12)) {
-    const { text } = await ask(origin + path)
-    if (!sample.test(text)) throw new Error(`${path} answered without a sample: ${text.slice(0, 200)}`)
+    const { text } = await timedGet(origin + path)
+    if (!sample.test(text)) throw new Error(`the response to ${path} has no sample: ${text.slice(0, 200)}`)
   }
 }
 
-async function overInfluxDB (site: Site, env: Record<string, string>) {
-  const [cloud, influxdb] = [await site.small(), await site.influxdb()]
+async function startOverInfluxDB (upstreams: Upstreams, env: Record<string, string>) {
+  const [cloud, influxdb] = [await upstreams.smallCloud(), await upstreams.influxdb()]
   const service = await startService({ ...cloud.env, INFLUX_URL: influxdb.origin, ...env })
   return { service, influxdb, calls: async () => (await influxdb.counters()).requests }
 }
 
-const hitPath = ({ instances }: InfluxDB) => `/v1/openstack/projects/${instances[0]!.id}/cpuUsage?defaultTimeRange=1h&groupBy=1m`
+const hitPath = ({ instances }: InfluxDB) =>
+  `/v1/openstack/projects/${instances[0]!.id}/cpuUsage?defaultTimeRange=1h&groupBy=1m`
 
-function outcome ({ ratio, service, baseline, resident, failed }: Comparison, by: 'rate' | 'p50', reached: (ratio: number) => boolean) {
-  return { measured: `${formatNumber(ratio[by])} ×`, reached: reached(ratio[by]), service, baseline, resident, failed }
+function outcome (
+  { ratio, service, baseline, residentMb, failed }: Comparison,
+  figure: 'rate' | 'p50',
+  meetsTarget: (ratio: number) => boolean
+) {
+  return {
+    measured: `${formatNumber(ratio[figure])} ×`,
+    targetMet: meetsTarget(ratio[figure]),
+    service,
+    baseline,
+    residentMb,
+    failed
+  }
 }

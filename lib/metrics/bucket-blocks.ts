@@ -12,7 +12,7 @@ interface Block {
 }
 
 /**
- * Buckets of a block: a week of 5 minutes is in 8 or 9 blocks, and a chart of a few buckets in one or two.
+ * Buckets of a block: a week of 5 minutes is in 8 or 9 blocks, a chart of a few buckets in one or two.
  */
 const blockSize = 256
 

@@ -8,7 +8,9 @@ import { settingsTable, withSettings } from '#test/support/settings-table.js'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const pages = [
-  'README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)
+  'README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync(
+    join(root, 'docs')
+  ).map((name) => `docs/${name}`)
 ]
 
 t.test('docs/configuration.md has every setting, with its default and meaning', async (t) => {
@@ -33,7 +35,10 @@ t.test('README.md lists every endpoint, and has no more than 150 lines', async (
   await app.ready()
   const listed = [...read('README.md').matchAll(/`GET (\/(?:projects|healthz|readyz|metrics).*?)`/g)]
     .map(([, path]) => path!.replace(/^\/projects/, '/v1/openstack/projects'))
-  t.same(listed.sort(), Object.keys(app.swagger().paths!).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1')).sort())
+  t.same(
+    listed.sort(),
+    Object.keys(app.swagger().paths!).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1')).sort()
+  )
   t.ok(read('README.md').trimEnd().split('\n').length <= 150)
 })
 
@@ -45,7 +50,7 @@ t.test('every link between pages leads to a file', async (t) => {
   }
 })
 
-t.test('CONTRIBUTING.md has a reason for each runtime dependency, of which there are at most 26', async (t) => {
+t.test('CONTRIBUTING.md has a reason for each of at most 26 runtime dependencies', async (t) => {
   const { dependencies, bundleDependencies } = JSON.parse(read('package.json')) as {
     dependencies: Record<string, string>, bundleDependencies: string[]
   }

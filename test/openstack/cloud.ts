@@ -6,9 +6,16 @@ import { clientConfig } from './openstackclient.js'
 /** Where nothing listens: most of the suite needs no metrics store. */
 const nowhere = 'http://127.0.0.1:9'
 
-/** The service with the real cloud as its upstream, started with these settings alone and perhaps a clock; closed when the test ends. */
-export async function build (t: Test, env: Record<string, string> = { OS_CLOUD: 'admin' }, now?: () => number) {
-  const app = await buildApp({ env: { OS_CLIENT_CONFIG_FILE: clientConfig, INFLUX_URL: nowhere, CACHE: 'off', ...env }, now })
+/**
+ * The service with the real cloud as its upstream, started with these settings alone and perhaps a clock;
+ * closed when the test ends.
+ */
+export async function build (
+  t: Test, env: Record<string, string> = { OS_CLOUD: 'admin' }, now?: () => number
+) {
+  const app = await buildApp({
+    env: { OS_CLIENT_CONFIG_FILE: clientConfig, INFLUX_URL: nowhere, CACHE: 'off', ...env }, now
+  })
   t.teardown(() => app.close())
   return app
 }

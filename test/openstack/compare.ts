@@ -33,7 +33,9 @@ export type Requests = Record<string, (side: Side) => Asked>
 export function compare (t: Test, sides: Record<'simulated' | 'real', Side>, role: Role, requests: Requests) {
   for (const [name, ask] of Object.entries(requests)) {
     t.test(`${role}: ${name}`, async (t) => {
-      const [simulated, real] = await Promise.all([sides.simulated, sides.real].map((side) => send(side, role, ask(side))))
+      const [simulated, real] = await Promise.all(
+        [sides.simulated, sides.real].map((side) => send(side, role, ask(side)))
+      )
       t.equal(simulated!.status, real!.status, 'status')
       t.strictSame(simulated!.headers, real!.headers, 'headers')
       t.strictSame(differences(simulated!.body, real!.body).filter((one) => !tolerated.has(one)), [], 'body')
@@ -41,10 +43,16 @@ export function compare (t: Test, sides: Record<'simulated' | 'real', Side>, rol
   }
 }
 
-async function send (side: Side, role: Role, { path, as = 'admin', method = 'GET', headers: sent, body }: Asked) {
+async function send (
+  side: Side, role: Role, { path, as = 'admin', method = 'GET', headers: sent, body }: Asked
+) {
   const answer = await fetch(side.origins[role] + path, {
     method,
-    headers: { 'x-auth-token': as === 'nobody' ? 'not-a-token' : side.tokens[as], 'content-type': 'application/json', ...sent },
+    headers: {
+      'x-auth-token': as === 'nobody' ? 'not-a-token' : side.tokens[as],
+      'content-type': 'application/json',
+      ...sent
+    },
     body: body === undefined ? undefined : JSON.stringify(body)
   })
   const text = await answer.text()

@@ -11,7 +11,7 @@ const admin = await build(t)
 const { service, ...own } = await readSummary(admin)
 const ids = Object.fromEntries(Object.values(own).map(({ name, id }) => [name, id]))
 
-t.test('a reader of each project sees what an admin sees, but for the project on which it has no role', async (t) => {
+t.test('a reader of each project sees what an admin sees, except a project without a role', async (t) => {
   const monitor = await build(t, { OS_CLOUD: 'monitor' })
   t.strictSame(await readSummary(monitor), own)
   for (const [name, id] of Object.entries(ids)) {
@@ -27,7 +27,9 @@ t.test('a member of one project sees that one', async (t) => {
 t.test('an application credential sees what its user and project see', async (t) => {
   await t.test('a member', async (t) => {
     const { id, secret } = await applicationCredential(t, 'demo')
-    await seesDemoAlone(t, { OS_AUTH_URL, OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET: secret })
+    await seesDemoAlone(t, {
+      OS_AUTH_URL, OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET: secret
+    })
   })
   await t.test('a member, by the credential\'s name', async (t) => {
     const { name, secret } = await applicationCredential(t, 'demo')
@@ -41,7 +43,9 @@ t.test('an application credential sees what its user and project see', async (t)
   })
   await t.test('an admin', async (t) => {
     const { id, secret } = await applicationCredential(t, 'admin')
-    const app = await build(t, { OS_AUTH_URL, OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET: secret })
+    const app = await build(t, {
+      OS_AUTH_URL, OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET: secret
+    })
     t.strictSame(await readSummary(app), { service, ...own })
     t.strictSame(await instances(app, ids.demo!), await instances(admin, ids.demo!))
   })

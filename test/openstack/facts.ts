@@ -4,7 +4,9 @@ type Row = Record<string, any>
 
 /** What openstackclient says of each project, in the words of the summary, by the projects' names. */
 export async function projectFacts () {
-  const [projects, floatingIps, securityGroups] = await ask(['project list --long', 'floating ip list --long', 'security group list'])
+  const [projects, floatingIps, securityGroups] = await ask([
+    'project list --long', 'floating ip list --long', 'security group list'
+  ])
   const said = await ask(projects.flatMap(({ ID }: Row) => [
     `quota list --detail --compute --project ${ID}`,
     `quota list --detail --network --project ${ID}`,
@@ -50,7 +52,9 @@ function quota (name: string, rows: Row[], resource: string) {
 
 /** What openstackclient says of each server, in the words of the instances, newest first. */
 export async function instanceFacts () {
-  const [servers, flavors]: Row[][] = await ask(['server list --all-projects --long', 'flavor list --all --long'])
+  const [servers, flavors]: Row[][] = await ask([
+    'server list --all-projects --long', 'flavor list --all --long'
+  ])
   const shown: Row[] = await ask(servers!.map(({ ID }) => `server show ${ID}`))
   return servers!.map((server, index) => {
     const show = shown[index]!

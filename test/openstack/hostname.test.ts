@@ -21,16 +21,21 @@ t.test('finds a literal part of a name in any case', async (t) => {
     [web, 'demo', []],
     [idle, 'web', []]
   ] as const) {
-    t.strictSame(await names(project!.id, hostname), { status: 200, names: found, count: found.length }, hostname)
+    t.strictSame(
+      await names(project!.id, hostname), { status: 200, names: found, count: found.length }, hostname
+    )
   }
 })
 
 t.test('takes no character for more than itself', async (t) => {
   for (const hostname of [
-    '.', 'demo.web', '^demo', '1$', 'web|db', '|', '[', '[a-z]', '(', ')', '{2}', '*', '+', '?', '\\', '\\d', '%', '_', '\'', '"', ';', '&', '#',
+    '.', 'demo.web', '^demo', '1$', 'web|db', '|', '[', '[a-z]', '(', ')', '{2}', '*', '+', '?', '\\', '\\d',
+    '%', '_', '\'', '"', ';', '&', '#',
     '😀', 'web😀', 'é', 'É', 'ü', 'ß', '한국', '\u0301', '\u200b', ' ', 'a'.repeat(255)
   ]) {
-    t.strictSame(await names(demo!.id, hostname), { status: 200, names: [], count: 0 }, JSON.stringify(hostname))
+    t.strictSame(
+      await names(demo!.id, hostname), { status: 200, names: [], count: 0 }, JSON.stringify(hostname)
+    )
   }
 })
 
@@ -43,7 +48,8 @@ t.test('finds such characters where a name has them', async (t) => {
   t.teardown(() => openstack(['server', 'delete', '--wait', created.id]))
 
   for (const hostname of [
-    name, 'dépôt', 'DÉPÔT', 'é', 'É', 'Ô', '[a|b]', '|', '[', 'C.D', '.', '*', '(E\\F)', '\\', '%', '_', '100%_X', ' '
+    name, 'dépôt', 'DÉPÔT', 'é', 'É', 'Ô', '[a|b]', '|', '[', 'C.D', '.', '*', '(E\\F)', '\\', '%', '_',
+    '100%_X', ' '
   ]) {
     t.strictSame(await names(admin!.id, hostname), { status: 200, names: [name], count: 1 }, hostname)
   }
@@ -57,11 +63,16 @@ t.test('finds such characters where a name has them', async (t) => {
 })
 
 t.test('pages through what it finds', async (t) => {
-  for (const [project, hostname, count] of [[demo, 'demo', 4], [web, 'front', 2], [web, '-', 3], [demo, 'b-1', 2]] as const) {
+  for (const [project, hostname, count] of [
+    [demo, 'demo', 4], [web, 'front', 2], [web, '-', 3], [demo, 'b-1', 2]
+  ] as const) {
     for (const limit of ['1', '2', '3']) {
       const pages = await readPages(app, instancesUrl(project!.id, { limit, hostname }))
       t.equal(pages.flatMap(({ metric }) => metric).length, count, `${hostname}, limit=${limit}`)
-      t.ok(pages.every(({ metric, totalCnt }) => metric.length > 0 && totalCnt === count), 'no page is empty, and each knows of all')
+      t.ok(
+        pages.every(({ metric, totalCnt }) => metric.length > 0 && totalCnt === count),
+        'no page is empty, and each knows of all'
+      )
     }
   }
 })

@@ -16,10 +16,21 @@ t.test('has every instance with every field as openstackclient says', async (t) 
     const said = facts.filter(({ tenant_id: tenant }) => tenant === id)
     t.equal(body.projectId, id)
     t.equal(body.totalCnt, said.length, name)
-    t.strictSame(body.metric.map(({ uptime, cpuUsage, memoryUsage, ...rest }) => ({ ...rest, address: rest.address.sort() })), said, name)
+    t.strictSame(
+      body.metric.map(
+        ({ uptime, cpuUsage, memoryUsage, ...rest }) => ({ ...rest, address: rest.address.sort() })
+      ),
+      said,
+      name
+    )
     for (const { uptime, started_at: started, name } of body.metric) {
       if (started === null) t.equal(uptime, null, name)
-      else t.ok(Math.abs(Number(uptime) - (at - Date.parse(`${started}Z`)) / 1000) < 5, `${name} is up for ${uptime} s`)
+      else {
+        t.ok(
+          Math.abs(Number(uptime) - (at - Date.parse(`${started}Z`)) / 1000) < 5,
+        `${name} is up for ${uptime} s`
+        )
+      }
     }
     seen += said.length
   }
@@ -29,7 +40,16 @@ t.test('has every instance with every field as openstackclient says', async (t) 
 t.test('an instance in ERROR has never started and is nowhere', async (t) => {
   const { body } = await read<Page>(app, instancesUrl(idOf('demo'), { limit: '10', hostname: 'broken' }))
   t.match(body.metric, [{
-    name: 'demo-broken-1', state: 'ERROR', address: [], started_at: null, ended_at: '', uptime: null, zone: null, disk_gb: 900000, cpuUsage: null, memoryUsage: null
+    name: 'demo-broken-1',
+    state: 'ERROR',
+    address: [],
+    started_at: null,
+    ended_at: '',
+    uptime: null,
+    zone: null,
+    disk_gb: 900000,
+    cpuUsage: null,
+    memoryUsage: null
   }])
   t.equal(body.totalCnt, 1)
 })
@@ -49,10 +69,16 @@ t.test('says that the metrics store is down, and answers', async (t) => {
 
 t.test('answers page by page, with no empty one at the end', async (t) => {
   for (const { id, name } of projects) {
-    const said = facts.filter(({ tenant_id: tenant }) => tenant === id).map(({ instance_id: instance }) => instance)
+    const said = facts.filter(
+      ({ tenant_id: tenant }) => tenant === id
+    ).map(({ instance_id: instance }) => instance)
     for (const limit of [1, 2, 3]) {
       const pages = await readPages(app, instancesUrl(id, { limit: String(limit) }))
-      t.strictSame(pages.flatMap(({ metric }) => metric.map((instance) => instance.instance_id)), said, `${name}, limit=${limit}`)
+      t.strictSame(
+        pages.flatMap(({ metric }) => metric.map((instance) => instance.instance_id)),
+        said,
+        `${name}, limit=${limit}`
+      )
       t.equal(pages.length, Math.max(1, Math.ceil(said.length / limit)), 'as few pages as they fit in')
       t.ok(pages.every(({ totalCnt }) => totalCnt === said.length), 'each of which knows of all')
     }

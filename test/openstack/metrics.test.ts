@@ -22,20 +22,30 @@ async function sample (instance: string, age: number, values: Record<string, num
 async function usage (project = demo!) {
   const { body } = await read<Page>(app, instancesUrl(project.id))
   t.notOk(body.unavailable, 'the metrics store is there')
-  return Object.fromEntries(body.metric.map(({ name, cpuUsage, memoryUsage }) => [name, [cpuUsage, memoryUsage]]))
+  return Object.fromEntries(
+    body.metric.map(({ name, cpuUsage, memoryUsage }) => [name, [cpuUsage, memoryUsage]])
+  )
 }
 
-const ids = Object.fromEntries((await read<Page>(app, instancesUrl(demo!.id))).body.metric.map(({ name, instance_id: id }) => [name, id]))
+const ids = Object.fromEntries(
+  (await read<Page>(app, instancesUrl(demo!.id))).body.metric.map(({ name, instance_id: id }) => [name, id])
+)
 
 t.test('has no usage of instances that sent nothing', async (t) => {
   t.ok(Object.values(await usage()).every(([cpu, memory]) => cpu === null && memory === null))
 })
 
 t.test('has the latest usage of each instance', async (t) => {
-  await sample(ids['demo-web-1']!, 70 * second, { 'cpu.utilization_norm_perc': 90, 'mem.total_mb': 512, 'mem.free_mb': 10 })
-  await sample(ids['demo-web-1']!, 10 * second, { 'cpu.utilization_norm_perc': 12.345678, 'mem.total_mb': 512, 'mem.free_mb': 100 })
+  await sample(ids['demo-web-1']!, 70 * second, {
+    'cpu.utilization_norm_perc': 90, 'mem.total_mb': 512, 'mem.free_mb': 10
+  })
+  await sample(ids['demo-web-1']!, 10 * second, {
+    'cpu.utilization_norm_perc': 12.345678, 'mem.total_mb': 512, 'mem.free_mb': 100
+  })
   await sample(ids['demo-multi-1']!, 5 * second, { 'cpu.utilization_norm_perc': 0, 'mem.free_perc': 25.5 })
-  await sample(ids['demo-db-1']!, 5 * minute, { 'cpu.utilization_norm_perc': 50, 'mem.total_mb': 2048, 'mem.free_mb': 1024 })
+  await sample(ids['demo-db-1']!, 5 * minute, {
+    'cpu.utilization_norm_perc': 50, 'mem.total_mb': 2048, 'mem.free_mb': 1024
+  })
   t.strictSame(await usage(), {
     'demo-web-1': [12.35, 80.47],
     'demo-multi-1': [0, 74.5],
@@ -47,7 +57,9 @@ t.test('has the latest usage of each instance', async (t) => {
 })
 
 t.test('has the series of an instance', async (t) => {
-  const { status, body } = await read(app, `/v1/openstack/projects/${ids['demo-web-1']}/cpuUsage?defaultTimeRange=5m&groupBy=1h`)
+  const { status, body } = await read(
+    app, `/v1/openstack/projects/${ids['demo-web-1']}/cpuUsage?defaultTimeRange=5m&groupBy=1h`
+  )
   t.equal(status, 200)
   t.match(body, [{ name: 'cpu', metric: [{ time: Number, usage: Number }] }])
 })

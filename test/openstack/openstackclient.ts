@@ -17,7 +17,10 @@ const start = (args: string[], cloud: string) => promisify(execFile)(client, arg
   maxBuffer: 2 ** 24
 })
 
-/** Runs one command of openstackclient, whose arguments may be anything; answers the JSON that it writes, if any. */
+/**
+ * Runs one command of openstackclient, whose arguments may be anything; answers the JSON that it writes, if
+ * any.
+ */
 export async function openstack (args: string[], cloud = 'admin') {
   const { stdout } = await start(args, cloud)
   return stdout === '' ? undefined : JSON.parse(stdout)
@@ -33,17 +36,33 @@ export async function openstackScript (commands: string[], cloud = 'admin') {
 /** Asks openstackclient several things; answers the JSON of each. */
 export async function ask (commands: string[], cloud = 'admin') {
   const { stdout, stderr } = await openstackScript(commands.map((command) => `${command} -f json`), cloud)
-  const answers = stdout.split(/^(?=[[{])/m).filter((text) => text.trim() !== '').map((text) => JSON.parse(text))
+  const answers = stdout.split(
+    /^(?=[[{])/m
+  ).filter((text) => text.trim() !== '').map((text) => JSON.parse(text))
   if (answers.length !== commands.length) throw new Error(`openstackclient: ${stderr}`)
   return answers
 }
 
 let credentials = 0
 
-/** An application credential of a cloud's user and project, perhaps with access rules, which ends with the test. */
+/**
+ * An application credential of a cloud's user and project, perhaps with access rules, which ends with the
+ * test.
+ */
 export async function applicationCredential (t: Test, cloud: string, accessRules?: object[]) {
   const name = `test-${process.pid}-${credentials++}`
-  const created = await openstack(['application', 'credential', 'create', name, ...accessRules ? ['--access-rules', JSON.stringify(accessRules)] : [], '-f', 'json'], cloud)
+  const created = await openstack(
+    [
+      'application',
+      'credential',
+      'create',
+      name,
+      ...accessRules ? ['--access-rules', JSON.stringify(accessRules)] : [],
+      '-f',
+      'json'
+    ],
+    cloud
+  )
   t.teardown(() => openstack(['application', 'credential', 'delete', created.id], cloud))
   return created as { id: string, name: string, secret: string }
 }

@@ -28,10 +28,14 @@ for (const [daemon, role, fields] of [
     await stop(t, daemon)
     const summary = await readSummary(app)
     for (const [name, project] of Object.entries(before)) {
-      const without = Object.entries(project).map(([field, value]) => [field, fields.test(field) ? null : value])
+      const without = Object.entries(project).map(
+        ([field, value]) => [field, fields.test(field) ? null : value]
+      )
       t.strictSame(summary[name], { ...Object.fromEntries(without), unavailable: [role] }, name)
     }
-    if (role === 'block-storage') t.equal((await read(app, instances)).status, 200, 'instances need no volumes')
+    if (role === 'block-storage') {
+      t.equal((await read(app, instances)).status, 200, 'instances need no volumes')
+    }
     // Nova asks Neutron for ports, and answers 500 without it
     if (role === 'network') await isProblem(t, app, instances, 502, 'compute')
     if (role === 'compute') await isProblem(t, app, instances, 503, role)

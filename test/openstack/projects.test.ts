@@ -7,15 +7,19 @@ const excluded = `excluded-${process.pid}`
 const disabled = `disabled-${process.pid}`
 
 t.teardown(() => openstackScript([
-  `project delete ${disabled}`, `project delete --domain ${domain} ${excluded}`, `domain set --disable ${domain}`, `domain delete ${domain}`
+  `project delete ${disabled}`, `project delete --domain ${domain} ${excluded}`,
+  `domain set --disable ${domain}`, `domain delete ${domain}`
 ]))
 const [{ id: domainId }] = await ask([
-  `domain create ${domain}`, `project create --domain ${domain} ${excluded}`, `project create --disable --description gone ${disabled}`
+  `domain create ${domain}`, `project create --domain ${domain} ${excluded}`,
+  `project create --disable --description gone ${disabled}`
 ])
 
 t.test('shows a disabled project, with its numbers', async (t) => {
   const summary = await readSummary(await build(t))
-  t.match(summary[disabled], { description: 'gone', enabled: false, instancesLimit: 10, instancesUsed: 0, volumeStorageLimitGb: 1000 })
+  t.match(summary[disabled], {
+    description: 'gone', enabled: false, instancesLimit: 10, instancesUsed: 0, volumeStorageLimitGb: 1000
+  })
   t.notOk(summary[disabled]!.unavailable)
 })
 

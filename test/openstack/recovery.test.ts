@@ -9,7 +9,9 @@ import { service, stop } from './service.js'
 
 t.setTimeout(240_000)
 
-/** Milliseconds that an outage is asked through, and within which all is well again once the service answers. */
+/**
+ * Milliseconds that an outage is asked through, and within which all is well again once the service answers.
+ */
 const [outage, recovery] = [4_000, 5_000]
 /** Who asks at once: enough for a service that fails to be left alone for a while. */
 const callers = 8
@@ -17,13 +19,28 @@ const callers = 8
 // What lacks its loads is not kept, so a metrics store is needed, if without any samples.
 const simulator = await startSimulator({ projects: 0, instances: 0 })
 t.teardown(() => simulator.close())
-const env = { INFLUX_URL: simulator.env.INFLUX_URL!, OS_CLOUD: 'admin', CACHE: 'on', SUMMARY_TTL: '1s', INSTANCES_TTL: '1s', UPSTREAM_TIMEOUT: '2s' }
+const env = {
+  INFLUX_URL: simulator.env.INFLUX_URL!,
+  OS_CLOUD: 'admin',
+  CACHE: 'on',
+  SUMMARY_TTL: '1s',
+  INSTANCES_TTL: '1s',
+  UPSTREAM_TIMEOUT: '2s'
+}
 
 /** Both routes about a project, by its name and id. */
 const urlsOf = ({ name, id }: Summary) => [`${summaryUrl}?projectName=${name}`, instancesUrl(id)]
 
-for (const daemons of [['cinder-api'], ['neutron-server'], ['nova-api'], ['keystone'], ['keystone', 'neutron-server', 'nova-api', 'cinder-api']]) {
-  t.test(`${daemons.join(', ')}: who has asked before is answered all the while, and soon by what is read anew`, async (t) => {
+for (const daemons of [
+  ['cinder-api'],
+  ['neutron-server'],
+  ['nova-api'],
+  ['keystone'],
+  ['keystone', 'neutron-server', 'nova-api', 'cinder-api']
+]) {
+  t.test(`${daemons.join(
+    ', '
+  )}: who has asked before is answered all the while, and soon by what is read anew`, async (t) => {
     const app = await build(t, env)
     const metrics = { get: async (path: string) => ({ text: (await app.inject(path)).body }) }
     const before = await readSummary(await build(t, env))
@@ -61,7 +78,9 @@ for (const daemons of [['cinder-api'], ['neutron-server'], ['nova-api'], ['keyst
 
     t.ok(back < recovery, `all is read anew ${Math.round(back)} ms after ${daemons} answers`)
     t.same([...statuses], [200])
-    for (const [i, { status, body }] of [summary!, instances!].entries()) for (const number of wrongIn(unknown[i]!, status, body)) wrong.add(number)
+    for (const [i, { status, body }] of [summary!, instances!].entries()) {
+      for (const number of wrongIn(unknown[i]!, status, body)) wrong.add(number)
+    }
     t.same([...wrong], [], 'no number is wrong')
     t.ok(counted.length > 0, 'and what failed is counted')
     t.strictSame(await readSummary(app), before)
@@ -84,7 +103,10 @@ for (const daemons of [['cinder-api'], ['neutron-server'], ['nova-api'], ['keyst
     function wrongIn (url: string, status: number, body: unknown) {
       if (status !== 200 || !url.startsWith(summaryUrl)) return []
       return (body as Summary[]).flatMap(({ unavailable, ...project }) => Object.entries(project)
-        .filter(([field, value]) => value !== before[project.name]![field] && !(value === null && unavailable !== undefined))
+        .filter(
+          ([field, value]) => value !== before[project.name]![field] &&
+            !(value === null && unavailable !== undefined)
+        )
         .map(([field, value]) => `${field} of ${project.name} is ${value}`))
     }
 
@@ -97,7 +119,9 @@ for (const daemons of [['cinder-api'], ['neutron-server'], ['nova-api'], ['keyst
   })
 }
 
-const toldOf = ({ status, body }: { status: number, body: unknown }) => ({ statuses: [status], missing: missingIn(status, body) })
+const toldOf = ({ status, body }: { status: number, body: unknown }) => ({
+  statuses: [status], missing: missingIn(status, body)
+})
 
 /** The roles that an answer says are missing in it. */
 const missingIn = (status: number, body: unknown) =>

@@ -7,7 +7,9 @@ import { root } from '#test/support/root.js'
 const script = join(root, 'test/openstack/service.sh')
 
 /** Stops, starts or restarts services of the cloud; started ones answer when this is done. */
-export async function service (action: 'stop' | 'start' | 'restart', names: string[], env: Record<string, string> = {}) {
+export async function service (
+  action: 'stop' | 'start' | 'restart', names: string[], env: Record<string, string> = {}
+) {
   await promisify(execFile)(script, [action, ...names], { env: { ...process.env, ...env } })
 }
 

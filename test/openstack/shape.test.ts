@@ -17,8 +17,14 @@ t.test('and of another one where not', async (t) => {
     [{ a: 1, b: 1 }, { a: 1 }, ['.b: number instead of nothing']],
     [{ a: [] }, { a: {} }, ['.a: a list instead of object']],
     [[{ a: 1 }], [{ a: 1 }, { a: 1, b: 1 }], ['[].b: nothing instead of number']],
-    [[{ a: 1 }, { c: 1 }], [{ a: 1 }], ['[].c: number instead of nothing', '[].a: nothing instead of number']],
+    [
+      [{ a: 1 }, { c: 1 }], [{ a: 1 }], ['[].c: number instead of nothing', '[].a: nothing instead of number']
+    ],
     [{ a: 'x' }, 'x', [': object instead of string']],
-    ['2026-01-02T03:04:05Z', '2017-07-06T04:27:23', [': a time such as 0000-00-00T00:00:00Z instead of a time such as 0000-00-00T00:00:00']]
+    [
+      '2026-01-02T03:04:05Z',
+      '2017-07-06T04:27:23',
+      [': a time such as 0000-00-00T00:00:00Z instead of a time such as 0000-00-00T00:00:00']
+    ]
   ] as const) t.strictSame(differences(simulated, real), found)
 })

@@ -8,7 +8,9 @@ const maps = new Set(['addresses', 'metadata'])
 export function differences (simulated: unknown, real: unknown, path = ''): string[] {
   if (Array.isArray(simulated) && Array.isArray(real)) return listDifferences(simulated, real, path)
   if (isObject(simulated) && isObject(real)) {
-    if (maps.has(path.slice(path.lastIndexOf('.') + 1))) return listDifferences(Object.values(simulated), Object.values(real), path)
+    if (maps.has(path.slice(path.lastIndexOf('.') + 1))) {
+      return listDifferences(Object.values(simulated), Object.values(real), path)
+    }
     const keys = new Set([...Object.keys(simulated), ...Object.keys(real)])
     return [...keys].flatMap((key) => differences(simulated[key], real[key], `${path}.${key}`))
   }
@@ -33,6 +35,8 @@ function kind (value: unknown) {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(value)) return `a time such as ${value.replaceAll(/\d/g, '0')}`
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(value)) {
+    return `a time such as ${value.replaceAll(/\d/g, '0')}`
+  }
   return typeof value
 }

@@ -42,18 +42,29 @@ export async function openSides (t: Test) {
 async function open (authUrl: string, password: string): Promise<Side> {
   const login = async (name: string, project: string) => {
     const answer = await fetch(`${authUrl}/auth/tokens`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(byPassword(name, project, password))
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json'
+      },
+      body: JSON.stringify(byPassword(name, project, password))
     })
     return { id: answer.headers.get('x-subject-token')!, token: (await answer.json() as any).token }
   }
-  const [admin, demo, monitor] = await Promise.all([login('admin', 'admin'), login('demo', 'demo'), login('monitor', 'admin')])
+  const [admin, demo, monitor] = await Promise.all([
+    login('admin', 'admin'), login('demo', 'demo'), login('monitor', 'admin')
+  ])
   const origins = { identity: new URL(authUrl).origin } as Side['origins']
   for (const [type, role] of Object.entries(types)) {
-    origins[role] = new URL(admin.token.catalog.find((service: any) => service.type === type).endpoints[0].url).origin
+    origins[role] = new URL(
+      admin.token.catalog.find((service: any) => service.type === type).endpoints[0].url
+    ).origin
   }
-  const answer = await fetch(`${origins.compute}/v2.1/servers/detail?all_tenants=1`, { headers: { 'x-auth-token': admin.id } })
+  const answer = await fetch(`${origins.compute}/v2.1/servers/detail?all_tenants=1`, {
+    headers: { 'x-auth-token': admin.id }
+  })
   const { servers } = await answer.json() as any
-  const server = (wanted: object) => servers.find((one: any) => Object.entries(wanted).every(([key, value]) => one[key] === value))
+  const server = (wanted: object) =>
+    servers.find((one: any) => Object.entries(wanted).every(([key, value]) => one[key] === value))
   const demos = server({ status: 'ACTIVE', tenant_id: demo.token.project.id })
   return {
     origins,

@@ -44,7 +44,9 @@ t.test('answers page by page, with no empty one at the end', async (t) => {
   for (const limit of [1, 2, 3]) {
     const names: string[][] = []
     for (let url: string | undefined = `${summaryUrl}?limit=${limit}`; url !== undefined;) {
-      const { status, body, next }: Awaited<ReturnType<typeof read<Summary[]>>> = await read<Summary[]>(app, url)
+      const { status, body, next }: Awaited<ReturnType<typeof read<Summary[]>>> = await read<Summary[]>(
+        app, url
+      )
       t.equal(status, 200, url)
       names.push(body.map(({ name }) => name))
       url = next
@@ -55,7 +57,9 @@ t.test('answers page by page, with no empty one at the end', async (t) => {
 })
 
 t.test('finds projects by a part of their names', async (t) => {
-  for (const [projectName, found] of [['E', ['demo', 'idle', 'service', 'web']], ['.', []], ['batch', ['batch']]] as const) {
+  for (const [projectName, found] of [
+    ['E', ['demo', 'idle', 'service', 'web']], ['.', []], ['batch', ['batch']]
+  ] as const) {
     const { body } = await read<Summary[]>(app, `${summaryUrl}?projectName=${projectName}`)
     t.strictSame(body.map(({ name }) => name), found, projectName)
   }

@@ -19,13 +19,19 @@ t.test('a summary is one list of projects, and three quotas a project', async (t
     projects = Object.values(await readSummary(app)).map(({ id }) => id)
   })
   t.equal(matching(calls, /^GET [^?]*\/v3\/projects(\?|$)/).length, 1)
-  for (const id of projects) t.equal(matching(calls, new RegExp(`/(limits|quotas|os-quota-sets)\\b.*${id}`)).length, 3, id)
+  for (const id of projects) {
+    t.equal(matching(calls, new RegExp(`/(limits|quotas|os-quota-sets)\\b.*${id}`)).length, 3, id)
+  }
   t.equal(matching(calls, /limits|quotas|os-quota-sets/).length, 3 * projects.length)
-  t.strictSame(matching(calls, /\/(servers|ports|volumes|floatingips|security-groups)\b/), [], 'nothing is listed to be counted')
+  t.strictSame(
+    matching(calls, /\/(servers|ports|volumes|floatingips|security-groups)\b/),
+    [],
+    'nothing is listed to be counted'
+  )
   t.strictSame(calls.filter(isLogin), [], 'the token in hand is used')
 })
 
-t.test('a page of instances is two calls to Nova and one to the metrics store, however long it is', async (t) => {
+t.test('a page of instances costs two requests to Nova and one to the metrics store', async (t) => {
   for (const [query, what] of [
     [{ limit: '1' }, 'a short page'],
     [{ limit: '1000' }, 'a long page'],

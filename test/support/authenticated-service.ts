@@ -22,8 +22,8 @@ const logins = {
 export type Caller = keyof typeof logins
 
 /**
- * Starts the service with `AUTH=keystone` over a simulated cloud, with a clock that the test moves. The summary has the
- * projects of all domains.
+ * Starts the service with `AUTH=keystone` over a simulated cloud, with a clock that the test moves. The
+ * summary has the projects of all domains.
  */
 export async function startService (t: Test, env: Record<string, string | undefined> = {}) {
   const clock = { time: Date.parse('2026-11-23T12:00:00.500Z') }
@@ -40,7 +40,8 @@ export async function startService (t: Test, env: Record<string, string | undefi
   /** Requests a change from Keystone, as an admin. */
   const change = async (method: 'PUT' | 'DELETE', path: string, headers: Record<string, string> = {}) => {
     const token = await tokenOf('admin')
-    const { status } = await fetch(keystone + path, { method, headers: { 'x-auth-token': token, ...headers } })
+    const request = { method, headers: { 'x-auth-token': token, ...headers } }
+    const { status } = await fetch(keystone + path, request)
     if (status !== 204) throw new Error(`${method} ${path} returned ${status}`)
   }
   return {

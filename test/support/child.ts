@@ -17,8 +17,8 @@ export interface Program {
 }
 
 /**
- * Becomes a program, and leaves a process beside it that kills it when fd 3 closes: at the end of this process, however it
- * ends.
+ * Becomes a program, and leaves a process beside it that kills it when fd 3 closes: at the end of this
+ * process, however it ends.
  */
 const script = '(read _ <&3; kill -9 $$) 2>/dev/null & exec 3<&-; exec "$0" "$@"'
 

@@ -1,39 +1,50 @@
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
-import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import {
+  access, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile
+} from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-/** Of the working directory, which npm makes the package's own: the tests run from their source, and the benchmark from `dist`. */
+/** Below the working directory, which npm sets to the package's root. */
 const cache = resolve('.cache')
 
-const minute = 60_000
-/** The longest that a program can take to be found: waiting for another process that fetches it, then fetching it. */
-export const findLimit = 11 * minute
-const fetchLimit = 5 * minute
+const minuteMs = 60_000
+/**
+ * The maximum duration of `unpack`: it may wait for another process that downloads, and then download itself.
+ */
+export const maxFindMs = 11 * minuteMs
+const maxFetchMs = 5 * minuteMs
 
-/** Where a program is, or why there is none. */
+/** The path of a program, or the reason why it is not available. */
 export type Found = { path: string } | { reason: string }
 
-export const executable = (path: string) => access(path, constants.X_OK).then(() => true, () => false)
+export const isExecutable = (path: string) => access(path, constants.X_OK).then(() => true, () => false)
 
-const age = (path: string) => stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs, () => undefined)
+const ageMs = (path: string) => stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs, () => undefined)
 
-/** A program of these packages of Debian's, unpacked into `.cache/<name>` unless it is there already: nothing is installed. */
+/**
+ * Downloads Debian packages and unpacks them into `.cache/<name>`, unless that has been done. Nothing is
+ * installed.
+ * @param program path of the program inside the packages
+ */
 export async function unpack (name: string, packages: string[], program: string): Promise<Found> {
   const path = join(cache, name, program)
-  return await executable(path) ? { path } : await locked(name, () => fetchOnce(name, packages, path))
+  return await isExecutable(path) ? { path } : await withLock(name, () => fetchOnce(name, packages, path))
 }
 
-/** Test files run at once: one fetches, the others wait for it, and a failure is not repeated by each of them. */
-async function locked (name: string, work: () => Promise<Found>): Promise<Found> {
+/**
+ * Test files run in parallel: one downloads, the others wait, and a failure of the download is not repeated
+ * by each.
+ */
+async function withLock (name: string, work: () => Promise<Found>): Promise<Found> {
   const lock = join(cache, `${name}.lock`)
   await mkdir(cache, { recursive: true })
   while (!await mkdir(lock).then(() => true, () => false)) {
-    // An owner that was killed leaves its lock behind.
-    if ((await age(lock) ?? 0) > fetchLimit) await rmdir(lock).catch(() => {})
+    // A killed process leaves its lock behind.
+    if ((await ageMs(lock) ?? 0) > maxFetchMs) await rmdir(lock).catch(() => {})
     await sleep(200)
   }
   try {
@@ -45,20 +56,20 @@ async function locked (name: string, work: () => Promise<Found>): Promise<Found>
 
 async function fetchOnce (name: string, packages: string[], path: string): Promise<Found> {
   const failure = join(cache, `${name}.failed`)
-  if (await executable(path)) return { path }
-  if ((await age(failure) ?? Infinity) < 5 * minute) return { reason: await readFile(failure, 'utf8') }
+  if (await isExecutable(path)) return { path }
+  if ((await ageMs(failure) ?? Infinity) < 5 * minuteMs) return { reason: await readFile(failure, 'utf8') }
 
   const dir = await mkdtemp(join(cache, `${name}-`))
   try {
     await download(dir, packages)
     for (const deb of (await readdir(dir)).filter(file => file.endsWith('.deb'))) {
-      await run('dpkg', ['-x', deb, 'root'], { cwd: dir, timeout: minute })
+      await run('dpkg', ['-x', deb, 'root'], { cwd: dir, timeout: minuteMs })
     }
     await rm(join(cache, name), { recursive: true, force: true })
     await rename(join(dir, 'root'), join(cache, name))
     return { path }
   } catch (err) {
-    const reason = `could not be fetched: ${lastLine(err)}`
+    const reason = `could not be downloaded: ${lastLine(err)}`
     await writeFile(failure, reason)
     return { reason }
   } finally {
@@ -66,19 +77,22 @@ async function fetchOnce (name: string, packages: string[], path: string): Promi
   }
 }
 
-/** The package lists of the system may be missing or old. Lists of our own need no root and change nothing there. */
+/**
+ * The system's package lists may be missing or old. Separate lists need no root and leave the system
+ * unchanged.
+ */
 async function download (dir: string, packages: string[]) {
-  const apt = (limit: number, ...args: string[]) => run('apt-get', [
+  const apt = (timeout: number, ...args: string[]) => run('apt-get', [
     '-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=15', '-o', 'APT::Sandbox::User=root', ...args
-  ], { cwd: dir, timeout: limit })
+  ], { cwd: dir, timeout })
   const ownLists = ['-o', `Dir::State::Lists=${join(dir, 'lists')}`, '-o', `Dir::Cache=${join(dir, 'cache')}`]
 
   try {
-    await apt(minute, 'download', ...packages)
+    await apt(minuteMs, 'download', ...packages)
   } catch {
     await mkdir(join(dir, 'lists/partial'), { recursive: true })
-    await apt(1.5 * minute, ...ownLists, 'update')
-    await apt(minute, ...ownLists, 'download', ...packages)
+    await apt(1.5 * minuteMs, ...ownLists, 'update')
+    await apt(minuteMs, ...ownLists, 'download', ...packages)
   }
 }
 

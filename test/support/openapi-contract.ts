@@ -37,18 +37,18 @@ export interface Document {
   components: Record<string, Record<string, object>>
 }
 
-/** What was answered, as `inject` and, with a little help, `fetch` tell it. */
+/** A received response, in the format of `inject`. */
 export interface ReceivedResponse {
   statusCode: number
   headers: Record<string, unknown>
   body: string
 }
 
-/** What a JSON pointer such as `#/components/schemas/Bucket` refers to. */
+/** Returns the target of a JSON pointer such as `#/components/schemas/Bucket`. */
 export const lookUp = (document: object, pointer: string) => pointer.split('/').slice(1)
   .reduce<any>((node, part) => node[part.replaceAll('~1', '/').replaceAll('~0', '~')], document)
 
-/** The operations of a document by path, with parameters, responses and headers in place of what refers to them. */
+/** The operations of a document by path. References to parameters, responses and headers are resolved. */
 export function operationsOf (document: Document): Array<[path: string, operation: Operation]> {
   const follow = <T extends object>(node: T): T => '$ref' in node ? lookUp(document, String(node.$ref)) : node
   const followAll = <T extends object>(nodes: Record<string, T>) =>
@@ -61,14 +61,18 @@ export function operationsOf (document: Document): Array<[path: string, operatio
   }])
 }
 
-/** The schemas of a document, read so that a property which they do not tell of is an error too. */
+/**
+ * Compiles the schemas of a document. A property that is not in a schema is an error.
+ * @returns a function that validates a value by a schema of the document and returns the errors; empty
+ * without errors
+ */
 export function createValidators (document: Document) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
-  ajv.addSchema(JSON.parse(JSON.stringify(document), (key, value) =>
-    value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value), 'document')
+  const strict = JSON.parse(JSON.stringify(document), (key, value) =>
+    value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value)
+  ajv.addSchema(strict, 'document')
   const known = new Map<string, ValidateFunction>()
 
-  /** What is wrong with a value by a schema of the document; an empty text where nothing is. */
   return (schema: object, value: unknown) => {
     const text = JSON.stringify(schema).replaceAll('"#/', '"document#/')
     let validate = known.get(text)
@@ -77,9 +81,13 @@ export function createValidators (document: Document) {
   }
 }
 
-/** A check of answers to GET: what of one, asked for with a URL, the document does not tell. `undefined` where it tells all. */
+/**
+ * Creates a check of responses to GET.
+ * @returns a function that compares a response with the document and returns the first difference, or
+ * undefined
+ */
 export function createCheck (document: Document) {
-  const complain = createValidators(document)
+  const errorsOf = createValidators(document)
   const operations = operationsOf(document).map(([path, operation]) =>
     ({ operation, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`) }))
 
@@ -91,15 +99,18 @@ export function createCheck (document: Document) {
     if (response === undefined) return `${operation.operationId} has no ${statusCode}`
     for (const [name, { required, schema }] of Object.entries(response.headers)) {
       const value = headers[name.toLowerCase()]
-      if (value === undefined ? required : complain(schema, typed(value))) return `${operation.operationId} ${statusCode} has ${name}: ${value}`
+      const differs = value === undefined ? required : errorsOf(schema, parseHeader(value))
+      if (differs) return `${operation.operationId} ${statusCode} has ${name}: ${value}`
     }
-    if (response.content === undefined) return body === '' ? undefined : `${operation.operationId} ${statusCode} has a body`
+    if (response.content === undefined) {
+      return body === '' ? undefined : `${operation.operationId} ${statusCode} has a body`
+    }
     const [, type] = /^([^;]+)/.exec(String(headers['content-type'])) ?? []
     const media = response.content[type!]
     if (media === undefined) return `${operation.operationId} ${statusCode} is not ${type}`
-    return complain(media.schema, type!.endsWith('json') ? JSON.parse(body) : body) || undefined
+    return errorsOf(media.schema, type!.endsWith('json') ? JSON.parse(body) : body) || undefined
   }
 }
 
-/** A header is text: a number is one that is written so. */
-const typed = (value: unknown) => /^[0-9]+$/.test(String(value)) ? Number(value) : value
+/** Converts the text of a header to a number if its schema may expect one. */
+const parseHeader = (value: unknown) => /^[0-9]+$/.test(String(value)) ? Number(value) : value

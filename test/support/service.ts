@@ -10,7 +10,7 @@ interface Options extends SimulatorOptions {
   logger?: AppOptions['logger']
 }
 
-/** Starts the service over a simulated cloud; both are closed at the end of the test. Caches are off by default. */
+/** Starts the service over a simulated cloud; both end with the test. Caches are off by default. */
 export async function startService (t: Test, { env, logger, ...options }: Options = {}) {
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
   const app = await buildApp({

@@ -9,4 +9,6 @@ export function settingsTable () {
 
 /** The document with the table between its marks. */
 export const withSettings = (document: string, table: string) =>
-  document.replace(/(<!-- settings -->\n)[^]*(<!-- \/settings -->)/, (_, start, end) => `${start}${table}\n${end}`)
+  document.replace(
+    /(<!-- settings -->\n)[^]*(<!-- \/settings -->)/, (_, start, end) => `${start}${table}\n${end}`
+  )

@@ -4,25 +4,30 @@ import { password } from '#simulator/users.js'
 
 const inDefault = { domain: { name: 'Default' } }
 
-/** The identity part of a login by name. */
+/** The identity part of a login by user name and password. */
 export const byPassword = (name: string) =>
   ({ identity: { methods: ['password'], password: { user: { name, ...inDefault, password } } } })
 
-/** The scope of a project of the default domain. */
+/** The scope part of a login: a project of the default domain. */
 export const onProject = (name: string) => ({ scope: { project: { name, ...inDefault } } })
 
 /** The identity part of a login with an application credential. */
 export const byCredential = (credential: object) =>
   ({ identity: { methods: ['application_credential'], application_credential: credential } })
 
-/** What a Keystone answers to a login, with the token that it gives. */
+/**
+ * Logs in to a Keystone.
+ * @param keystone its URL, with the version
+ * @returns the response, the token's description, and the token as `id`
+ */
 export async function logIn (keystone: string, auth: object) {
   const response = await fetch(`${keystone}/auth/tokens`, { method: 'POST', body: JSON.stringify({ auth }) })
   const { token, error } = await response.json() as any
-  return { response, status: response.status, token, error, id: response.headers.get('x-subject-token') ?? '' }
+  const id = response.headers.get('x-subject-token') ?? ''
+  return { response, status: response.status, token, error, id }
 }
 
-/** A simulator that ends with the test, and what it takes to talk to it. */
+/** Starts a simulator that ends with the test, and returns it with client functions. */
 export async function simulate (t: Test, options?: SimulatorOptions) {
   const simulator = await startSimulator(options)
   t.teardown(() => simulator.close())
@@ -30,10 +35,16 @@ export async function simulate (t: Test, options?: SimulatorOptions) {
 
   const login = (auth: object) => logIn(keystone, auth)
 
-  /** Logs in by name to a project (monitor: to admin), for calls below an endpoint of the catalog. */
+  /**
+   * Logs in as a user.
+   * @param project the project of the user's own name by default; for monitor, admin
+   * @returns the token, a function that finds the public URL of a service type in the catalog, and a GET with
+   * the token
+   */
   async function as (name: string, project: string | undefined = name === 'monitor' ? 'admin' : name) {
     const { token, id } = await login({ ...byPassword(name), ...onProject(project) })
-    const url = (type: string) => token.catalog.find((service: any) => service.type === type).endpoints[2].url as string
+    const url = (type: string): string =>
+      token.catalog.find((service: any) => service.type === type).endpoints[2].url
     const get = async (address: string, headers: Record<string, string> = {}) => {
       const response = await fetch(address, { headers: { 'x-auth-token': id, ...headers } })
       const text = await response.text()
@@ -42,6 +53,7 @@ export async function simulate (t: Test, options?: SimulatorOptions) {
     return { id, url, get }
   }
 
+  /** Sends InfluxQL statements to the metrics store, with the values of their $names. */
   async function query (q: string, params: object, fields: Record<string, string> = {}) {
     const form = new URLSearchParams({ db: 'mon', epoch: 's', ...fields, q, params: JSON.stringify(params) })
     const response = await fetch(`${simulator.env.INFLUX_URL}/query`, { method: 'POST', body: form })

@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import type { ReceivedResponse } from './openapi-contract.js'
 
 /**
- * Writes text to a port, which need not be HTTP, and returns everything that is received until the server closes the
- * connection. A character is a byte, in both directions.
+ * Writes text to a port, which need not be HTTP, and returns everything that is received until the server
+ * closes the connection. A character is a byte, in both directions.
  * @param end whether the client ends its side after the message, so that the server cannot wait for more
  */
 export function sendRaw (port: number, message: string, { end = false } = {}): Promise<string> {

@@ -18,10 +18,31 @@ for (const [text, expected] of Object.entries(seconds)) {
   t.test(`reads ${text}`, async (t) => t.equal(parseDuration(text), expected))
 }
 
-for (const text of ['', '0s', '0h0m', '-1m', '1.5m', '15', 'm', '1y', '500ms', '1M', ' 1m', '1m ', '1m,', '3651d', '99999999999s', '1s'.repeat(9)]) {
-  t.test(`takes ${JSON.stringify(text)} for no duration`, async (t) => t.equal(parseDuration(text), undefined))
+for (const text of [
+  '',
+  '0s',
+  '0h0m',
+  '-1m',
+  '1.5m',
+  '15',
+  'm',
+  '1y',
+  '500ms',
+  '1M',
+  ' 1m',
+  '1m ',
+  '1m,',
+  '3651d',
+  '99999999999s',
+  '1s'.repeat(9)
+]) {
+  t.test(
+    `takes ${JSON.stringify(text)} for no duration`, async (t) => t.equal(parseDuration(text), undefined)
+  )
 }
 
 t.test('writes seconds in the largest unit that divides them', async (t) => {
-  t.same([1, 55, 60, 90, 7_200, 86_400, 604_800].map(formatDuration), ['1s', '55s', '1m', '90s', '2h', '1d', '1w'])
+  t.same([1, 55, 60, 90, 7_200, 86_400, 604_800].map(formatDuration), [
+    '1s', '55s', '1m', '90s', '2h', '1d', '1w'
+  ])
 })

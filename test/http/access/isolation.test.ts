@@ -4,90 +4,113 @@ import { projects, range, startService, summary } from '#test/support/authentica
 import type { Caller } from '#test/support/authenticated-service.js'
 
 const callers: Caller[] = ['demo', 'monitor', 'lead', 'admin']
-const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']
-const urls = [
-  summary, `${projects}/summaries`, `${summary}?limit=1`, `${summary}?projectName=e`, `${summary}?projectName=nothing`,
-  ...[adminProjectId, demoProjectId].flatMap((project) => ['limit=5', 'limit=5&hostname=e', 'limit=5&hostname=nothing'].map((query) => `${projects}/${project}/instances?${query}`)),
-  ...[adminInstanceId, demoInstanceId].flatMap((instance) => usages.map((usage) => `${projects}/${instance}/${usage}?${range}`))
-]
-type Answer = Awaited<ReturnType<Awaited<ReturnType<typeof startService>>['get']>>
-const told = ({ statusCode, body, headers: { link, etag } }: Answer) => ({ statusCode, body, link, etag })
+const pairs = callers.flatMap((one) =>
+  callers.filter((caller) => caller !== one).map((other) => [one, other] as const))
 
-/** What each caller is answered by a service that has never answered another. */
-const alone = new Map<Caller, Map<string, Answer>>()
+const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']
+const filters = ['limit=5', 'limit=5&hostname=e', 'limit=5&hostname=nothing']
+const urls = [
+  summary, `${projects}/summaries`,
+  ...['limit=1', 'projectName=e', 'projectName=nothing'].map((query) => `${summary}?${query}`),
+  ...[adminProjectId, demoProjectId].flatMap((project) =>
+    filters.map((query) => `${projects}/${project}/instances?${query}`)),
+  ...[adminInstanceId, demoInstanceId].flatMap((instance) =>
+    usages.map((usage) => `${projects}/${instance}/${usage}?${range}`))
+]
+
+type Response = Awaited<ReturnType<Awaited<ReturnType<typeof startService>>['get']>>
+/** The parts of a response that depend on the caller. */
+const contentOf = ({ statusCode, body, headers: { link, etag } }: Response) => ({
+  statusCode, body, link, etag
+})
+
+/** The responses to each caller from a service that never responded to another one. */
+const expected = new Map<Caller, Map<string, Response>>()
 for (const caller of callers) {
   const { get, tokenOf } = await startService(t, { CACHE: 'off' })
   const token = await tokenOf(caller)
-  alone.set(caller, new Map(await Promise.all(urls.map(async (url) => [url, await get(url, token)] as const))))
+  const responses = await Promise.all(urls.map(async (url) => [url, await get(url, token)] as const))
+  expected.set(caller, new Map(responses))
 }
-const answerOf = (caller: Caller, url: string) => alone.get(caller)!.get(url)!
+const expectedFor = (caller: Caller, url: string) => expected.get(caller)!.get(url)!
 
-t.test('each sees something that another does not', async (t) => {
-  for (const one of callers) {
-    for (const other of callers.filter((caller) => caller !== one)) {
-      t.ok(urls.some((url) => answerOf(one, url).body !== answerOf(other, url).body), `${one} and ${other}`)
-    }
+t.test('each caller sees something that another does not', async (t) => {
+  for (const [one, other] of pairs) {
+    const isDifferent = (url: string) => expectedFor(one, url).body !== expectedFor(other, url).body
+    t.ok(urls.some(isDifferent), `${one} and ${other}`)
   }
 })
 
-for (const one of callers) {
-  for (const other of callers.filter((caller) => caller !== one)) {
-    t.test(`${other} sees nothing of what was kept for ${one}`, async (t) => {
-      const { get, tokenOf } = await startService(t)
-      const tokens = { [one]: await tokenOf(one), [other]: await tokenOf(other) }
-      for (const caller of [one, other, one, other]) {
-        for (const url of urls) t.same(told(await get(url, tokens[caller])), told(answerOf(caller, url)), `${caller} ${url}`)
+for (const [one, other] of pairs) {
+  t.test(`${other} sees nothing that was cached for ${one}`, async (t) => {
+    const { get, tokenOf } = await startService(t)
+    const tokens = { [one]: await tokenOf(one), [other]: await tokenOf(other) }
+    for (const caller of [one, other, one, other]) {
+      for (const url of urls) {
+        const response = await get(url, tokens[caller])
+        t.same(contentOf(response), contentOf(expectedFor(caller, url)), `${caller} ${url}`)
       }
-      for (const [caller, others] of [[one, other], [other, one]] as const) {
-        for (const url of urls) {
-          const [own, foreign] = [answerOf(caller, url), answerOf(others, url)].map(({ headers }) => String(headers.etag))
-          const answer = await get(url, tokens[caller], { 'if-none-match': foreign! })
-          t.equal(answer.statusCode, answerOf(caller, url).statusCode, `${caller} has not what ${others} has, even where it is the same`)
-          t.equal(answer.body, answerOf(caller, url).body)
-          if (answer.statusCode === 200) t.equal((await get(url, tokens[caller], { 'if-none-match': own! })).statusCode, 304)
-        }
+    }
+    for (const [caller, owner] of [[one, other], [other, one]] as const) {
+      for (const url of urls) {
+        const { statusCode, body, headers } = expectedFor(caller, url)
+        const foreignEtag = String(expectedFor(owner, url).headers.etag)
+        const foreign = await get(url, tokens[caller], { 'if-none-match': foreignEtag })
+        t.equal(foreign.statusCode, statusCode, `no match with an ETag of ${owner}, even for equal content`)
+        t.equal(foreign.body, body)
+        if (foreign.statusCode !== 200) continue
+        const own = await get(url, tokens[caller], { 'if-none-match': String(headers.etag) })
+        t.equal(own.statusCode, 304)
       }
-    })
-  }
+    }
+  })
 }
 
-t.test('all at once, each sees what is his', async (t) => {
+t.test('each caller sees its own content in concurrent requests', async (t) => {
   for (const CACHE of ['on', 'off']) {
     const { get, tokenOf } = await startService(t, { CACHE })
     const tokens = await Promise.all(callers.map(tokenOf))
-    const asked = Array.from({ length: 4 }, () => urls.flatMap((url) => callers.map((caller, i) => ({ url, caller, token: tokens[i] })))).flat()
-    const answers = await Promise.all(asked.map(({ url, token }) => get(url, token)))
-    t.same(answers.map(told), asked.map(({ caller, url }) => told(answerOf(caller, url))))
+    const once = urls.flatMap((url) => callers.map((caller, i) => ({ url, caller, token: tokens[i] })))
+    const requests = Array.from({ length: 4 }, () => once).flat()
+    const responses = await Promise.all(requests.map(({ url, token }) => get(url, token)))
+    const contents = requests.map(({ caller, url }) => contentOf(expectedFor(caller, url)))
+    t.same(responses.map(contentOf), contents)
   }
 })
 
-t.test('who logs in anew is still answered with what is kept for his project', async (t) => {
+t.test('all tokens of a project share its cached responses', async (t) => {
   const { get, tokenOf, count } = await startService(t)
   const url = `${projects}/${demoInstanceId}/cpuUsage?${range}`
-  for (const caller of ['demo', 'demo', 'demoCredential', 'trustee'] as const) t.equal((await get(url, await tokenOf(caller))).statusCode, 200)
+  for (const caller of ['demo', 'demo', 'demoCredential', 'trustee'] as const) {
+    t.equal((await get(url, await tokenOf(caller))).statusCode, 200)
+  }
   t.equal(count('metrics'), 1)
 })
 
-t.test('what is stale for one is read again for him', async (t) => {
+t.test('a stale response is refreshed with the caller\'s own scope', async (t) => {
   const { get, tokenOf, clock } = await startService(t)
   const [demo, monitor] = [await tokenOf('demo'), await tokenOf('monitor')]
+  const visible = async (token: string) =>
+    (await get(summary, token)).json().map(({ name }: { name: string }) => name)
   for (let i = 0; i < 4; i++) {
-    t.same((await get(summary, demo)).json().map(({ name }: { name: string }) => name), ['demo'])
-    t.same((await get(summary, monitor)).json().map(({ name }: { name: string }) => name), ['admin'])
+    t.same(await visible(demo), ['demo'])
+    t.same(await visible(monitor), ['admin'])
     clock.time += 45_000
   }
 })
 
-t.test('reads no more of other projects than their list, and for a project not even that', async (t) => {
+t.test('reads the quotas of visible projects only, and the list of projects only for a domain', async (t) => {
   const { get, tokenOf, simulator } = await startService(t, { CACHE: 'off' })
   await get(summary, await tokenOf('admin'))
-  for (const [caller, rows, others] of [['demo', 1, adminProjectId], ['lead', 2, undefined]] as const) {
+  for (const [caller, rows, hidden] of [['demo', 1, adminProjectId], ['lead', 2, undefined]] as const) {
     const token = await tokenOf(caller)
     simulator.calls.length = 0
     t.equal((await get(summary, token)).json().length, rows)
     const paths = simulator.calls.map(({ path, query }) => `${path}?${query}`)
-    t.equal(paths.filter((path) => /limits|quotas|os-quota-sets/.test(path)).length, 3 * rows)
+    const quotas = paths.filter((path) => /limits|quotas|os-quota-sets/.test(path))
+    t.equal(quotas.length, 3 * rows)
     t.equal(paths.filter((path) => path.startsWith('/v3/projects?')).length, caller === 'demo' ? 0 : 1)
-    if (others !== undefined) t.notOk(paths.some((path) => /limits|quotas|os-quota-sets/.test(path) && path.split('os-quota-sets').at(-1)!.includes(others)))
+    if (hidden === undefined) continue
+    t.notOk(quotas.some((path) => path.split('os-quota-sets').at(-1)!.includes(hidden)))
   }
 })

@@ -1,25 +1,25 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import t from 'tap'
-import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { hexId } from '#simulator/random.js'
-import { range, startService } from '#test/support/authenticated-service.js'
+import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
+import { projects, range, startService, summary } from '#test/support/authenticated-service.js'
 import type { Caller } from '#test/support/authenticated-service.js'
 
-const heat = [1, 2, 3].map((n) => hexId(`heat ${n}`))
-const everything = [adminProjectId, demoProjectId, ...heat]
+const heatProjects = [1, 2, 3].map((n) => hexId(`heat ${n}`))
+const allProjects = [adminProjectId, demoProjectId, ...heatProjects]
 
-/** The projects that each caller sees, or the status that he is refused with. */
-const sight: Record<Caller | 'revoked' | 'expired' | 'unknown' | 'none', string[] | 401 | 403> = {
-  admin: everything,
-  systemAdmin: everything,
-  adminCredential: everything,
+/** The projects that each caller sees, or the status of every response to it. */
+const visibleTo: Record<Caller | 'revoked' | 'expired' | 'unknown' | 'none', string[] | 401 | 403> = {
+  admin: allProjects,
+  systemAdmin: allProjects,
+  adminCredential: allProjects,
   demo: [demoProjectId],
   demoCredential: [demoProjectId],
   trustee: [demoProjectId],
   monitor: [adminProjectId],
   lead: [adminProjectId, demoProjectId],
-  heatLead: heat,
+  heatLead: heatProjects,
   restricted: 403,
   guest: 403,
   systemReader: 403,
@@ -29,127 +29,173 @@ const sight: Record<Caller | 'revoked' | 'expired' | 'unknown' | 'none', string[
   unknown: 401,
   none: 401
 }
-const seesAll = ['admin', 'systemAdmin', 'adminCredential']
+const globalCallers = ['admin', 'systemAdmin', 'adminCredential']
 
-const open = ['/healthz', '/readyz', '/metrics', '/docs', '/docs/static/swagger-ui.css', '/openapi.json', '/openapi.yaml']
-const owners = { [adminInstanceId]: adminProjectId, [demoInstanceId]: demoProjectId }
-const nobody = '0'.repeat(32)
-const noInstance = '00000000-0000-0000-0000-000000000000'
+const publicUrls = [
+  '/healthz', '/readyz', '/metrics', '/docs', '/docs/static/swagger-ui.css', '/openapi.json', '/openapi.yaml'
+]
+const instanceProjects = { [adminInstanceId]: adminProjectId, [demoInstanceId]: demoProjectId }
+const instanceCounts: Record<string, number> = { [adminProjectId]: 42, [demoProjectId]: 1 }
+const unknownProject = '0'.repeat(32)
+const unknownInstance = '00000000-0000-0000-0000-000000000000'
 
 const routes: RouteOptions[] = []
-const collect = (message: unknown) => {
-  (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', (route) => { routes.push(route) })
+const collectRoutes = (message: unknown) => {
+  const { fastify } = message as { fastify: FastifyInstance }
+  fastify.addHook('onRoute', (route) => { routes.push(route) })
 }
-subscribe('fastify.initialization', collect)
+subscribe('fastify.initialization', collectRoutes)
 const { app, clock, tokenOf, revoke, get } = await startService(t)
-unsubscribe('fastify.initialization', collect)
+unsubscribe('fastify.initialization', collectRoutes)
 
-const tokens: Record<string, string | undefined> = { unknown: 'gAAAAABunknown', none: undefined, expired: await tokenOf('demo') }
+const tokens: Record<string, string | undefined> = {
+  unknown: 'gAAAAABunknown', none: undefined, expired: await tokenOf('demo')
+}
 clock.time += 3_600_000
-for (const caller of Object.keys(sight)) if (!(caller in tokens)) tokens[caller] = await tokenOf(caller === 'revoked' ? 'demo' : caller as Caller)
+for (const caller of Object.keys(visibleTo)) {
+  if (!(caller in tokens)) tokens[caller] = await tokenOf(caller === 'revoked' ? 'demo' : caller as Caller)
+}
 await revoke(tokens.revoked!)
 
 const paths: string[] = Object.keys((await app.inject('/openapi.json')).json().paths)
-const withProject = paths.filter((path) => path.includes('{projectId}'))
-const withInstance = paths.filter((path) => path.includes('{instanceId}'))
-const ofAll = paths.filter((path) => !path.includes('{') && !open.includes(path))
+const projectPaths = paths.filter((path) => path.includes('{projectId}'))
+const instancePaths = paths.filter((path) => path.includes('{instanceId}'))
+const listPaths = paths.filter((path) => !path.includes('{') && !publicUrls.includes(path))
+/** The URL of a path with a parameter: its value, and a query where the path needs one. */
+const fill = (path: string, id: string, query: string) => `${path.replace(/\{.*\}/, id)}?${query}`
+const withoutQuery = (url: string) => url.split('?')[0]
 
-t.test('the document has no route that these tests know nothing of', async (t) => {
-  t.same([withProject.length, withInstance.length, ofAll.length], [1, 6, 2])
-  t.same(paths.filter((path) => ![...withProject, ...withInstance, ...ofAll].includes(path)), ['/healthz', '/metrics', '/readyz'])
+t.test('these tests cover every path of the document', async (t) => {
+  t.same([projectPaths.length, instancePaths.length, listPaths.length], [1, 6, 2])
+  const covered = [...projectPaths, ...instancePaths, ...listPaths]
+  t.same(paths.filter((path) => !covered.includes(path)), ['/healthz', '/metrics', '/readyz'])
 })
 
-t.test('what tells nothing of projects is open to all', async (t) => {
-  for (const url of open) {
-    for (const token of [undefined, 'no token at all', tokens.unknown, tokens.demo]) t.equal((await get(url, token)).statusCode, 200, url)
+t.test('public routes need no valid token', async (t) => {
+  for (const url of publicUrls) {
+    for (const token of [undefined, 'no token at all', tokens.unknown, tokens.demo]) {
+      t.equal((await get(url, token)).statusCode, 200, url)
+    }
   }
 })
 
-t.test('all other routes ask who calls, the document tells of them or not', async (t) => {
-  const closed = routes.filter(({ url }) => !open.includes(url) && !url.startsWith('/docs/'))
+t.test('all other routes need a token, whether they are in the document or not', async (t) => {
+  const closed = routes.filter(({ url }) => !publicUrls.includes(url) && !url.startsWith('/docs/'))
   t.ok(closed.length >= 2 * (paths.length - 3) && closed.length < routes.length)
-  for (const { method, url } of closed) t.equal((await app.inject({ method: String(method) as 'GET', url: url.replace(/:\w+/, 'x') })).statusCode, 401, `${method} ${url}`)
+  for (const { method, url } of closed) {
+    const request = { method: String(method) as 'GET', url: url.replace(/:\w+/, 'x') }
+    t.equal((await app.inject(request)).statusCode, 401, `${method} ${url}`)
+  }
 })
 
-t.test('what is none of our routes is not', async (t) => {
-  for (const url of ['/', '/v1', '/metrics/', '/healthz/', '/docs2', '/openapi', '//healthz', '/v1/openstack/projects', '/v1/openstack/projects/healthz']) {
+t.test('unknown routes need a token, and do not exist with it', async (t) => {
+  const urls = [
+    '/', '/v1', '/metrics/', '/healthz/', '/docs2', '/openapi', '//healthz', projects, `${projects}/healthz`
+  ]
+  for (const url of urls) {
     t.equal((await get(url)).statusCode, 401, url)
     t.equal((await get(url, tokens.demo)).statusCode, 404, url)
   }
 })
 
-for (const [caller, seen] of Object.entries(sight)) {
-  const ask = (url: string) => get(url, tokens[caller])
+for (const [caller, visible] of Object.entries(visibleTo)) {
+  const token = tokens[caller]
 
-  t.test(`${caller} sees ${typeof seen === 'number' ? `nothing: ${seen}` : `${seen.length} projects`}`, async (t) => {
-    if (typeof seen === 'number') {
-      const urls = [...ofAll, ...withProject.map((path) => `${path.replace(/\{.*\}/, demoProjectId)}?limit=5`), ...withInstance.map((path) => `${path.replace(/\{.*\}/, demoInstanceId)}?${range}`)]
+  if (typeof visible === 'number') {
+    t.test(`${caller} sees nothing: ${visible}`, async (t) => {
+      const urls = [
+        ...listPaths,
+        ...projectPaths.map((path) => fill(path, demoProjectId, 'limit=5')),
+        ...instancePaths.map((path) => fill(path, demoInstanceId, range))
+      ]
       for (const url of urls) {
         if (caller === 'restricted' && url.includes('/instances')) continue
         for (const method of ['GET', 'HEAD'] as const) {
-          const { statusCode, headers } = await app.inject({ method, url, headers: tokens[caller] === undefined ? {} : { 'x-auth-token': tokens[caller] } })
-          t.equal(statusCode, seen, `${method} ${url}`)
-          t.match(headers, { 'content-type': 'application/problem+json; charset=utf-8', vary: 'x-auth-token, authorization' })
-          t.equal('www-authenticate' in headers, seen === 401)
+          const requestHeaders = token === undefined ? {} : { 'x-auth-token': token }
+          const { statusCode, headers } = await app.inject({ method, url, headers: requestHeaders })
+          t.equal(statusCode, visible, `${method} ${url}`)
+          t.match(headers, {
+            'content-type': 'application/problem+json; charset=utf-8', vary: 'x-auth-token, authorization'
+          })
+          t.equal('www-authenticate' in headers, visible === 401)
         }
       }
-      return
-    }
+    })
+    continue
+  }
 
-    for (const path of ofAll) {
-      const answer = await ask(path)
-      t.same(answer.json().map(({ id }: { id: string }) => id).sort(), [...seen].sort(), path)
-      t.equal(answer.headers.vary, 'accept-encoding, x-auth-token, authorization')
+  t.test(`${caller} sees ${visible.length} projects`, async (t) => {
+    for (const path of listPaths) {
+      const response = await get(path, token)
+      t.same(response.json().map(({ id }: { id: string }) => id).sort(), [...visible].sort(), path)
+      t.equal(response.headers.vary, 'accept-encoding, x-auth-token, authorization')
     }
-    for (const path of withProject) {
-      const url = (project: string) => `${path.replace(/\{.*\}/, project)}?limit=50`
-      const missing = (await ask(url(nobody))).json()
+    for (const path of projectPaths) {
+      const missing = (await get(fill(path, unknownProject, 'limit=50'), token)).json()
       t.match(missing, { status: 404, detail: 'No such project.' })
-      for (const project of everything) {
-        const answer = await ask(url(project))
-        if (seen.includes(project)) t.match(answer.json(), { projectId: project, totalCnt: { [adminProjectId]: 42, [demoProjectId]: 1 }[project] ?? 0 })
-        else t.same(answer.json(), { ...missing, instance: url(project).split('?')[0] }, `${project} is as good as missing`)
+      for (const project of allProjects) {
+        const url = fill(path, project, 'limit=50')
+        const body = (await get(url, token)).json()
+        const expected = { projectId: project, totalCnt: instanceCounts[project] ?? 0 }
+        if (visible.includes(project)) t.match(body, expected)
+        else t.same(body, { ...missing, instance: withoutQuery(url) }, `${project} looks like a missing one`)
       }
     }
-    for (const path of withInstance) {
-      const url = (instance: string) => `${path.replace(/\{.*\}/, instance)}?${range}`
-      for (const id of [noInstance, nobody, 'detail']) {
-        const answer = await ask(url(id))
-        if (seesAll.includes(caller)) t.match(answer.json(), [{ metric: [] }])
-        else t.match(answer.json(), { status: 404, detail: 'No such instance.' })
+    for (const path of instancePaths) {
+      for (const id of [unknownInstance, unknownProject, 'detail']) {
+        const body = (await get(fill(path, id, range), token)).json()
+        if (globalCallers.includes(caller)) t.match(body, [{ metric: [] }])
+        else t.match(body, { status: 404, detail: 'No such instance.' })
       }
-      const missing = (await ask(url(noInstance))).json()
-      for (const [instance, owner] of Object.entries(owners)) {
-        const answer = await ask(url(instance))
-        if (seen.includes(owner)) t.ok(answer.json()[0].metric.length >= 12, url(instance))
-        else t.same(answer.json(), { ...missing, instance: url(instance).split('?')[0] }, `${instance} is as good as missing`)
+      const missing = (await get(fill(path, unknownInstance, range), token)).json()
+      for (const [instance, project] of Object.entries(instanceProjects)) {
+        const url = fill(path, instance, range)
+        const body = (await get(url, token)).json()
+        if (visible.includes(project)) t.ok(body[0].metric.length >= 12, url)
+        else t.same(body, { ...missing, instance: withoutQuery(url) }, `${instance} looks like a missing one`)
       }
     }
   })
 }
 
-t.test('access rules let through what they name', async (t) => {
-  const instances = (project: string, query = 'limit=5') => `/v1/openstack/projects/${project}/instances?${query}`
-  t.match((await get(instances(demoProjectId), tokens.restricted)).json(), { projectId: demoProjectId })
-  t.equal((await get(instances(adminProjectId), tokens.restricted)).statusCode, 404, 'and nothing more than the token is for')
-  t.match((await get('/v1/openstack/projects/summary', tokens.restricted)).json(), { detail: 'The access rules of the application credential do not allow this request.' })
-  t.equal((await get(instances(demoProjectId).replace('instances', '%69nstances'), tokens.restricted)).statusCode, 403, 'by its path as it was sent')
+t.test('access rules allow the paths that they name', async (t) => {
+  const instances = (project: string) => `${projects}/${project}/instances?limit=5`
+  const { restricted } = tokens
+  t.match((await get(instances(demoProjectId), restricted)).json(), { projectId: demoProjectId })
+  t.equal((await get(instances(adminProjectId), restricted)).statusCode, 404, 'within the scope of the token')
+  t.match((await get(summary, restricted)).json(), {
+    detail: 'The access rules of the application credential do not allow this request.'
+  })
+  const encoded = instances(demoProjectId).replace('instances', '%69nstances')
+  t.equal((await get(encoded, restricted)).statusCode, 403, 'the rules apply to the path as it was sent')
 })
 
-t.test('no page begins at another project\'s instance', async (t) => {
-  const page = (project: string, marker: string, more = '') => `/v1/openstack/projects/${project}/instances?limit=5&marker=${marker}${more}`
-  for (const [caller, project, own, others] of [['demo', demoProjectId, demoInstanceId, adminInstanceId], ['monitor', adminProjectId, adminInstanceId, demoInstanceId], ['lead', demoProjectId, demoInstanceId, adminInstanceId]] as const) {
-    for (const more of ['', '&hostname=e', '&hostname=%C3%A9']) {
-      const unknown = (await get(page(project, noInstance, more), tokens[caller])).json()
+t.test('the instance of another project is no marker', async (t) => {
+  const rows = [
+    ['demo', demoProjectId, demoInstanceId, adminInstanceId],
+    ['monitor', adminProjectId, adminInstanceId, demoInstanceId],
+    ['lead', demoProjectId, demoInstanceId, adminInstanceId]
+  ] as const
+  for (const [caller, project, own, foreign] of rows) {
+    const page = (marker: string, filter = '') =>
+      get(`${projects}/${project}/instances?limit=5&marker=${marker}${filter}`, tokens[caller])
+    for (const filter of ['', '&hostname=e', '&hostname=%C3%A9']) {
+      const unknown = (await page(unknownInstance, filter)).json()
       t.match(unknown, { status: 400, errors: [{ parameter: 'marker' }] })
-      t.same((await get(page(project, others, more), tokens[caller])).json(), JSON.parse(JSON.stringify(unknown).replaceAll(noInstance, others)), `${caller} ${more}`)
+      const same = JSON.parse(JSON.stringify(unknown).replaceAll(unknownInstance, foreign))
+      t.same((await page(foreign, filter)).json(), same, `${caller} ${filter}`)
     }
-    t.equal((await get(page(project, own), tokens[caller])).statusCode, 200)
+    t.equal((await page(own)).statusCode, 200)
   }
 })
 
-t.test('the summary knows no marker but of what is seen', async (t) => {
-  for (const [caller, marker, status] of [['demo', adminProjectId, 400], ['demo', demoProjectId, 200], ['lead', heat[0], 400], ['lead', adminProjectId, 200]] as const) {
-    t.equal((await get(`/v1/openstack/projects/summary?marker=${marker}`, tokens[caller])).statusCode, status, `${caller} ${marker}`)
+t.test('the summary accepts only visible projects as a marker', async (t) => {
+  const rows = [
+    ['demo', adminProjectId, 400], ['demo', demoProjectId, 200],
+    ['lead', heatProjects[0], 400], ['lead', adminProjectId, 200]
+  ] as const
+  for (const [caller, marker, status] of rows) {
+    const response = await get(`${summary}?marker=${marker}`, tokens[caller])
+    t.equal(response.statusCode, status, `${caller} ${marker}`)
   }
 })

@@ -18,27 +18,30 @@ const document: Document = (await app.inject('/openapi.json')).json()
 const operations = operationsOf(document)
 const series = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']
 
-t.test('tells of exactly these operations', async (t) => {
-  const told = Object.entries(document.paths).flatMap(([path, item]) =>
+t.test('describes exactly these operations', async (t) => {
+  const described = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, { operationId }]) => `${method} ${path} ${operationId}`))
-  t.same(told.sort(), [
+  t.same(described.sort(), [
     'get /healthz getHealth',
     'get /readyz getReadiness',
     'get /metrics getMetrics',
     'get /v1/openstack/projects/summary listProjectSummaries',
     'get /v1/openstack/projects/summaries listProjectSummariesByOldPath',
     'get /v1/openstack/projects/{projectId}/instances listInstances',
-    ...series.map((name) => `get /v1/openstack/projects/{instanceId}/${name} get${name[0]!.toUpperCase()}${name.slice(1)}`)
+    ...series.map((name) =>
+      `get /v1/openstack/projects/{instanceId}/${name} get${name[0]!.toUpperCase()}${name.slice(1)}`)
   ].sort())
-  t.same(operations.filter(([, { deprecated }]) => deprecated).map(([path]) => path), ['/v1/openstack/projects/summaries'])
+  const deprecatedPaths = operations.filter(([, { deprecated }]) => deprecated).map(([path]) => path)
+  t.same(deprecatedPaths, ['/v1/openstack/projects/summaries'])
 })
 
-t.test('tells of every route but those that show the document', async (t) => {
-  const shown = /^\/(openapi\.(json|yaml)|docs(\/.*)?)$/
-  const untold = routes.filter(({ url, method }) =>
+t.test('describes every route except those that serve the document', async (t) => {
+  const documentUrl = /^\/(openapi\.(json|yaml)|docs(\/.*)?)$/
+  const missing = routes.filter(({ url, method }) =>
     !(url.replaceAll(/:(\w+)/g, '{$1}') in document.paths && ['GET', 'HEAD'].includes(String(method))))
-  t.ok(routes.length > untold.length)
-  t.same(untold.filter(({ url }) => !shown.test(url)).map(({ method, url }) => `${method} ${url}`), [])
+  t.ok(routes.length > missing.length)
+  const unexpected = missing.filter(({ url }) => !documentUrl.test(url))
+  t.same(unexpected.map(({ method, url }) => `${method} ${url}`), [])
 })
 
 t.test('describes each parameter, with an example', async (t) => {
@@ -46,7 +49,8 @@ t.test('describes each parameter, with an example', async (t) => {
     t.ok(operation.summary && operation.tags?.length === 1, path)
     for (const { name, description, example, schema } of parameters) {
       t.ok(description, `${path} ${name}`)
-      t.type(example ?? schema.examples?.[0], schema.type === 'integer' ? 'number' : 'string', `${path} ${name}`)
+      const type = schema.type === 'integer' ? 'number' : 'string'
+      t.type(example ?? schema.examples?.[0], type, `${path} ${name}`)
     }
   }
 })
@@ -57,7 +61,9 @@ t.test('describes each response, with an example and its headers', async (t) => 
       const problem = Object.hasOwn(content, 'application/problem+json')
       t.ok(description && description !== 'Default Response', `${path} ${status}`)
       t.equal(Object.keys(content).length, status === '304' ? 0 : 1)
-      for (const { example, examples } of Object.values(content)) t.ok(example ?? Object.values(examples!)[0]!.value, `${path} ${status}`)
+      for (const { example, examples } of Object.values(content)) {
+        t.ok(example ?? Object.values(examples!)[0]!.value, `${path} ${status}`)
+      }
       t.match(headers['X-Openstack-Request-Id'], { required: true })
       t.equal('Retry-After' in headers, problem && ['429', '503'].includes(status), `${path} ${status}`)
       t.equal('RateLimit-Reset' in headers, status === '429', `${path} ${status}`)
@@ -68,34 +74,48 @@ t.test('describes each response, with an example and its headers', async (t) => 
   }
 })
 
-t.test('says everything once, and refers to it', async (t) => {
+t.test('defines each component once and refers to it', async (t) => {
   const references = new Set<string>()
   const unnamed: string[] = []
   const visit = (node: unknown, pointer: string) => {
     if (typeof node !== 'object' || node === null || /\/examples?$/.test(pointer)) return
     if ('$ref' in node) references.add(String(node.$ref))
-    if (('properties' in node || 'enum' in node) && !pointer.startsWith('#/components/schemas/')) unnamed.push(pointer)
-    for (const [key, child] of Object.entries(node)) visit(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    const needsName = 'properties' in node || 'enum' in node
+    if (needsName && !pointer.startsWith('#/components/schemas/')) unnamed.push(pointer)
+    for (const [key, child] of Object.entries(node)) {
+      visit(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    }
   }
   visit(document, '#')
 
-  t.same(unnamed, [], 'each object and each list of words has a name')
-  t.same([...references].filter((reference) => lookUp(document, reference) === undefined), [], 'each reference leads somewhere')
-  const components = Object.entries(document.components).flatMap(([kind, named]) => Object.keys(named).map((name) => `#/components/${kind}/${name}`))
+  t.same(unnamed, [], 'each object and each enum is a named schema')
+  const broken = [...references].filter((reference) => lookUp(document, reference) === undefined)
+  t.same(broken, [], 'each reference has a target')
+  const components = Object.entries(document.components).flatMap(([kind, named]) =>
+    Object.keys(named).map((name) => `#/components/${kind}/${name}`))
   t.same(components.filter((pointer) => !references.has(pointer)), [], 'each component is referred to')
   t.same(Object.keys(document.components.schemas!).sort(), [
-    'Bucket', 'Health', 'Instance', 'InstancePage', 'ParameterError', 'Problem', 'ProjectSummary', 'Readiness', 'Series', 'UpstreamState'
+    'Bucket',
+    'Health',
+    'Instance',
+    'InstancePage',
+    'ParameterError',
+    'Problem',
+    'ProjectSummary',
+    'Readiness',
+    'Series',
+    'UpstreamState'
   ])
-  const said = Object.values(document.components.schemas!).map((schema) => JSON.stringify(schema))
-  t.equal(new Set(said).size, said.length)
+  const schemas = Object.values(document.components.schemas!).map((schema) => JSON.stringify(schema))
+  t.equal(new Set(schemas).size, schemas.length, 'no two schemas are the same')
 })
 
 t.test('is the same in YAML, and is OpenAPI 3.1', async (t) => {
-  const answer = await app.inject('/openapi.yaml')
-  t.match(answer.headers['content-type'], /^application\/yaml/)
-  t.same(parse(answer.body), document)
-  t.same(parse(answer.body, { version: '1.1' }), document)
-  t.notMatch(answer.body, /^[^"']*[&*]a[0-9]+$/m, 'no anchors')
+  const response = await app.inject('/openapi.yaml')
+  t.match(response.headers['content-type'], /^application\/yaml/)
+  t.same(parse(response.body), document)
+  t.same(parse(response.body, { version: '1.1' }), document)
+  t.notMatch(response.body, /^[^"']*[&*]a[0-9]+$/m, 'no anchors')
   t.equal(document.openapi, '3.1.0')
   t.notMatch(JSON.stringify(document), /"nullable"/)
 })

@@ -13,7 +13,10 @@ const roleOfDemo = `/projects/${demoProjectId}/users/${demoUserId}/roles/${roleI
 
 t.test('ignores tokens with AUTH=none', async (t) => {
   const { app, simulator, count } = await startWithoutAuthentication(t)
-  for (const headers of [{}, { 'x-auth-token': 'no token' }, { authorization: 'Bearer x', 'x-auth-token': 'y' }]) {
+  const requests = [
+    {}, { 'x-auth-token': 'no token' }, { authorization: 'Bearer x', 'x-auth-token': 'y' }
+  ]
+  for (const headers of requests) {
     const response = await app.inject({ url: summary, headers })
     t.equal(response.statusCode, 200)
     t.equal(response.headers.vary, 'accept-encoding')
@@ -75,7 +78,8 @@ t.test('applies access rules to the path that the router reads', async (t) => {
 t.test('requires a token on all but the public routes', async (t) => {
   const { get } = await startService(t)
   const publicUrls = [
-    '/healthz', '/readyz', '/metrics', '/openapi.json', '/openapi.yaml', '/docs/', '/docs/static/swagger-ui.css'
+    '/healthz', '/readyz', '/metrics', '/openapi.json', '/openapi.yaml', '/docs/',
+    '/docs/static/swagger-ui.css'
   ]
   for (const url of publicUrls) {
     const { statusCode, headers } = await get(url, 'x'.repeat(5_000))

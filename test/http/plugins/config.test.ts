@@ -28,7 +28,10 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ INFLUX_URL: 'localhost:8086' }, /^INFLUX_URL must match pattern/],
   [{ OS_CACERT: '/nowhere.pem' }, /^OS_CACERT must be a PEM file/],
   [{ TLS_CERT: '/nowhere.pem' }, /^TLS_KEY is missing/],
-  [{ TRUST_PROXY: 'true' }, /^TRUST_PROXY must be addresses and CIDRs, such as 10\.0\.0\.0\/8: "true" is neither$/],
+  [
+    { TRUST_PROXY: 'true' },
+    /^TRUST_PROXY must be addresses and CIDRs, such as 10\.0\.0\.0\/8: "true" is neither$/
+  ],
   [{ TRUST_PROXY: '1' }, /^TRUST_PROXY must be .*: "1" is neither$/],
   [{ TRUST_PROXY: '10.0.0.1, 0.0.0.0/0' }, /^TRUST_PROXY must be .*: "0\.0\.0\.0\/0" is neither$/],
   [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY must be /],
@@ -93,6 +96,8 @@ t.test('warns once that unauthenticated clients reach the service', async (t) =>
   const lines = await warnings(open)
   t.match(lines, [{ level: 40, address: '0.0.0.0', msg: /^unauthenticated clients that reach this address/ }])
   t.equal(lines.length, 1)
-  for (const env of [{ AUTH: 'keystone' }, { HOST: '127.0.0.1' }]) t.same(await warnings({ ...open, ...env }), [])
+  for (const env of [{ AUTH: 'keystone' }, { HOST: '127.0.0.1' }]) {
+    t.same(await warnings({ ...open, ...env }), [])
+  }
   t.same(await warnings({ HOST: '0.0.0.0', AUTH: 'keystone' }), [])
 })

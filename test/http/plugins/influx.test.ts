@@ -6,9 +6,10 @@ const instance = '929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c'
 const noon = Date.UTC(2026, 0, 15, 12)
 
 /**
- * Requests a series of one hour twice, and returns how many requests the metrics store receives for each of them.
+ * Requests a series of one hour twice.
  * @param end minutes after noon at which the last bucket ends
  * @param width seconds of a bucket
+ * @returns how many requests the metrics store receives for each of them
  */
 async function callsOfTwoRequests (
   t: Test, env: Record<string, string>, { end = 0, groupBy = '1m', width = 60 } = {}

@@ -4,7 +4,8 @@ import { startService } from '#test/support/service.js'
 const summary = '/v1/openstack/projects/summary'
 
 t.test('responds while Redis is unavailable, and never logs its password', async (t) => {
-  for (const REDIS_URL of ['redis://ann:s3cret@127.0.0.1:1', 'redis+cluster://:s3cret@127.0.0.1:1,127.0.0.1:2']) {
+  const urls = ['redis://ann:s3cret@127.0.0.1:1', 'redis+cluster://:s3cret@127.0.0.1:1,127.0.0.1:2']
+  for (const REDIS_URL of urls) {
     const log: string[] = []
     const logger = { stream: { write: (line: string) => { log.push(line) } } }
     const { app } = await startService(t, { env: { CACHE: 'on', LOG_LEVEL: 'trace', REDIS_URL }, logger })

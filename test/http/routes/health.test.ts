@@ -43,7 +43,8 @@ t.test('reports the state of each upstream', async (t) => {
 t.test('responds before a health check gives up, although an upstream hangs', async (t) => {
   const { app, simulator, readyz } = await startWithClock(t)
   await app.inject('/readyz')
-  for (const [hanging, code, status] of [['block-storage', 200, 'degraded'], ['compute', 503, 'unready']] as const) {
+  const upstreams = [['block-storage', 200, 'degraded'], ['compute', 503, 'unready']] as const
+  for (const [hanging, code, status] of upstreams) {
     simulator.intercept = ({ upstream }) => upstream === hanging ? 'hang' : undefined
     const start = performance.now()
     const readiness = await readyz()

@@ -3,14 +3,18 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Test } from 'tap'
 
-/** A proxy before some ports of loopback, a list that may change: it gives each connection to one that takes it, each time beginning with the next. */
+/**
+ * Starts a TCP proxy in front of ports on loopback: round robin over those that accept a connection.
+ * @param ports may change while the proxy runs
+ * @returns the origin of the proxy
+ */
 export async function startBalancer (t: Test, ports: number[]) {
-  let turn = 0
+  let next = 0
   const sockets = new Set<Socket>()
 
-  async function take (client: Socket) {
+  async function forward (client: Socket) {
     sockets.add(client)
-    const first = turn++
+    const first = next++
     for (let n = 0; n < ports.length; n++) {
       const server = connect(ports[(first + n) % ports.length]!, '127.0.0.1')
       if (!await once(server, 'connect').then(() => true, () => false)) continue
@@ -25,7 +29,7 @@ export async function startBalancer (t: Test, ports: number[]) {
     client.destroy()
   }
 
-  const balancer = createServer(take).listen(0, '127.0.0.1')
+  const balancer = createServer(forward).listen(0, '127.0.0.1')
   await once(balancer, 'listening')
   t.teardown(() => {
     balancer.close()

@@ -5,7 +5,9 @@ import t from 'tap'
 import { startSimulator } from '#simulator/simulator.js'
 import { runServer } from '#test/support/server-process.js'
 
-t.test('listens, answers, says what its credential reads, and ends on SIGTERM', async (t) => {
+const unreachableCloud = { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }
+
+t.test('listens, responds, logs the reach of its credential, and ends on SIGTERM', async (t) => {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
   const { child, output, exited, logged } = runServer(t, { ...simulator.env, PORT: '0' })
@@ -17,25 +19,29 @@ t.test('listens, answers, says what its credential reads, and ends on SIGTERM', 
 })
 
 t.test('starts while its upstreams are down', async (t) => {
-  const { child, exited, logged } = runServer(t, { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden', PORT: '0' })
+  const { child, exited, logged } = runServer(t, { ...unreachableCloud, PORT: '0' })
   const origin = await logged('credential reach unknown')
   t.equal((await fetch(`${origin}/healthz`)).status, 200)
   t.equal((await fetch(`${origin}/readyz`)).status, 503)
-  t.match(await (await fetch(`${origin}/v1/openstack/projects/summary`)).json(), { status: 503 })
+  const summary = await fetch(`${origin}/v1/openstack/projects/summary`)
+  t.match(await summary.json(), { status: 503 })
   child.kill('SIGTERM')
   t.equal(await exited, 0)
 })
 
-t.test('ends with one line where it cannot start', async (t) => {
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  t.teardown(() => taken.close())
-  const cloud = { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }
+t.test('ends with one line on stderr where it cannot start', async (t) => {
+  const blocker = createServer().listen(0, '127.0.0.1')
+  await once(blocker, 'listening')
+  t.teardown(() => blocker.close())
+  const PORT = String((blocker.address() as AddressInfo).port)
   const starts: Array<[Record<string, string>, RegExp]> = [
     [{}, /^OS_AUTH_URL is missing: .*\n$/],
-    [{ ...cloud, PORT: 'http' }, /^PORT must be integer: .*\n$/],
-    [{ ...cloud, HOST: 'nowhere.invalid', AUTH: 'keystone' }, /^getaddrinfo (?:ENOTFOUND|EAI_AGAIN) nowhere\.invalid\n$/],
-    [{ ...cloud, PORT: String((taken.address() as AddressInfo).port) }, /^listen EADDRINUSE.*\n$/]
+    [{ ...unreachableCloud, PORT: 'http' }, /^PORT must be integer: .*\n$/],
+    [
+      { ...unreachableCloud, HOST: 'nowhere.invalid', AUTH: 'keystone' },
+      /^getaddrinfo (?:ENOTFOUND|EAI_AGAIN) nowhere\.invalid\n$/
+    ],
+    [{ ...unreachableCloud, PORT }, /^listen EADDRINUSE.*\n$/]
   ]
   for (const [env, line] of starts) {
     const { output, exited } = runServer(t, env)
@@ -45,22 +51,24 @@ t.test('ends with one line where it cannot start', async (t) => {
   }
 })
 
-t.test('tells of itself to who asks it to, and does not serve', async (t) => {
-  const asked: Array<[argument: string, code: number, stdout: RegExp, stderr: RegExp]> = [
+t.test('prints its version or its help instead of serving', async (t) => {
+  const runs: Array<[argument: string, code: number, stdout: RegExp, stderr: RegExp]> = [
     ['--version', 0, /^\d+\.\d+\.\d+\n$/, /^$/],
     ['--help', 0, /^ {2}SHUTDOWN_GRACE \(10s\)\n {6}how long/m, /^$/],
     ['--port', 1, /^$/, /^[^\n]*'--port'[^\n]*\n$/]
   ]
-  for (const [argument, code, stdout, stderr] of asked) {
+  for (const [argument, code, stdout, stderr] of runs) {
     const { output, exited } = runServer(t, {}, '--', argument)
     t.equal(await exited, code, argument)
     t.match(output, { stdout, stderr })
   }
 })
 
-t.test('shows where a fault of its own is', async (t) => {
-  const fault = 'import net from "node:net"; net.Server.prototype.listen = () => { throw new TypeError("a bug") }'
-  const { output, exited } = runServer(t, { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }, '--import', `data:text/javascript,${encodeURIComponent(fault)}`)
+t.test('prints the stack of a bug', async (t) => {
+  const code =
+    'import net from "node:net"; net.Server.prototype.listen = () => { throw new TypeError("a bug") }'
+  const module = `data:text/javascript,${encodeURIComponent(code)}`
+  const { output, exited } = runServer(t, unreachableCloud, '--import', module)
   t.equal(await exited, 1)
   t.match(output.stderr, /^TypeError: a bug\n +at /)
 })

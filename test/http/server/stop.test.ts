@@ -11,32 +11,40 @@ import { createCertificate } from '#test/support/certificates.js'
 import { summary } from '#test/support/redis/replicas.js'
 import { runServer } from '#test/support/server-process.js'
 
-// Each process takes seconds to start where the machine is busy.
+// Each process takes seconds to start on a busy machine.
 t.setTimeout(600_000)
 
-/** A server that has a `grace`, and a cloud that is simulated. */
-async function start (t: Test, grace: string, options: SimulatorOptions = {}, env: Record<string, string> = {}) {
+/** Starts a server with a SHUTDOWN_GRACE over a simulated cloud. */
+async function start (
+  t: Test, SHUTDOWN_GRACE: string, options: SimulatorOptions = {}, env: Record<string, string> = {}
+) {
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
   t.teardown(() => simulator.close())
-  const server = runServer(t, { ...simulator.env, PORT: '0', UPSTREAM_TIMEOUT: '1m', SHUTDOWN_GRACE: grace, ...env })
+  const settings = { ...simulator.env, PORT: '0', UPSTREAM_TIMEOUT: '1m', SHUTDOWN_GRACE, ...env }
+  const server = runServer(t, settings)
   const origin = (await server.logged('"reach":'))!
   simulator.calls.length = 0
   /** The messages of its log. */
-  const messages = () => server.output.stdout.trim().split('\n').map((line) => JSON.parse(line).msg as string)
-  return { ...server, simulator, origin, messages, port: Number(new URL(origin).port) }
+  const messages = () =>
+    server.output.stdout.trim().split('\n').map((line) => JSON.parse(line).msg as string)
+  /** Waits for an upstream request with this end of its path. */
+  const called = (suffix: string) =>
+    waitUntil(() => simulator.calls.some(({ path }) => path.endsWith(suffix)))
+  return { ...server, simulator, origin, messages, called, port: Number(new URL(origin).port) }
 }
 
-/** Comes when something is so. */
-const until = async (isSo: () => boolean | Promise<boolean>) => { while (!await isSo()) await sleep(10) }
+const waitUntil = async (condition: () => boolean | Promise<boolean>) => {
+  while (!await condition()) await sleep(10)
+}
 
-const refuses = async (port: number) => {
+const isRefused = async (port: number) => {
   const socket = connect(port, '127.0.0.1')
   const refused = await once(socket, 'connect').then(() => false, (err) => err.code === 'ECONNREFUSED')
   socket.destroy()
   return refused
 }
 
-/** A connection on which something was sent. */
+/** Opens a connection, and sends a text on it. */
 async function open (port: number, text: string) {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
@@ -44,97 +52,111 @@ async function open (port: number, text: string) {
   return socket
 }
 
-/** Comes when a connection has ended, however it did. */
-const ended = (socket: Socket) => new Promise((resolve) => { socket.resume().on('error', () => {}).once('close', resolve) })
+/** Waits for the end of a connection, with or without an error. */
+const closed = (socket: Socket) =>
+  new Promise((resolve) => { socket.resume().on('error', () => {}).once('close', resolve) })
 
-// The one is answered after connections are no longer kept, the other before.
+// The first latency is longer than the time for which connections stay usable, the second shorter.
 for (const [signal, latency] of [['SIGTERM', 2_500], ['SIGINT', 300]] as const) {
-  t.test(`on ${signal} no connection is taken, what runs is finished, and the process ends`, async (t) => {
-    const { child, simulator, origin, port, exited, messages } = await start(t, '1h', { latency })
-    const answer = request(origin + summary)
-    await until(() => simulator.calls.some(({ path }) => path.endsWith('/limits')))
+  t.test(`on ${signal} it accepts no connection, completes requests in flight, and ends`, async (t) => {
+    const { child, called, origin, port, exited, messages } = await start(t, '1h', { latency })
+    const response = request(origin + summary)
+    await called('/limits')
     child.kill(signal)
-    await until(() => refuses(port))
-    const { statusCode, headers, body } = await answer
-    t.match({ statusCode, connection: headers.connection, body: await body.json() }, { statusCode: 200, connection: 'close', body: Array })
+    await waitUntil(() => isRefused(port))
+    const { statusCode, headers, body } = await response
+    t.equal(statusCode, 200)
+    t.equal(headers.connection, 'close')
+    t.type(await body.json(), Array)
     t.equal(await exited, 0)
     t.match(messages().slice(-2), ['shutting down', 'request completed'])
   })
 }
 
-t.test('a connection is of use once more, and tells so', async (t) => {
+t.test('responds once more on an open connection, with Connection: close', async (t) => {
   const { child, origin, port, exited } = await start(t, '1h')
   const client = new Client(origin, { pipelining: 1 })
   t.teardown(() => client.destroy())
   let connections = 0
   client.on('connect', () => connections++)
-  const ask = async (path: string) => {
+  const get = async (path: string) => {
     const { statusCode, headers, body } = await client.request({ path, method: 'GET' })
     return { statusCode, connection: headers.connection, body: await body.json() }
   }
-  t.match(await ask('/readyz'), { statusCode: 200, connection: 'keep-alive', body: { status: 'ready' } })
+  t.match(await get('/readyz'), { statusCode: 200, connection: 'keep-alive', body: { status: 'ready' } })
   child.kill('SIGTERM')
-  await until(() => refuses(port))
-  t.match(await ask('/readyz'), { statusCode: 503, connection: 'close', body: { status: 'unready', upstreams: { compute: 'up' } } })
+  await waitUntil(() => isRefused(port))
+  t.match(await get('/readyz'), {
+    statusCode: 503, connection: 'close', body: { status: 'unready', upstreams: { compute: 'up' } }
+  })
   t.equal(connections, 1)
   t.equal(await exited, 0)
 })
 
-t.test('connections that ask nothing do not keep it from ending', async (t) => {
+t.test('idle connections do not delay the end', async (t) => {
   const tls = createCertificate(t.testdir({}))
   const settings: Array<Record<string, string>> = [{}, { TLS_CERT: tls.files.cert, TLS_KEY: tls.files.key }]
   for (const env of settings) {
     const { child, origin, port, exited } = await start(t, '1h', {}, env)
-    const agent = new Agent({ connect: { ca: tls.cert } })
-    t.teardown(() => agent.destroy())
-    t.equal(await request(`${origin}/healthz`, { dispatcher: agent }).then(({ body }) => body.json()).then(({ status }: any) => status), 'ok')
+    const dispatcher = new Agent({ connect: { ca: tls.cert } })
+    t.teardown(() => dispatcher.destroy())
+    const { body } = await request(`${origin}/healthz`, { dispatcher })
+    t.same(await body.json(), { status: 'ok' })
     const sockets = await Promise.all([open(port, ''), open(port, 'GET /healthz HTTP/1.1\r\nHost:')])
-    const ends = sockets.map(ended)
+    const closes = sockets.map(closed)
     child.kill('SIGTERM')
     t.equal(await exited, 0)
-    await Promise.all(ends)
+    await Promise.all(closes)
   }
 })
 
-t.test('what takes longer than the grace ends with the process', async (t) => {
-  const { child, simulator, origin, exited, messages } = await start(t, '1s')
+t.test('a request that takes longer than SHUTDOWN_GRACE ends with the process', async (t) => {
+  const { child, simulator, called, origin, exited, messages } = await start(t, '1s')
   simulator.intercept = () => 'hang'
-  const answer = request(origin + summary).then(() => 'answered', () => 'cut')
-  await until(() => simulator.calls.some(({ path }) => path.endsWith('/projects')))
+  const outcome = request(origin + summary).then(() => 'response', () => 'closed')
+  await called('/projects')
   child.kill('SIGTERM')
   t.equal(await exited, 1)
-  t.equal(await answer, 'cut')
+  t.equal(await outcome, 'closed')
   t.match(messages().slice(-2), ['shutting down', /^killed by timeout \(1000ms\)/])
 })
 
-t.test('a second signal ends it at once', async (t) => {
-  const { child, simulator, origin, exited, logged, messages } = await start(t, '1h')
+t.test('a second signal ends the process at once', async (t) => {
+  const { child, simulator, called, origin, exited, logged, messages } = await start(t, '1h')
   simulator.intercept = () => 'hang'
-  const answer = request(origin + summary).then(() => 'answered', () => 'cut')
-  await until(() => simulator.calls.some(({ path }) => path.endsWith('/projects')))
+  const outcome = request(origin + summary).then(() => 'response', () => 'closed')
+  await called('/projects')
   child.kill('SIGTERM')
   await logged('shutting down')
   child.kill('SIGTERM')
   t.equal(await exited, 1)
-  t.equal(await answer, 'cut')
+  t.equal(await outcome, 'closed')
   t.match(messages().at(-1), /^second SIGTERM/)
 })
 
-t.test('a fault that nobody has caught is logged, and ends it', async (t) => {
+t.test('an uncaught error is logged, and ends the process', async (t) => {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
-  const fault = 'process.stdin.once("data", () => { throw new TypeError("a bug") })'
-  const { child, output, exited, logged } = runServer(t, { ...simulator.env, PORT: '0' }, '--import', `data:text/javascript,${encodeURIComponent(fault)}`)
+  const code = 'process.stdin.once("data", () => { throw new TypeError("a bug") })'
+  const module = `data:text/javascript,${encodeURIComponent(code)}`
+  const env = { ...simulator.env, PORT: '0' }
+  const { child, output, exited, logged } = runServer(t, env, '--import', module)
   await logged('"reach":')
   child.stdin.write('x')
   t.equal(await exited, 1)
-  t.match(JSON.parse(output.stdout.trim().split('\n').at(-1)!), { level: 60, err: { type: 'TypeError', message: 'a bug', stack: /at / } })
+  const lastLine = output.stdout.trim().split('\n').at(-1)!
+  t.match(JSON.parse(lastLine), {
+    level: 60,
+    msg: 'unexpected error: shutting down',
+    err: { type: 'TypeError', message: 'a bug', stack: /at / }
+  })
 })
 
-t.test('nothing of the log is lost', async (t) => {
+t.test('no log line is lost at the end', async (t) => {
   const { child, origin, exited, messages } = await start(t, '1h')
-  const answers = await Promise.all(Array.from({ length: 500 }, () => request(`${origin}/healthz`).then(({ body }) => body.text())))
+  const get = () => request(`${origin}/healthz`).then(({ body }) => body.text())
+  const responses = await Promise.all(Array.from({ length: 500 }, get))
   child.kill('SIGTERM')
   t.equal(await exited, 0)
-  t.equal(messages().filter((message) => message === 'request completed').length, answers.length)
+  t.equal(messages().filter((message) => message === 'request completed').length, responses.length)
 })

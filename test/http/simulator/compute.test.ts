@@ -9,7 +9,7 @@ const monitor = await as('monitor')
 const nova = admin.url('compute')
 const v = (version: string) => ({ 'openstack-api-version': version })
 
-t.test('says its versions to anyone', async (t) => {
+t.test('shows its versions without a token', async (t) => {
   const { versions } = await (await fetch(new URL('/', nova))).json() as any
   t.match(versions[1], { id: 'v2.1', version: '2.93', min_version: '2.1' })
   t.match(await (await fetch(`${nova}/`)).json(), { version: { version: '2.93' } })
@@ -17,8 +17,9 @@ t.test('says its versions to anyone', async (t) => {
   t.match(await admin.get(`${nova}/nothing`), { status: 404, body: /^<html>/ })
 })
 
-t.test('limits and usage of a project for admins, of their own for all', async (t) => {
-  const absolute = async (who: typeof admin, search = '') => (await who.get(`${nova}/limits${search}`)).body.limits.absolute
+t.test('returns limits and usage of any project to admins, and of the own project to all', async (t) => {
+  const absolute = async (user: typeof admin, search = '') =>
+    (await user.get(`${nova}/limits${search}`)).body.limits.absolute
   const limits = { maxTotalInstances: 15, maxTotalCores: 50, maxTotalRAMSize: 10240 }
   const usage = { totalInstancesUsed: 1, totalCoresUsed: 1, totalRAMUsed: 512 }
   t.match(await absolute(admin, `?tenant_id=${demoProjectId}`), { ...limits, ...usage })
@@ -28,8 +29,9 @@ t.test('limits and usage of a project for admins, of their own for all', async (
   t.equal((await demo.get(`${nova}/limits?tenant_id=${demoProjectId}`)).status, 403)
 })
 
-t.test('limits lose what later microversions dropped', async (t) => {
-  const keys = async (version: string) => Object.keys((await admin.get(`${nova}/limits`, v(version))).body.limits.absolute)
+t.test('omits the limits that later microversions removed', async (t) => {
+  const keys = async (version: string) =>
+    Object.keys((await admin.get(`${nova}/limits`, v(version))).body.limits.absolute)
   t.ok((await keys('compute 2.1')).includes('maxTotalFloatingIps'))
   t.equal((await keys('compute 2.35')).length, 19)
   t.equal((await keys('compute 2.36')).length, 14)
@@ -37,8 +39,8 @@ t.test('limits lose what later microversions dropped', async (t) => {
   t.equal((await keys('compute 2.57')).length, 11)
 })
 
-t.test('honours either microversion header, and says which it took', async (t) => {
-  for (const [headers, status, taken] of [
+t.test('accepts either microversion header and returns the version used', async (t) => {
+  for (const [headers, status, used] of [
     [{}, 200, 'compute 2.1'],
     [v('compute 2.47'), 200, 'compute 2.47'],
     [v('volume 3.1, compute 2.60'), 200, 'compute 2.60'],
@@ -51,20 +53,25 @@ t.test('honours either microversion header, and says which it took', async (t) =
     [v('compute two'), 400, null]
   ] as const) {
     const { response } = await admin.get(`${nova}/limits`, headers)
-    t.strictSame([response.status, response.headers.get('openstack-api-version')], [status, taken])
+    t.strictSame([response.status, response.headers.get('openstack-api-version')], [status, used])
   }
 })
 
-t.test('embeds the flavor from 2.47 on, and names it before', async (t) => {
-  const one = async (version: string) => (await admin.get(`${nova}/servers/${demoInstanceId}`, v(version))).body.server
-  const tiny = { vcpus: 1, ram: 512, disk: 1, ephemeral: 0, swap: 0, original_name: 'm1.tiny', extra_specs: {} }
+t.test('embeds the flavor from microversion 2.47 on; before, returns its id', async (t) => {
+  const one = async (version: string) =>
+    (await admin.get(`${nova}/servers/${demoInstanceId}`, v(version))).body.server
+  const tiny = {
+    vcpus: 1, ram: 512, disk: 1, ephemeral: 0, swap: 0, original_name: 'm1.tiny', extra_specs: {}
+  }
   t.strictSame((await one('compute 2.47')).flavor, tiny)
   t.equal((await one('compute 2.46')).flavor.id, '1')
   t.notOk('locked' in await one('compute 2.8'))
-  t.match(await one('compute 2.93'), { locked: false, locked_reason: null, server_groups: [], host_status: 'UP' })
+  t.match(await one('compute 2.93'), {
+    locked: false, locked_reason: null, server_groups: [], host_status: 'UP'
+  })
 })
 
-t.test('shows the example\'s instance as it is there', async (t) => {
+t.test('shows the instance of the API examples with the values of the examples', async (t) => {
   t.match((await demo.get(`${nova}/servers/${demoInstanceId}`, v('compute 2.47'))).body.server, {
     name: 'demo-test',
     status: 'ACTIVE',
@@ -79,30 +86,34 @@ t.test('shows the example\'s instance as it is there', async (t) => {
   t.notOk('OS-EXT-SRV-ATTR:host' in (await demo.get(`${nova}/servers/${demoInstanceId}`)).body.server)
 })
 
-t.test('what one may not see is not there', async (t) => {
-  for (const [who, id] of [[admin, 'none'], [demo, 'none'], [demo, adminInstanceId], [monitor, demoInstanceId]] as const) {
-    const { status, body } = await who.get(`${nova}/servers/${id}`)
+t.test('returns 404 for an instance that the user may not see', async (t) => {
+  for (const [user, id] of [
+    [admin, 'none'], [demo, 'none'], [demo, adminInstanceId], [monitor, demoInstanceId]
+  ] as const) {
+    const { status, body } = await user.get(`${nova}/servers/${id}`)
     t.strictSame([status, body.itemNotFound.code], [404, 404])
   }
 })
 
-t.test('has one server in ERROR, with a fault on its own page only', async (t) => {
-  const { servers } = (await admin.get(`${nova}/servers/detail?all_tenants=1&name=worker|api`, v('compute 2.93'))).body
-  t.strictSame(servers, [], 'the | of a name is escaped')
-  const all = (await admin.get(`${nova}/servers/detail?all_tenants=1`, v('compute 2.93'))).body.servers
-  const more = (await admin.get(`${nova}/servers/detail?all_tenants=1&marker=${all.at(-1).id}`, v('compute 2.93'))).body.servers
-  const [broken, ...others] = [...all, ...more].filter(({ status }: any) => status === 'ERROR')
+t.test('has one server in ERROR, whose fault only GET servers/{id} shows', async (t) => {
+  const list = async (query = '') =>
+    (await admin.get(`${nova}/servers/detail?all_tenants=1${query}`, v('compute 2.93'))).body.servers
+  t.strictSame(await list('&name=worker|api'), [], 'Nova escapes the | in a name')
+  const firstPage = await list()
+  const all = [...firstPage, ...await list(`&marker=${firstPage.at(-1).id}`)]
+  const [broken, ...others] = all.filter(({ status }: any) => status === 'ERROR')
   t.equal(others.length, 0)
   t.match(broken, { addresses: {}, hostId: '', host_status: '', 'OS-EXT-AZ:availability_zone': '' })
   t.match(broken, { 'OS-SRV-USG:launched_at': null, 'OS-EXT-SRV-ATTR:host': null })
   t.notOk('fault' in broken || 'security_groups' in broken)
-  t.match((await admin.get(`${nova}/servers/${broken.id}`)).body.server.fault, { code: 500, details: /NoValidHost/ })
-  const two = [...all, ...more].filter(({ addresses }: any) => Object.keys(addresses).length === 2)
-  t.equal(two.length, 1)
-  t.ok([...all, ...more].some(({ status }: any) => status === 'SHUTOFF'))
+  t.match((await admin.get(`${nova}/servers/${broken.id}`)).body.server.fault, {
+    code: 500, details: /NoValidHost/
+  })
+  t.equal(all.filter(({ addresses }: any) => Object.keys(addresses).length === 2).length, 1)
+  t.ok(all.some(({ status }: any) => status === 'SHUTOFF'))
 })
 
-t.test('an unscoped token sees nothing', async (t) => {
+t.test('an unscoped token gives access to nothing', async (t) => {
   const { id } = await login(byPassword('monitor'))
   const get = (url: string) => fetch(url, { headers: { 'x-auth-token': id } })
   t.strictSame(await (await get(`${nova}/servers`)).json(), { servers: [] })

@@ -5,14 +5,14 @@ import { byCredential, byPassword, onProject, simulate } from '#test/support/sim
 
 const { simulator, keystone, login, as } = await simulate(t, { projects: 8, instances: 20 })
 
-t.test('a project that is disabled is still listed, but nobody gets in', async (t) => {
+t.test('lists a disabled project but rejects logins to it', async (t) => {
   const { get } = await as('admin')
   const { body } = await get(`${keystone}/projects?enabled=false`)
   t.equal(body.projects.length, 1)
   t.equal((await login({ ...byPassword('admin'), ...onProject(body.projects[0].name) })).status, 401)
 })
 
-t.test('validates tokens: anyone their own, admins all', async (t) => {
+t.test('lets users validate their own tokens, and admins all tokens', async (t) => {
   const [admin, demo, again] = [await as('admin'), await as('demo'), await as('demo')]
   const check = ({ get }: typeof demo, subject: string, search = '') =>
     get(`${keystone}/auth/tokens${search}`, { 'x-subject-token': subject })
@@ -29,17 +29,21 @@ t.test('validates tokens: anyone their own, admins all', async (t) => {
   t.equal((await fetch(`${keystone}/auth/tokens`, { method: 'HEAD', headers })).status, 200)
 })
 
-t.test('shows tokens with access rules only to who knows what those are', async (t) => {
+t.test('validates a token with access rules only for clients that support them', async (t) => {
   const { get } = await as('admin')
   const { id } = await login(byCredential(restrictedCredential))
-  t.equal((await get(`${keystone}/auth/tokens`, { 'x-subject-token': id })).status, 404)
-  t.equal((await get(`${keystone}/auth/tokens`, { 'x-subject-token': id, 'openstack-identity-access-rules': '1.0' })).status, 200)
+  const validate = async (headers = {}) =>
+    (await get(`${keystone}/auth/tokens`, { 'x-subject-token': id, ...headers })).status
+  t.equal(await validate(), 404)
+  t.equal(await validate({ 'openstack-identity-access-rules': '1.0' }), 200)
 })
 
-t.test('revokes tokens: anyone his own, admins all', async (t) => {
+t.test('lets users revoke their own tokens, and admins all tokens', async (t) => {
   const [admin, demo, other] = [await as('admin'), await as('demo'), await as('monitor')]
-  const revoke = async (who: typeof demo, subject: string) =>
-    (await fetch(`${keystone}/auth/tokens`, { method: 'DELETE', headers: { 'x-auth-token': who.id, 'x-subject-token': subject } })).status
+  const revoke = async (user: typeof demo, subject: string) => {
+    const headers = { 'x-auth-token': user.id, 'x-subject-token': subject }
+    return (await fetch(`${keystone}/auth/tokens`, { method: 'DELETE', headers })).status
+  }
   t.equal(await revoke(other, demo.id), 403)
   t.equal(await revoke(demo, demo.id), 204)
   t.equal((await demo.get(`${keystone}/auth/projects`)).status, 401)
@@ -47,19 +51,25 @@ t.test('revokes tokens: anyone his own, admins all', async (t) => {
   t.equal(await revoke(admin, other.id), 404)
 })
 
-t.test('takes a role away and gives it back, and tokens follow', async (t) => {
+t.test('revokes and grants a role, which invalidates and restores the tokens', async (t) => {
   const { keystone, login, as } = await simulate(t, { projects: 0 })
   const [admin, demo] = [await as('admin'), await as('demo')]
-  const { id: trustee } = await login({ ...byPassword('monitor'), scope: { 'OS-TRUST:trust': { id: trustId } } })
-  const grant = async (method: string, user: string, role: string, who = admin) =>
-    (await fetch(`${keystone}/projects/${demoProjectId}/users/${user}/roles/${role}`, { method, headers: { 'x-auth-token': who.id } })).status
+  const { id: trustee } = await login({
+    ...byPassword('monitor'), scope: { 'OS-TRUST:trust': { id: trustId } }
+  })
+  const grant = async (method: string, user: string, role: string, caller = admin) => {
+    const url = `${keystone}/projects/${demoProjectId}/users/${user}/roles/${role}`
+    return (await fetch(url, { method, headers: { 'x-auth-token': caller.id } })).status
+  }
+  const validate = async (id: string) =>
+    (await admin.get(`${keystone}/auth/tokens`, { 'x-subject-token': id })).status
   const statuses = async () => [
     (await demo.get(`${keystone}/auth/projects`)).status,
-    ...await Promise.all([demo.id, trustee].map(async (id) => (await admin.get(`${keystone}/auth/tokens`, { 'x-subject-token': id })).status))
+    ...await Promise.all([demo.id, trustee].map(validate))
   ]
   t.strictSame(await statuses(), [200, 200, 200])
   t.equal(await grant('DELETE', demoUserId, roleId('member')), 204)
-  t.strictSame(await statuses(), [401, 404, 403], 'of a trust it is the trustor who lacks something')
+  t.strictSame(await statuses(), [401, 404, 403], '403 for the trust: its trustor lacks a delegated role')
   t.equal((await login({ ...byPassword('demo'), ...onProject('demo') })).status, 401)
   t.notOk((await login(byPassword('demo'))).token.project)
   t.equal(await grant('PUT', demoUserId, roleId('member')), 204)
@@ -70,10 +80,10 @@ t.test('takes a role away and gives it back, and tokens follow', async (t) => {
   t.equal(await grant('DELETE', demoUserId, roleId('member'), demo), 403)
 })
 
-t.test('lists projects and domains for admins, their own projects for all', async (t) => {
+t.test('lists all projects and domains for admins, and their own projects for all users', async (t) => {
   const [admin, monitor, demo] = [await as('admin'), await as('monitor'), await as('demo')]
   const { projects, links } = (await admin.get(`${keystone}/projects`)).body
-  t.equal(projects.length, 13, 'the seed\'s two, eight more and three of Heat')
+  t.equal(projects.length, 13, 'two of the seed, eight more and three of Heat')
   t.equal(links.self, `${keystone}/projects`)
   t.ok(projects.every((project: any) => project.is_domain === false))
   const [one, ...others] = (await admin.get(`${keystone}/projects?name=demo&limit=9`)).body.projects
@@ -88,16 +98,17 @@ t.test('lists projects and domains for admins, their own projects for all', asyn
   t.strictSame(own.map(({ name }: any) => name), ['admin', 'demo'])
 })
 
-t.test('shows a project to admins and to those who are in it', async (t) => {
+t.test('shows a project to admins and to users whose token is scoped to it', async (t) => {
   const [admin, monitor, demo] = [await as('admin'), await as('monitor'), await as('demo')]
-  for (const [who, id, status] of [
-    [admin, demoProjectId, 200], [demo, demoProjectId, 200], [monitor, demoProjectId, 403], [admin, 'none', 404], [demo, 'none', 403]
+  for (const [user, id, status] of [
+    [admin, demoProjectId, 200],
+    [demo, demoProjectId, 200], [monitor, demoProjectId, 403], [admin, 'none', 404], [demo, 'none', 403]
   ] as const) {
-    t.equal((await who.get(`${keystone}/projects/${id}`)).status, status)
+    t.equal((await user.get(`${keystone}/projects/${id}`)).status, status)
   }
 })
 
-t.test('says its versions to anyone, and nothing else', async (t) => {
+t.test('shows only its versions without a token', async (t) => {
   const versions = await fetch(new URL('/', keystone))
   t.equal(versions.status, 300)
   t.equal(versions.headers.get('location'), `${keystone}/`)
@@ -106,21 +117,25 @@ t.test('says its versions to anyone, and nothing else', async (t) => {
   t.equal((await fetch(`${keystone}/nothing`)).status, 404)
 })
 
-t.test('a token dies when its life is over, at every service', async (t) => {
+t.test('every service rejects an expired token', async (t) => {
   let now = Date.now()
-  const brief = await simulate(t, { projects: 0, tokenLife: 60, now: () => now })
-  const { get, url } = await brief.as('admin')
+  const shortLived = await simulate(t, { projects: 0, tokenLifetime: 60, now: () => now })
+  const { get, url } = await shortLived.as('admin')
   t.equal((await get(`${url('compute')}/limits`)).status, 200)
   now += 60_000
-  const paths = { compute: '/limits', network: '/v2.0/quotas/x/details', volumev3: '/os-quota-sets/x', identity: '/projects' }
+  const paths = {
+    compute: '/limits', network: '/v2.0/quotas/x/details', volumev3: '/os-quota-sets/x', identity: '/projects'
+  }
   for (const address of Object.entries(paths).map(([type, path]) => url(type) + path)) {
     const { response, body } = await get(address)
     t.equal(response.status, 401)
     t.strictSame(body.error.title, 'Unauthorized')
-    t.equal(response.headers.get('www-authenticate'), `Keystone uri="${brief.keystone}"`)
+    t.equal(response.headers.get('www-authenticate'), `Keystone uri="${shortLived.keystone}"`)
   }
 })
 
-t.test('has settings that lead to it', async (t) => {
-  t.match(simulator.env, { OS_USERNAME: 'admin', OS_PASSWORD: password, OS_PROJECT_NAME: 'admin', INFLUX_DATABASE: 'mon' })
+t.test('offers settings for the service', async (t) => {
+  t.match(simulator.env, {
+    OS_USERNAME: 'admin', OS_PASSWORD: password, OS_PROJECT_NAME: 'admin', INFLUX_DATABASE: 'mon'
+  })
 })

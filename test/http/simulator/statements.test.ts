@@ -10,7 +10,7 @@ const influx = simulator.env.INFLUX_URL
 const iso = (ms: number) => new Date(ms).toISOString()
 const window = { id: adminInstanceId, start: iso(now - 607_000), end: iso(now), step: { duration: '1m' } }
 
-t.test('400 for what it cannot read', async (t) => {
+t.test('rejects an invalid request with 400', async (t) => {
   for (const [q, params, error] of [
     ['SHOW DATABASES', {}, 'error parsing query: '],
     [`${mean(cpu)}; DROP DATABASE mon`, window, 'error parsing query: '],
@@ -24,10 +24,12 @@ t.test('400 for what it cannot read', async (t) => {
     t.ok(body.error.startsWith(error), body.error)
     t.equal(response.headers.get('x-influxdb-error'), body.error)
   }
-  for (const search of ['q=x', 'q=x&params={', 'q=x&params=null']) t.equal((await fetch(`${influx}/query?${search}`)).status, 400)
+  for (const search of ['q=x', 'q=x&params={', 'q=x&params=null']) {
+    t.equal((await fetch(`${influx}/query?${search}`)).status, 400)
+  }
 })
 
-t.test('200 with the error in the result, as InfluxDB 1.6 has it', async (t) => {
+t.test('returns 200 with the error in the result, as InfluxDB 1.6 does', async (t) => {
   const wrong = 'invalid operation: time and *influxql.StringLiteral are not compatible'
   for (const [q, params, fields, error] of [
     [mean(cpu), window, { db: 'nowhere' }, 'database not found: nowhere'],
@@ -43,33 +45,41 @@ t.test('200 with the error in the result, as InfluxDB 1.6 has it', async (t) => 
   }
 })
 
-t.test('in pieces, one a line, of which all but a statement\'s last say that more follows', async (t) => {
-  const ask = async (q: string, params: object, db = 'mon') => {
+t.test('returns chunks, one per line, and marks all but the last of a statement as partial', async (t) => {
+  const chunks = async (q: string, params: object, db = 'mon') => {
     const form = new URLSearchParams({ db, epoch: 's', chunked: 'true', q, params: JSON.stringify(params) })
-    const lines = (await (await fetch(`${influx}/query`, { method: 'POST', body: form })).text()).trimEnd().split('\n')
+    const lines = (await (await fetch(`${influx}/query`, {
+      method: 'POST', body: form
+    })).text()).trimEnd().split('\n')
     return lines.map((line) => JSON.parse(line).results).flat()
   }
-  const newest = { since: new Date(0).toISOString(), a: adminInstanceId, b: demoInstanceId }
-  t.match(await ask(`${last(cpu, ['a', 'b'])};${mean(cpu)};${mean('nothing')}`, { ...window, ...newest }), [
+  const latest = { since: new Date(0).toISOString(), a: adminInstanceId, b: demoInstanceId }
+  t.match(await chunks(`${last(cpu, ['a', 'b'])};${mean(cpu)};${mean('nothing')}`, {
+    ...window, ...latest
+  }), [
     { statement_id: 0, series: [{ values: [[Number, Number]] }], partial: true },
     { statement_id: 0, series: [{ values: [[Number, Number]] }], partial: undefined },
     { statement_id: 1, series: Array },
     { statement_id: 2, series: undefined }
   ])
   const missing = { statement_id: 0, error: 'database not found: nowhere' }
-  t.same(await ask(mean(cpu), window, 'nowhere'), [missing])
-  t.same(await ask(`${mean(cpu)};${mean(cpu)}`, window, 'nowhere'), [missing, { statement_id: 0, error: 'not executed' }])
+  t.same(await chunks(mean(cpu), window, 'nowhere'), [missing])
+  t.same(await chunks(`${mean(cpu)};${mean(cpu)}`, window, 'nowhere'), [
+    missing, { statement_id: 0, error: 'not executed' }
+  ])
 })
 
-t.test('the first that fails ends the request', async (t) => {
+t.test('the first failed statement ends the request', async (t) => {
   const wrong = 'invalid operation: time and *influxql.StringLiteral are not compatible'
   const q = [mean('nothing'), last(cpu, ['id']), mean('nothing'), mean('nothing')].join(';')
   const params = { ...window, since: 'yesterday' }
   const { body } = await query(q, params)
   t.strictSame(body, { results: [{ statement_id: 0 }, { statement_id: 1, error: 'not executed' }] })
   const form = new URLSearchParams({ db: 'mon', q, params: JSON.stringify(params), chunked: 'true' })
-  const pieces = (await (await fetch(`${influx}/query`, { method: 'POST', body: form })).text()).trim().split('\n')
-  t.strictSame(pieces.map((piece) => JSON.parse(piece).results), [
+  const lines = (await (await fetch(`${influx}/query`, {
+    method: 'POST', body: form
+  })).text()).trim().split('\n')
+  t.strictSame(lines.map((line) => JSON.parse(line).results), [
     [{ statement_id: 0 }],
     [{ statement_id: 1, error: wrong }],
     [{ statement_id: 1, error: 'not executed' }],

@@ -17,7 +17,9 @@ async function startPortal (t: Test) {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-t.test('a browser lets the page of an origin that is allowed read the answers, and no other', { skip }, async (t) => {
+t.test('a browser lets the page of an origin that is allowed read the answers, and no other', {
+  skip
+}, async (t) => {
   const [portal, stranger] = [await startPortal(t), await startPortal(t)]
   const { app } = await startService(t, { env: { CORS_ORIGINS: portal, CACHE: 'on' } })
   const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/v1/openstack/projects/summary`
@@ -36,8 +38,16 @@ t.test('a browser lets the page of an origin that is allowed read the answers, a
     }, { url, headers })
   }
   t.match(await read(portal), { status: 200, etag: /^W\// })
-  t.match(await read(stranger), { failed: /Failed to fetch/ }, 'and not from the cache of the browser either, which has it')
-  t.match(await read(portal, { 'x-auth-token': 'token' }), { status: 200, age: /^\d+$/, 'x-openstack-request-id': /^req-/ }, 'with a token, about which it asks first')
+  t.match(
+    await read(stranger),
+    { failed: /Failed to fetch/ },
+    'and not from the cache of the browser either, which has it'
+  )
+  t.match(
+    await read(portal, { 'x-auth-token': 'token' }),
+    { status: 200, age: /^\d+$/, 'x-openstack-request-id': /^req-/ },
+    'with a token, about which it asks first'
+  )
   t.match(await read(stranger, { 'x-auth-token': 'token' }), { failed: /Failed to fetch/ })
   t.match(await read(portal, { 'x-other': '1' }), { failed: /Failed to fetch/ }, 'and with nothing else')
 })

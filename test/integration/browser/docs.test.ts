@@ -8,12 +8,14 @@ t.setTimeout(120_000)
 t.test('shows the operations, lets one be tried out, and asks nobody else', { skip }, async (t) => {
   const { app } = await startService(t)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const { page, requests, complaints } = await openPage(t)
+  const { page, requests, errors } = await openPage(t)
   await page.goto(`${url}/docs`)
   await page.locator('.opblock').first().waitFor()
 
   const { paths }: Document = (await app.inject('/openapi.json')).json()
-  const shown = await page.locator('.opblock-summary-path, .opblock-summary-path__deprecated').evaluateAll((nodes) =>
+  const shown = await page.locator(
+    '.opblock-summary-path, .opblock-summary-path__deprecated'
+  ).evaluateAll((nodes) =>
     nodes.map((node) => node.getAttribute('data-path')))
   t.same(shown.sort(), Object.keys(paths).sort())
   t.equal(await page.title(), 'OpenStack monitoring API')
@@ -23,18 +25,22 @@ t.test('shows the operations, lets one be tried out, and asks nobody else', { sk
     await block.locator('.opblock-summary').click()
     await block.locator('.try-out__btn').click()
     await block.locator('.execute').click()
-    t.equal(await block.locator('.live-responses-table .response .response-col_status').innerText(), '200', operation)
+    t.equal(
+      await block.locator('.live-responses-table .response .response-col_status').innerText(),
+      '200',
+      operation
+    )
   }
 
   t.ok(requests.length > 5)
   t.same(requests.filter((asked) => !asked.startsWith(`${url}/`) && !asked.startsWith('data:')), [])
-  t.same(complaints, [])
+  t.same(errors, [])
 })
 
 t.test('lets no script run that is not its own, and no other page frame it', { skip }, async (t) => {
   const { app } = await startService(t)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const { page, complaints } = await openPage(t)
+  const { page, errors } = await openPage(t)
   await page.goto(`${url}/docs`)
   await page.evaluate(() => {
     const script = document.createElement('script')
@@ -42,12 +48,12 @@ t.test('lets no script run that is not its own, and no other page frame it', { s
     document.body.append(script)
   })
   t.equal(await page.evaluate(() => 'injected' in window), false)
-  t.match(complaints.join(), /Content Security Policy/)
+  t.match(errors.join(), /Content Security Policy/)
 
   await page.goto('data:text/html,<iframe>')
   await page.locator('iframe').evaluate((frame, src) => new Promise((resolve) => {
     frame.onload = resolve
     frame.setAttribute('src', src)
   }), `${url}/docs`)
-  t.ok(complaints.includes(`${url}/docs failed`))
+  t.ok(errors.includes(`${url}/docs failed`))
 })

@@ -56,7 +56,7 @@ if (influxd) {
     }), [[0, 50], [60, 75], [120, 90], [180, 10]])
   })
 
-  t.test('free or total megabytes alone do not count; without a percentage the bucket is left out', async t => {
+  t.test('free or total megabytes alone do not count: the percentage does, where there is one', async t => {
     t.strictSame(await memory({
       free: [[0, 1024], [60, 1024]],
       total: [[120, 2048], [180, 2048]],

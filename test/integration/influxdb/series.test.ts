@@ -42,8 +42,10 @@ if (influxd) {
     for (const [name, metric] of Object.entries(names)) {
       t.test(`${route}, ${name}: a bucket is the sum of the devices' means`, async t => {
         const instance = randomUUID()
-        const on = (device: string, samples: Sample[]) =>
-          ({ instance, metric, device, samples: samples.map(([time, value]): Sample => [time, value * unit]) })
+        const on = (device: string, samples: Sample[]) => {
+          const scaled = samples.map(([time, value]): Sample => [time, value * unit])
+          return { instance, metric, device, samples: scaled }
+        }
         await influxd.write(lines(
           // The first device, both, the second one, neither, both.
           on('a', [[0, 10], [30, 20], [60, 10], [90, 10], [240, 8], [270, 4]]),

@@ -12,10 +12,12 @@ const name = 'openstack-monitoring-api.service'
 const unit = readFileSync(join(root, 'ops', name), 'utf8')
 
 /** No more than this is exposed, of 10. */
-const mostExposed = 2
+const maxExposure = 2
 
 const there = spawnSync('systemd-analyze', ['--version']).status === 0
-if (!there && process.env.REQUIRE_SYSTEMD === '1') throw new Error('REQUIRE_SYSTEMD=1, but there is no systemd-analyze on the PATH')
+if (!there && process.env.REQUIRE_SYSTEMD === '1') {
+  throw new Error('REQUIRE_SYSTEMD=1, but there is no systemd-analyze on the PATH')
+}
 const skip = !there && 'needs systemd-analyze, of the package systemd'
 
 t.test('the unit is one that systemd understands', { skip }, async (t) => {
@@ -29,7 +31,9 @@ t.test('the unit is one that systemd understands', { skip }, async (t) => {
 t.test('the unit exposes little', { skip }, async (t) => {
   const path = join(t.testdir({ [name]: unit }), name)
   // Fails where it is more than the threshold, which is in tenths.
-  const { stdout } = await run('systemd-analyze', ['security', '--offline=true', '--no-pager', `--threshold=${10 * mostExposed}`, path])
+  const { stdout } = await run('systemd-analyze', [
+    'security', '--offline=true', '--no-pager', `--threshold=${10 * maxExposure}`, path
+  ])
   t.match(stdout, /Overall exposure level for openstack-monitoring-api\.service: [01]\.\d/)
 })
 
@@ -38,7 +42,7 @@ t.test('systemd waits for longer than the service takes to end', async (t) => {
   t.ok(Number(wait) > parseDuration(Settings.properties.SHUTDOWN_GRACE.default)!)
 })
 
-t.test('systemd gives up on a service that cannot start, also where a start takes some seconds', async (t) => {
+t.test('systemd gives up on a service that cannot start, even when a start takes seconds', async (t) => {
   const seconds = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(unit)![1])
   t.ok(seconds('StartLimitBurst') * (5 + seconds('RestartSec')) < seconds('StartLimitIntervalSec'))
   t.match(unit.split('[Service]')[0], /^StartLimitBurst=/m, 'elsewhere it is not heeded')

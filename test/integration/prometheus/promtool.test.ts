@@ -12,7 +12,9 @@ const cases = join(root, 'test/integration/prometheus/alerts.yaml')
 const promtool = await findProgram(t, 'promtool')
 if (promtool !== undefined) {
   t.test('the check of metrics finds a fault where there is one', async (t) => {
-    const { status, output } = await run(promtool, ['check', 'metrics'], '# TYPE calls_total gauge\ncalls_total 1\n')
+    const { status, output } = await run(
+      promtool, ['check', 'metrics'], '# TYPE calls_total gauge\ncalls_total 1\n'
+    )
     t.not(status, 0)
     t.match(output, 'calls_total')
   })
@@ -42,11 +44,17 @@ if (promtool !== undefined) {
 
 t.test('each alert has a case in which it fires and one in which it does not', async (t) => {
   const read = (path: string) => parse(readFileSync(path, 'utf8'))
-  const alerts: string[] = read(join(root, 'ops/alerts.yaml')).groups[0].rules.map(({ alert }: { alert: string }) => alert)
+  const alerts: string[] = read(join(root, 'ops/alerts.yaml')).groups[0].rules.map(
+    ({ alert }: { alert: string }) => alert
+  )
   t.ok(alerts.length >= 10)
-  const tried: Array<{ alertname: string, exp_alerts?: object[] }> = read(cases).tests.flatMap((test: { alert_rule_test: object[] }) => test.alert_rule_test)
+  const tried: Array<{ alertname: string, exp_alerts?: object[] }> = read(cases).tests.flatMap(
+    (test: { alert_rule_test: object[] }) => test.alert_rule_test
+  )
   for (const alert of alerts) {
-    const outcomes = tried.filter(({ alertname }) => alertname === alert).map(({ exp_alerts: fired = [] }) => fired.length > 0)
+    const outcomes = tried.filter(
+      ({ alertname }) => alertname === alert
+    ).map(({ exp_alerts: fired = [] }) => fired.length > 0)
     t.same([...new Set(outcomes)].sort(), [false, true], alert)
   }
 })

@@ -13,7 +13,9 @@ import { root } from '#test/support/root.js'
 
 const ops = join(root, 'ops')
 const dashboard = JSON.parse(readFileSync(join(ops, 'dashboard.json'), 'utf8'))
-const rules: Array<{ alert: string, expr: string, annotations: { description: string } }> = parse(readFileSync(join(ops, 'alerts.yaml'), 'utf8')).groups[0].rules
+const rules: Array<{ alert: string, expr: string, annotations: { description: string } }> = parse(
+  readFileSync(join(ops, 'alerts.yaml'), 'utf8')
+).groups[0].rules
 
 interface Panel {
   title: string
@@ -30,14 +32,21 @@ const alerts = rules.map(({ alert, expr }) => ({
 const prometheus = await findProgram(t, 'prometheus')
 if (prometheus !== undefined) {
   let time = Date.now()
-  const { app, simulator } = await startService(t, { projects: 5, instances: 20, env: { CACHE: 'on', SERIES_TTL: '1s' }, now: () => time })
+  const { app, simulator } = await startService(t, {
+    projects: 5, instances: 20, env: { CACHE: 'on', SERIES_TTL: '1s' }, now: () => time
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const target = `127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const { query } = await startPrometheus(t, prometheus, target)
 
   const projects = '/v1/openstack/projects'
   const load = async () => {
-    for (const path of ['summary', `${demoInstanceId}/cpuUsage?defaultTimeRange=10m&groupBy=1m`, `${demoInstanceId}/networkIo?defaultTimeRange=1h&groupBy=5m`, 'nothing']) {
+    for (const path of [
+      'summary',
+      `${demoInstanceId}/cpuUsage?defaultTimeRange=10m&groupBy=1m`,
+      `${demoInstanceId}/networkIo?defaultTimeRange=1h&groupBy=5m`,
+      'nothing'
+    ]) {
       await app.inject(`${projects}/${path}`)
     }
     simulator.intercept = ({ upstream }) => upstream === 'metrics' ? { status: 401 } : undefined
@@ -46,9 +55,13 @@ if (prometheus !== undefined) {
     await app.inject(`${projects}/${demoInstanceId}/cpuUsage?defaultTimeRange=10m&groupBy=1m`)
     simulator.intercept = undefined
   }
-  // What is counted over a time needs to be seen more than once: each series, the first of each outcome among them.
+  // What is counted over a time needs to be seen more than once: each series, the first of each outcome among
+  // them.
   const scrapes = async () => (await query('count_over_time(up[5m])'))[0]?.value ?? 0
-  const scraped = async (more: number) => { for (const before = await scrapes(); await scrapes() < before + more;) await sleep(50) }
+  const scraped = async (more: number) => {
+    for (const before = await scrapes(); await scrapes() < before +
+    more;) await sleep(50)
+  }
   await load()
   await scraped(2)
   await load()
@@ -64,9 +77,14 @@ if (prometheus !== undefined) {
 
   t.test('the choices of the dashboard\'s job and instance are there', async (t) => {
     for (const [name, value] of [['job', 'openstack-monitoring'], ['instance', target]]) {
-      const [{ query: choices }] = dashboard.templating.list.filter((variable: { name: string }) => variable.name === name)
+      const [{ query: choices }] = dashboard.templating.list.filter(
+        (variable: { name: string }) => variable.name === name
+      )
       const [, series, label] = /^label_values\((\S+), (\w+)\)$/.exec(choices)!
-      t.same((await query(`count by (${label}) (${series!.replace('$job', '.+')})`)).map(({ labels }) => labels), [{ [name!]: value }])
+      t.same(
+        (await query(`count by (${label}) (${series!.replace('$job', '.+')})`)).map(({ labels }) => labels),
+        [{ [name!]: value }]
+      )
     }
   })
 
@@ -81,17 +99,40 @@ if (prometheus !== undefined) {
     const value = async (expression: string) => (await query(expression))[0]?.value
     t.equal(await value('sum(openstack_monitoring_http_request_duration_seconds_count{status="502"})'), 2)
     t.equal(await value('sum(openstack_monitoring_http_request_duration_seconds_count{route="none"})'), 2)
-    t.equal(await value('sum(openstack_monitoring_upstream_request_duration_seconds_count{outcome="refused", upstream="metrics"})'), 4)
-    t.equal(await value('sum(openstack_monitoring_upstream_failures_total{upstream="metrics", reason="refused", outcome="stale"})'), 2)
-    t.equal(await value('sum(openstack_monitoring_upstream_failures_total{upstream="metrics", reason="refused", outcome="error"})'), 2)
+    t.equal(
+      await value(
+        'sum(openstack_monitoring_upstream_request_duration_seconds_count{outcome="refused", ' +
+          'upstream="metrics"})'
+      ),
+      4
+    )
+    t.equal(
+      await value(
+        'sum(openstack_monitoring_upstream_failures_total{upstream="metrics", reason="refused", ' +
+          'outcome="stale"})'
+      ),
+      2
+    )
+    t.equal(
+      await value(
+        'sum(openstack_monitoring_upstream_failures_total{upstream="metrics", reason="refused", ' +
+          'outcome="error"})'
+      ),
+      2
+    )
   })
 }
 
 t.test('no panel lies over another, and each has a title of its own', async (t) => {
-  const panels: Array<{ id: number, title: string, gridPos: { x: number, y: number, w: number, h: number } }> = dashboard.panels
+  const panels: Array<{ id: number, title: string, gridPos: Record<'x' | 'y' | 'w' | 'h', number> }> =
+    dashboard.panels
   t.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
   t.equal(new Set(panels.map(({ title }) => title)).size, panels.length)
-  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => Array.from({ length: w * h }, (_, i) => `${x + i % w} ${y + Math.floor(i / w)}`))
+  const cells = panels.flatMap(
+    ({ gridPos: { x, y, w, h } }) => Array.from(
+      { length: w * h }, (_, i) => `${x + i % w} ${y + Math.floor(i / w)}`
+    )
+  )
   t.equal(new Set(cells).size, cells.length)
   t.ok(panels.every(({ gridPos: { x, w } }) => x + w <= 24))
 })
@@ -105,10 +146,14 @@ t.test('each query is of the jobs and instances that are chosen', async (t) => {
   }
 })
 
-t.test('the panels, the lines of the log and the settings that alerts tell to look at are there', async (t) => {
+t.test('the panels, log messages and settings that alerts refer to exist', async (t) => {
   const titles = (dashboard.panels as Panel[]).map(({ title }) => title)
-  const code = ['lib', 'plugins'].flatMap((dir) => readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(root, dir, file), 'utf8'))).join('')
+  const code = ['lib', 'plugins'].flatMap((dir) => readdirSync(join(root, dir), {
+    recursive: true, encoding: 'utf8'
+  })
+    .filter((file) => file.endsWith('.ts')).map(
+      (file) => readFileSync(join(root, dir, file), 'utf8')
+    )).join('')
   for (const { alert, annotations: { description } } of rules) {
     const quoted = [...description.matchAll(/«(.*?)»/g)].map(([, words]) => words!)
     t.same(quoted.filter((words) => !titles.includes(words) && !code.includes(words)), [], alert)

@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Begin } from './case.js'
 import type { Fault, Passing, Said } from './proxy.js'
 
-/** What each faulty answer has in its status line, its headers and its body: neither an answer of the service nor its log may have it. */
+/**
+ * What each faulty answer has in its status line, its headers and its body: neither an answer of the service
+ * nor its log may have it.
+ */
 export const marker = 'Zq7-of-an-upstream'
 
 /** A fault on the wire to each of the ill. */
@@ -18,12 +21,24 @@ export const saying = (say: (passing: Passing) => Said | Promise<Said>): Begin =
 })
 
 /** What is really said, in another body. */
-export const garbling = (garble: (text: string) => string | Buffer, headers: object = {}): Begin => saying(async ({ ask }) => {
-  const said = await ask()
-  return { status: said.status, words: marker, headers: { ...said.headers, ...marked, ...headers }, body: garble(String(said.body)) }
-})
+export const garbling = (garble: (text: string) => string | Buffer, headers: object = {}): Begin =>
+  saying(async ({ ask }) => {
+    const said = await ask()
+    return {
+      status: said.status,
+      words: marker,
+      headers: { ...said.headers, ...marked, ...headers },
+      body: garble(String(said.body))
+    }
+  })
 
-export const marked = { 'x-marked': marker, server: marker, 'www-authenticate': marker, 'content-language': marker, 'set-cookie': marker }
+export const marked = {
+  'x-marked': marker,
+  server: marker,
+  'www-authenticate': marker,
+  'content-language': marker,
+  'set-cookie': marker
+}
 
 /** An answer that an upstream, or something before it, gives of itself. */
 export const said = (status: number, body: string | Buffer, headers: object = {}): Said =>
@@ -49,14 +64,22 @@ export function atFirst (request: NonNullable<Fault['request']>) {
 
 /** The bytes of an answer as they go over the wire. */
 export function wire ({ status, headers, body }: Said) {
-  const lines = Object.entries({ ...headers, ...marked, connection: undefined, 'transfer-encoding': undefined, 'content-length': Buffer.byteLength(body) })
+  const lines = Object.entries({
+    ...headers,
+    ...marked,
+    connection: undefined,
+    'transfer-encoding': undefined,
+    'content-length': Buffer.byteLength(body)
+  })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}: ${value}\r\n`)
   return { head: `HTTP/1.1 ${status} ${marker}\r\n${lines.join('')}\r\n`, body: Buffer.from(body) }
 }
 
 /** Sends a piece every so many milliseconds, for as long as somebody listens. */
-export async function drip ({ socket }: Pick<Passing, 'socket'>, pieces: Iterable<string | Buffer>, ms: number) {
+export async function drip (
+  { socket }: Pick<Passing, 'socket'>, pieces: Iterable<string | Buffer>, ms: number
+) {
   for (const piece of pieces) {
     if (socket.destroyed) return
     socket.write(piece)

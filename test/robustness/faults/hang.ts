@@ -15,7 +15,10 @@ const listener = (port: number) => `
 /** Milliseconds in which the kernel takes a connection, if it does. */
 const soon = 100
 
-/** Listens on a port where the kernel drops who would connect, as the one who listens takes none and the queue is full; gives what ends that. */
+/**
+ * Listens on a port where the kernel drops who would connect, as the one who listens takes none and the queue
+ * is full; gives what ends that.
+ */
 export async function fillBacklog (port: number) {
   const child = spawn(process.execPath, ['-e', listener(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout!, 'data')

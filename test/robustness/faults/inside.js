@@ -1,4 +1,5 @@
-// What the fault suite changes inside of the server's process: what time it is there, and what names that end in .test resolve to.
+// What the fault suite changes inside of the server's process: what time it is there, and what names that end
+// in .test resolve to.
 import dns from 'node:dns'
 
 let shift = 0
@@ -10,8 +11,11 @@ Date.now = () => now() + shift
 const { lookup } = dns
 dns.lookup = (name, options, callback) => {
   if (!name.endsWith('.test')) return lookup(name, options, callback)
-  if (failure) process.nextTick(callback, Object.assign(new Error(`getaddrinfo ${failure} ${name}`), { code: failure }))
-  else if (options.all) process.nextTick(callback, null, [{ address: '127.0.0.1', family: 4 }])
+  if (failure) {
+    process.nextTick(
+      callback, Object.assign(new Error(`getaddrinfo ${failure} ${name}`), { code: failure })
+    )
+  } else if (options.all) process.nextTick(callback, null, [{ address: '127.0.0.1', family: 4 }])
   else process.nextTick(callback, null, '127.0.0.1', 4)
 }
 

@@ -62,7 +62,8 @@ export interface Certificate {
 
 /** Of one connection each: the other one has its own. */
 const ofOneConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host'])
-const passedOn = (headers: object) => Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneConnection.has(name)))
+const passedOn = (headers: object) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneConnection.has(name)))
 
 /** Starts a proxy on a free loopback port, with TLS where it has a certificate. */
 export async function startProxy (certificate?: Certificate): Promise<Proxy> {
@@ -75,11 +76,22 @@ export async function startProxy (certificate?: Certificate): Promise<Proxy> {
   const http = createHttpServer((incoming, response) => {
     proxy.counted.requests++
     const { socket } = incoming
-    const say = ({ status, words, headers, body }: Said) => { response.writeHead(status, words, passedOn(headers)).end(body) }
+    const say = ({ status, words, headers, body }: Said) => {
+      response.writeHead(
+        status, words, passedOn(headers)
+      ).end(body)
+    }
     const pass = async ({ ask, say }: Passing) => say(await ask())
     buffer(incoming)
       .then((body) => (fault.request ?? pass)({
-        number: ++number, method: incoming.method!, path: incoming.url!, sent: body, response, socket, say, ask: () => ask(incoming, body)
+        number: ++number,
+        method: incoming.method!,
+        path: incoming.url!,
+        sent: body,
+        response,
+        socket,
+        say,
+        ask: () => ask(incoming, body)
       }))
       // Where the one side is gone, so is the other.
       .catch(() => { socket.destroy() })
@@ -88,7 +100,12 @@ export async function startProxy (certificate?: Certificate): Promise<Proxy> {
   http.keepAliveTimeout = 65_000
 
   async function ask ({ method, url, headers }: IncomingMessage, body: Buffer): Promise<Said> {
-    const answer = await request(proxy.target + url, { method: method as 'GET', headers: passedOn(headers), body: body.length > 0 ? body : undefined, dispatcher: agent })
+    const answer = await request(proxy.target + url, {
+      method: method as 'GET',
+      headers: passedOn(headers),
+      body: body.length > 0 ? body : undefined,
+      dispatcher: agent
+    })
     return { status: answer.statusCode, headers: answer.headers, body: await buffer(answer.body) }
   }
 

@@ -12,13 +12,22 @@ interface OfInstance { kind: 'series', path: string, instance: string, route: Ro
 
 const base = '/v1/openstack/projects'
 
-/** All routes, asked about a project and an instance of it. @param minutes the buckets that the series are asked for, by their starts (unix seconds) */
-export function questionsOf (project: { id: string, name: string }, instance: string, minutes: number[]): Question[] {
+/**
+ * All routes, asked about a project and an instance of it.
+ * @param minutes the buckets that the series are asked for, by their starts (unix seconds)
+ */
+export function questionsOf (
+  project: { id: string, name: string }, instance: string, minutes: number[]
+): Question[] {
   const range = `timeRangeFrom=${minutes[0]}&timeRangeTo=${minutes.at(-1)}&groupBy=1m`
   return [
     { kind: 'summary', path: `${base}/summary?projectName=${project.name}`, project: project.id },
     { kind: 'instances', path: `${base}/${project.id}/instances?limit=1000`, project: project.id },
-    ...(Object.keys(routes) as Route[]).map((route) => ({ kind: 'series' as const, path: `${base}/${instance}/${route}?${range}`, instance, route, minutes }))
+    ...(Object.keys(routes) as Route[]).map(
+      (route) => ({
+        kind: 'series' as const, path: `${base}/${instance}/${route}?${range}`, instance, route, minutes
+      })
+    )
   ]
 }
 
@@ -37,14 +46,17 @@ export function missingIn ({ kind }: Question, text: string): string[] {
 }
 
 /**
- * What is wrong in an answer: each number that is none of those that these truths have, unless it is null and its role is said to be missing;
- * and each that is not there at all. @param clocks what time it may have been taken for, in unix milliseconds
+ * What is wrong in an answer: each number that is none of those that these truths have, unless it is null and
+ * its role is said to be missing; and each that is not there at all. @param clocks what time it may have been
+ * taken for, in unix milliseconds
  */
 export function wrongIn (question: Question, text: string, truths: Truth[], clocks = [Date.now()]): string[] {
   const wrong: string[] = []
   const check = (what: string, found: unknown, right: (truth: Truth) => unknown, missing = false) => {
     const expected = truths.map(right)
-    if (!(expected.includes(found) || (missing && found === null))) wrong.push(`${what} is ${found}, not ${expected.join(' or ')}`)
+    if (!(expected.includes(found) || (missing && found === null))) {
+      wrong.push(`${what} is ${found}, not ${expected.join(' or ')}`)
+    }
   }
   const body = JSON.parse(text)
   if (question.kind === 'summary') checkSummary(body)
@@ -55,7 +67,12 @@ export function wrongIn (question: Question, text: string, truths: Truth[], cloc
   function checkSummary (projects: Summary[]) {
     for (const { id, unavailable = [], ...project } of projects) {
       for (const field of Object.keys(truths[0]!.quotas.get(id) ?? {})) {
-        check(`${field} of ${id}`, project[field], ({ quotas }) => quotas.get(id)?.[field], unavailable.includes(tellerOf(field)))
+        check(
+          `${field} of ${id}`,
+          project[field],
+          ({ quotas }) => quotas.get(id)?.[field],
+          unavailable.includes(tellerOf(field))
+        )
       }
     }
   }
@@ -66,21 +83,28 @@ export function wrongIn (question: Question, text: string, truths: Truth[], cloc
     for (const { instance_id: given, cpuUsage, memoryUsage, uptime, ...instance } of metric) {
       const id = String(given)
       for (const field of ['vcpus', 'memory_mb', 'disk_gb'] as const) {
-        check(`${field} of ${id}`, instance[field], ({ instances }) => instances.get(project)?.get(id)?.[field])
+        check(
+          `${field} of ${id}`, instance[field], ({ instances }) => instances.get(project)?.get(id)?.[field]
+        )
       }
       check(`cpuUsage of ${id}`, cpuUsage, ({ load }) => load(id, 'cpuUsage', 'cpu'), without)
       check(`memoryUsage of ${id}`, memoryUsage, ({ load }) => load(id, 'memUsage', 'memory'), without)
       const launched = truths[0]!.instances.get(project)?.get(id)?.launched
-      if (!clocks.some((clock) => Math.abs(clock / 1000 - (launched ?? NaN) - Number(uptime)) < grace)) wrong.push(`uptime of ${id} is ${uptime}`)
+      if (!clocks.some((clock) => Math.abs(clock / 1000 - (launched ?? NaN) - Number(uptime)) < grace)) {
+        wrong.push(`uptime of ${id} is ${uptime}`)
+      }
     }
   }
 
   function checkSeries (series: Usages, { instance, route, minutes }: OfInstance) {
     check('the names', series.map(({ name }) => name).join(), () => routes[route].join())
     for (const { name, metric } of series) {
-      const known = ({ usage }: Truth) => minutes.filter((minute) => usage(instance, route, name, minute) !== undefined)
+      const known = ({ usage }: Truth) =>
+        minutes.filter((minute) => usage(instance, route, name, minute) !== undefined)
       check(`${route} ${name}'s times`, metric.map(({ time }) => time).join(), (truth) => known(truth).join())
-      for (const { time, usage } of metric) check(`${route} ${name} at ${time}`, usage, (truth) => truth.usage(instance, route, name, time))
+      for (const { time, usage } of metric) {
+        check(`${route} ${name} at ${time}`, usage, (truth) => truth.usage(instance, route, name, time))
+      }
     }
   }
 }

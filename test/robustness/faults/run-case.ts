@@ -14,7 +14,10 @@ import { roles } from './site.js'
 import type { Site } from './site.js'
 import type { Truth } from './truth.js'
 
-/** Milliseconds. A call may take one second, with its second try; a request waits for two or three that follow each other, on a slow machine. */
+/**
+ * Milliseconds. A call may take one second, with its second try; a request waits for two or three that follow
+ * each other, on a slow machine.
+ */
 const slowest = 5_000
 /** Until all is well again. */
 const recovery = 5_000
@@ -53,7 +56,8 @@ async function runCase (t: Test, site: Site, one: Case) {
   const started = performance.now()
   let asked = started
   if (!one.fromStart) {
-    // A server that has just been started may be late with what it does for the first time, on a busy machine.
+    // A server that has just been started may be late with what it does for the first time, on a busy
+    // machine.
     let before: Seen[]
     do {
       asked = performance.now()
@@ -77,7 +81,9 @@ async function runCase (t: Test, site: Site, one: Case) {
   const during = [...fresh, ...stood, ...load?.seen.splice(0) ?? []]
 
   t.equal(health.status, 200, '/healthz answers')
-  for (const kind of ['summary', 'instances', 'series'] as const) isOutcome(t, kind, fresh.filter(({ question }) => question.kind === kind), one)
+  for (const kind of ['summary', 'instances', 'series'] as const) {
+    isOutcome(t, kind, fresh.filter(({ question }) => question.kind === kind), one)
+  }
   t.same(told(stood.filter(({ status }) => status !== 200)), [], 'who has asked before is answered')
   t.same(told(during.filter(isNoAnswer)), [], 'each request has an answer')
   t.same(wrongOf(during, truths, clocks()), [], 'no number is wrong')
@@ -99,12 +105,16 @@ async function runCase (t: Test, site: Site, one: Case) {
   const code = server.lives() ? await server.end() : null
   t.equal(code, 0, 'the process lived until it was asked to end')
   const output = server.output()
-  t.notOk(during.some(({ text, headers }) => `${text}${JSON.stringify(headers)}`.includes(marker)), 'no answer has an upstream\'s words')
+  t.notOk(
+    during.some(({ text, headers }) => `${text}${JSON.stringify(headers)}`.includes(marker)),
+    'no answer has an upstream\'s words'
+  )
   t.notOk(output.includes(marker), 'nor has the log')
   t.notMatch(output, /unhandled|uncaught|"level":60/i)
 
-  const kinds = (seen: Seen[]) => Object.fromEntries((['summary', 'instances', 'series'] as const).map((kind) =>
-    [kind, tellAll(seen.filter(({ question }) => question.kind === kind))]))
+  const kinds = (seen: Seen[]) =>
+    Object.fromEntries((['summary', 'instances', 'series'] as const).map((kind) =>
+      [kind, tellAll(seen.filter(({ question }) => question.kind === kind))]))
   record({
     fault: one.name,
     where: placeOf(one),
@@ -120,10 +130,13 @@ async function runCase (t: Test, site: Site, one: Case) {
   })
 }
 
-const sum = <Name extends string> (counts: Array<Record<Name, number>>, name: Name) => counts.reduce((sum, count) => sum + count[name], 0)
+const sum = <Name extends string> (counts: Array<Record<Name, number>>, name: Name) =>
+  counts.reduce((sum, count) => sum + count[name], 0)
 
 async function askAll (server: Server, questions: Question[]): Promise<Seen[]> {
-  return await Promise.all(questions.map(async (question) => ({ question, ...await server.get(question.path) })))
+  return await Promise.all(
+    questions.map(async (question) => ({ question, ...await server.get(question.path) }))
+  )
 }
 
 interface Load {
@@ -153,14 +166,31 @@ function startLoad (server: Server, questions: Question[]): Load {
   return load
 }
 
-/** Milliseconds until each question has an answer that is whole and has been read since. Until then none is wrong. */
-async function recovered (server: Server, questions: Question[], truth: Truth, since: number, truths: Truth[], clocks: () => number[], t: Test) {
+/**
+ * Milliseconds until each question has an answer that is whole and has been read since. Until then none is
+ * wrong.
+ */
+async function recovered (
+  server: Server,
+  questions: Question[],
+  truth: Truth,
+  since: number,
+  truths: Truth[],
+  clocks: () => number[],
+  t: Test
+) {
   for (;;) {
     const seen = await askAll(server, questions)
     const wrong = wrongOf(seen, truths, clocks())
     const now = performance.now() - since
     if (wrong.length > 0) t.same(wrong, [], 'no number is wrong afterwards')
-    if (seen.every((one) => one.status === 200 && missingIn(one.question, one.text).length === 0 && wrongIn(one.question, one.text, [truth], clocks()).length === 0)) return now
+    if (seen.every(
+      (one) => one.status === 200 && missingIn(one.question, one.text).length === 0 && wrongIn(
+        one.question, one.text, [truth], clocks()
+      ).length === 0
+    )) {
+      return now
+    }
     if (now > patience) {
       t.same(told(seen.filter(({ status }) => status !== 200)), [], 'all is answered again')
       t.same(wrongOf(seen, [truth], clocks()), [], 'all is read again')
@@ -172,7 +202,13 @@ async function recovered (server: Server, questions: Question[], truth: Truth, s
 
 /** What is wrong in the answers that are some. */
 const wrongOf = (seen: Seen[], truths: Truth[], clocks: number[]) =>
-  [...new Set(seen.filter(({ status }) => status === 200).flatMap(({ question, text }) => wrongIn(question, text, truths, clocks)))]
+  [
+    ...new Set(
+      seen.filter(({ status }) => status === 200).flatMap(
+        ({ question, text }) => wrongIn(question, text, truths, clocks)
+      )
+    )
+  ]
 
 /** Whether a request came to nothing, or met a fault of the service's own. */
 const isNoAnswer = ({ status }: Seen) => status === undefined || status === 500
@@ -181,37 +217,65 @@ const isNoAnswer = ({ status }: Seen) => status === undefined || status === 500
 function isNoProblem ({ status, headers, text }: Seen) {
   if (status === 200 || status === undefined) return false
   const { status: told, detail, instance } = JSON.parse(text)
-  const isTold = /^application\/problem\+json\b/.test(String(headers['content-type'])) && told === status && typeof detail === 'string' && typeof instance === 'string'
+  const isTold = /^application\/problem\+json\b/.test(String(headers['content-type'])) && told === status &&
+    typeof detail === 'string' && typeof instance === 'string'
   return !isTold || (status === 503 && !/^[1-9]\d*$/.test(String(headers['retry-after'])))
 }
 
 function isOutcome (t: Test, kind: Kind, seen: Seen[], { outcome }: Case) {
   const { status, missing = [], perhaps = false } = outcome[kind]
   const allowed = [status].flat()
-  t.same(told(seen.filter((one) => !allowed.includes(one.status!))), [], `${kind} is answered ${allowed.join(' or ')}`)
+  t.same(
+    told(seen.filter((one) => !allowed.includes(one.status!))),
+    [],
+    `${kind} is answered ${allowed.join(' or ')}`
+  )
   for (const { question, text } of seen.filter(({ status }) => status === 200)) {
     const found = missingIn(question, text)
-    if (!(perhaps && found.length === 0)) t.same(found, [...missing].sort(), `${kind} is without ${missing.join(', ') || 'nothing'}`)
+    if (!(perhaps && found.length === 0)) {
+      t.same(found, [...missing].sort(), `${kind} is without ${missing.join(', ') || 'nothing'}`)
+    }
   }
 }
 
 /** That is counted what a fault costs, and held against none that is well. */
 function isCounted (t: Test, counted: Count[], { at, outcome }: Case) {
   const ill = new Set([...at, ...Object.values(outcome).flatMap(({ missing = [] }) => missing)])
-  t.same(counted.filter(({ role }) => role !== undefined && !ill.has(role as UpstreamName)), [], 'only who is ill is counted as that')
+  t.same(
+    counted.filter(({ role }) => role !== undefined && !ill.has(role as UpstreamName)),
+    [],
+    'only who is ill is counted as that'
+  )
   const outcomes = Object.values(outcome)
   if (outcomes.some(({ perhaps }) => perhaps)) return
-  const costs = outcomes.some(({ status, missing = [] }) => missing.length > 0 || [status].flat().every((status) => status >= 500))
-  t.equal(counted.some(({ what, how }) => what === 'answers' && how !== 'stale'), costs, 'and that answers lack something, where they do')
+  const costs = outcomes.some(
+    ({ status, missing = [] }) => missing.length > 0 || [status].flat().every((status) => status >= 500)
+  )
+  t.equal(
+    counted.some(({ what, how }) => what === 'answers' && how !== 'stale'),
+    costs,
+    'and that answers lack something, where they do'
+  )
 }
 
 /** Answers in a few words, and each of them once. */
-const told = (seen: Seen[]) => [...new Set(seen.map(({ question, status, text }) => `${question.path}: ${status ?? ''} ${status === 200 ? '' : text}`))]
+const told = (seen: Seen[]) =>
+  [
+    ...new Set(
+      seen.map(
+        ({ question, status, text }) => `${question.path}: ${status ?? ''} ${status === 200 ? '' : text}`
+      )
+    )
+  ]
 
 /** What answers have in common: their statuses, and what is missing. */
 function tellAll (seen: Seen[]) {
   return {
     statuses: [...new Set(seen.map(({ status }) => status))].sort(),
-    missing: [...new Set(seen.flatMap(({ question, status, text }) => status === 200 ? missingIn(question, text) : []))].sort()
+    missing: [
+      ...new Set(
+        seen.flatMap(({ question, status, text }) => status === 200 ? missingIn(question, text) : [])
+      )
+    ].sort()
   }
 }

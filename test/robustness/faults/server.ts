@@ -47,7 +47,9 @@ export async function startServer (t: Test, env: Record<string, string>): Promis
   })
 
   let output = ''
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => { output += withoutRequests(text) })
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding('utf8').on('data', (text: string) => { output += withoutRequests(text) })
+  }
   const address = () => /listening at (http:[^"]+)"/.exec(output)?.[1]
   while (address() === undefined) {
     if (!lives()) throw new Error(`the server ended at its start: ${output}`)
@@ -64,7 +66,9 @@ export async function startServer (t: Test, env: Record<string, string>): Promis
     async get (path) {
       const start = performance.now()
       try {
-        const { statusCode, headers, body } = await request(origin + path, { dispatcher: agent, headersTimeout: limit, bodyTimeout: limit })
+        const { statusCode, headers, body } = await request(origin + path, {
+          dispatcher: agent, headersTimeout: limit, bodyTimeout: limit
+        })
         return { status: statusCode, headers, text: await body.text(), ms: performance.now() - start }
       } catch (err) {
         return { headers: {}, text: String(err), ms: performance.now() - start }
@@ -77,4 +81,5 @@ export async function startServer (t: Test, env: Record<string, string>): Promis
   }
 }
 
-const withoutRequests = (text: string) => text.split('\n').filter((line) => !line.includes('"msg":"request completed"')).join('\n')
+const withoutRequests = (text: string) =>
+  text.split('\n').filter((line) => !line.includes('"msg":"request completed"')).join('\n')

@@ -39,14 +39,22 @@ export interface Site {
 const projects = [{ id: adminProjectId, name: 'admin' }, { id: demoProjectId, name: 'demo' }] as const
 const measured = [adminInstanceId, demoInstanceId]
 
-/** Samples are there from a quarter of an hour before the start to well over an hour after it, for those whose clocks are wrong. */
+/**
+ * Samples are there from a quarter of an hour before the start to well over an hour after it, for those whose
+ * clocks are wrong.
+ */
 const [before, after] = [15 * 60, 90 * 60]
 
 /** Milliseconds that a file of cases may take. */
 const limit = 900_000
 
-/** Starts it, with TLS where there is a certificate. Where no InfluxDB can be had, `t` is skipped and the answer is undefined. */
-export async function startSite (t: Test, certificate?: Certificate & { file: string }): Promise<Site | undefined> {
+/**
+ * Starts it, with TLS where there is a certificate. Where no InfluxDB can be had, `t` is skipped and the
+ * answer is undefined.
+ */
+export async function startSite (
+  t: Test, certificate?: Certificate & { file: string }
+): Promise<Site | undefined> {
   const influxd = await startInfluxd(t)
   if (influxd === undefined) return undefined
   t.setTimeout(limit)
@@ -54,10 +62,14 @@ export async function startSite (t: Test, certificate?: Certificate & { file: st
   const proxies = Object.fromEntries(entries) as Record<UpstreamName, Proxy>
   const spare = await startProxy()
   const scheme = certificate ? 'https' : 'http'
-  const reached = Object.fromEntries(entries.map(([role, { port }]) => [role, `${scheme}://127.0.0.1:${port}`])) as Record<UpstreamName, string>
+  const reached = Object.fromEntries(
+    entries.map(([role, { port }]) => [role, `${scheme}://127.0.0.1:${port}`])
+  ) as Record<UpstreamName, string>
 
   const cloudClock = { shift: 0 }
-  const simulator = await startSimulator({ projects: 6, instances: 30, reached, now: () => Date.now() + cloudClock.shift })
+  const simulator = await startSimulator({
+    projects: 6, instances: 30, advertisedOrigins: reached, now: () => Date.now() + cloudClock.shift
+  })
   for (const role of roles) proxies[role].target = role === 'metrics' ? influxd.url : simulator.origins[role]
   t.teardown(async () => {
     await simulator.close()
@@ -96,7 +108,12 @@ export async function startSite (t: Test, certificate?: Certificate & { file: st
       version++
       for (const { id } of projects) {
         const project = simulator.cloud.projects.get(id)!
-        project.limits = { ...project.limits, instances: project.limits.instances + 1, floatingIps: project.limits.floatingIps + 1, volumes: project.limits.volumes + 1 }
+        project.limits = {
+          ...project.limits,
+          instances: project.limits.instances + 1,
+          floatingIps: project.limits.floatingIps + 1,
+          volumes: project.limits.volumes + 1
+        }
       }
       await write()
       return truth()

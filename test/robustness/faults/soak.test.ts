@@ -21,25 +21,38 @@ import { filesOf, watchProcess } from './watch.js'
 const length = parseDuration(process.env.SOAK ?? '20s')!
 /** Who asks at once for as much as they are answered: more than that is no rate to begin with. */
 const callers = 256
-/** A rate is within the capacity where 99 % of what is asked for some seconds is answered within so many milliseconds. */
+/**
+ * A rate is within the capacity where 99 % of what is asked for some seconds is answered within so many
+ * milliseconds.
+ */
 const [seconds, inTime] = [5, 100]
 /** Of which one fault lasts so long, and one begins so often. */
 const [faulty, period] = [5, 20]
 /** From how many faults on it is told whether memory grows. */
 const enough = 12
-/** Milliseconds after which nobody keeps a connection on which nothing is asked: the upstreams say that they do for 65 s. */
+/**
+ * Milliseconds after which nobody keeps a connection on which nothing is asked: the upstreams say that they
+ * do for 65 s.
+ */
 const idle = 70_000
 t.setTimeout((length + 240) * 1_000)
 
 /** Those that can come and go while a server runs. */
-const faults = shuffle([...connections, ...answers, ...cloud, ...atOnce].filter(({ fromStart, env, shift }) => !(fromStart ?? env ?? shift)))
+const faults = shuffle(
+  [
+    ...connections, ...answers, ...cloud, ...atOnce
+  ].filter(({ fromStart, env, shift }) => !(fromStart ?? env ?? shift))
+)
 
 const site = await startSite(t)
 if (site) {
-  await t.test('the service goes on at 80 % of what it can do, while its upstreams fail one after the other', async (t) => {
+  await t.test('the service goes on at 80 % of what it can do, while its upstreams fail one after the ' +
+    'other', async (t) => {
     const server = await startServer(t, { ...site.env, LOG_LEVEL: 'info' })
     const { cloud } = site.simulator
-    const questions = [...site.known, ...site.unknown, ...[...cloud.instancesOf].flatMap(([id, [instance]]) =>
+    const questions = [...site.known, ...site.unknown, ...[
+      ...cloud.instancesByProject
+    ].flatMap(([id, [instance]]) =>
       questionsOf(cloud.projects.get(id)!, instance!.id, site.minutes))]
     const paths = questions.map(({ path }) => path)
 
@@ -109,9 +122,9 @@ if (site) {
 }
 
 /**
- * Requests a second: the most, of rates each 5 % less than the one before, that the service can do. Where callers wait for their answers it does
- * more, but late. Half of that has to do where a busy machine makes some answers late at any rate: so it is told, too, within how many milliseconds
- * they came.
+ * Requests a second: the most, of rates each 5 % less than the one before, that the service can do. Where
+ * callers wait for their answers it does more, but late. Half of that has to do where a busy machine makes
+ * some answers late at any rate: so it is told, too, within how many milliseconds they came.
  */
 async function capacityOf (asker: Asker) {
   const most = Math.round(await asker.atMost(callers, seconds))

@@ -1,13 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { residentOf } from '../../../bench/process.js'
+import { residentMbOf } from '../../../bench/process.js'
 
-/** Of a process, MB of memory, or its open files and sockets but those of who asks it: at the marked moments, and all the time. */
+/**
+ * Of a process, MB of memory, or its open files and sockets but those of who asks it: at the marked moments,
+ * and all the time.
+ */
 export interface Watched {
   calm: number[]
   all: number[]
 }
 
-/** What the kernel calls a connection that is up, and one that its other side has closed: both take a file of their process. Source: proc(5). */
+/**
+ * What the kernel calls a connection that is up, and one that its other side has closed: both take a file of
+ * their process. Source: proc(5).
+ */
 const open = ['01', '08']
 
 /** The connections to a port on this machine that its process has open. */
@@ -19,15 +25,19 @@ function connectionsTo (port: number) {
   }).length
 }
 
-/** The open files and sockets of a process that listens on a port. How many ask it at once is theirs to say: their connections do not count. */
-export const filesOf = (pid: number, port: number) => readdirSync(`/proc/${pid}/fd`).length - connectionsTo(port)
+/**
+ * The open files and sockets of a process that listens on a port. How many ask it at once is theirs to say:
+ * their connections do not count.
+ */
+export const filesOf = (pid: number, port: number) =>
+  readdirSync(`/proc/${pid}/fd`).length - connectionsTo(port)
 
 /** Looks at a process several times a second. */
 export function watchProcess (pid: number, port: number) {
   const resident: Watched = { calm: [], all: [] }
   const handles: Watched = { calm: [], all: [] }
   const look = (kind: keyof Watched) => {
-    resident[kind].push(residentOf(pid))
+    resident[kind].push(residentMbOf(pid))
     handles[kind].push(filesOf(pid, port))
   }
   const timer = setInterval(look, 250, 'all')

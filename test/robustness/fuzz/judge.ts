@@ -21,7 +21,10 @@ export function createJudge (document: Document) {
   const check = createCheck(document)
   const complain = createValidators(document)
   const operations = operationsOf(document).map(([path, { parameters = [] }]) =>
-    ({ pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`), names: parameters.map(({ name }) => name) }))
+    ({
+      pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
+      names: parameters.map(({ name }) => name)
+    }))
 
   return ({ method, url, expected }: Asked, answer: ReceivedResponse) => {
     const { statusCode: status, headers, body } = answer
@@ -33,19 +36,29 @@ export function createJudge (document: Document) {
     if (expected !== undefined && met !== expected) return `${status} and not ${expected}`
     if (!/^req-[0-9a-f-]{36}$/.test(String(headers['x-openstack-request-id']))) return 'no id of the request'
     if (shown.test(path) && [200, 206, 301, 302, 304].includes(status)) return
-    if (status < 400) return method === 'GET' ? check(url, answer) : method === 'HEAD' ? undefined : `${status} to ${method}`
+    if (status < 400) {
+      return method === 'GET' ? check(url, answer) : method === 'HEAD' ? undefined : `${status} to ${method}`
+    }
 
-    if (!/^application\/problem\+json(;|$)/.test(String(headers['content-type']))) return `${status} is no problem: ${headers['content-type']}`
+    if (!/^application\/problem\+json(;|$)/.test(String(headers['content-type']))) {
+      return `${status} is no problem: ${headers['content-type']}`
+    }
     if (body === '' && method === 'HEAD') return
     const problem = JSON.parse(body) as Problem
     const wrong = complain({ $ref: '#/components/schemas/Problem' }, problem)
     if (wrong) return wrong
-    if (problem.status !== status || problem.title !== STATUS_CODES[status]) return 'a problem of another status'
+    if (problem.status !== status || problem.title !== STATUS_CODES[status]) {
+      return 'a problem of another status'
+    }
     if (problem.instance !== path) return `a problem of another path: ${problem.instance}`
     if (body.length > 6_000 + 8 * path.length) return `a problem of ${body.length} characters`
     if (operation === undefined || method !== 'GET' || formal.includes(status)) return
     if (status === 400 && !legible(url)) return
-    return check(url, answer) ?? (status === 400 ? misnamed(problem.errors ?? [], namesIn(query), operation.names) : undefined)
+    return check(url, answer) ?? (status === 400
+      ? misnamed(
+        problem.errors ?? [], namesIn(query), operation.names
+      )
+      : undefined)
   }
 }
 
@@ -71,7 +84,10 @@ function namesIn (query: string) {
   return [...raw, ...new URLSearchParams(`?${query}`).keys()].map((name) => name.slice(0, 64))
 }
 
-/** What is wrong with the names of bad parameters: each was sent, or is missing and was not. Those of the path are always sent. */
+/**
+ * What is wrong with the names of bad parameters: each was sent, or is missing and was not. Those of the path
+ * are always sent.
+ */
 function misnamed (errors: Array<{ parameter: string, message: string }>, sent: string[], known: string[]) {
   if (errors.length === 0 || errors.length > 20) return `${errors.length} bad parameters`
   const wrong = errors.find(({ parameter, message }) => message.startsWith('is missing')

@@ -16,16 +16,24 @@ t.test(`${count} requests of every kind are answered as the document tells`, asy
   const started = Date.now()
 
   await fc.assert(fc.asyncProperty(request, async ({ method, url, headers, payload, expected }) => {
-    const { pathname, search } = new URL(url.startsWith('//') ? `http://localhost${url}` : url, 'http://localhost')
+    const { pathname, search } = new URL(
+      url.startsWith('//') ? `http://localhost${url}` : url, 'http://localhost'
+    )
     const answer = await app.inject({ method: method as InjectOptions['method'], url, headers, payload })
     const { statusCode, headers: answered } = answer
     const body = decode(answer.rawPayload, answered['content-encoding'])
-    const verdict = judge({ method, url: `${pathname}${search}`, expected }, { statusCode, headers: answered, body })
-    if (verdict !== undefined) throw new Error(`${verdict}\n${method} ${pathname}${search}\n${body.slice(0, 1000)}`)
+    const verdict = judge(
+      { method, url: `${pathname}${search}`, expected }, { statusCode, headers: answered, body }
+    )
+    if (verdict !== undefined) {
+      throw new Error(`${verdict}\n${method} ${pathname}${search}\n${body.slice(0, 1000)}`)
+    }
     seen[answer.statusCode] = (seen[answer.statusCode] ?? 0) + 1
   }), { ...bounds, numRuns: count })
 
-  t.comment(`seed ${seed}, ${Math.round((Date.now() - started) / 1000)} s, answers by status: ${JSON.stringify(seen)}`)
+  t.comment(
+    `seed ${seed}, ${Math.round((Date.now() - started) / 1000)} s, answers by status: ${JSON.stringify(seen)}`
+  )
   for (const [status, share] of Object.entries({ 200: 0.08, 400: 0.4, 404: 0.05 })) {
     t.ok(seen[status]! > share * count, `${seen[status]} answers are ${status}`)
   }

@@ -2,7 +2,9 @@ import { connect } from 'node:net'
 import type { ReceivedResponse } from '#test/support/openapi-contract.js'
 import { firstResponse } from '#test/support/socket.js'
 
-/** Milliseconds without a word after which the client ends its side: the server waits for more than there is. */
+/**
+ * Milliseconds without a word after which the client ends its side: the server waits for more than there is.
+ */
 const patience = 300
 /** Milliseconds that the server then has to end its own. */
 const longest = 5_000

@@ -15,34 +15,63 @@ import { parameters, usages } from './parameters.js'
 import { doubtful, paths } from './paths.js'
 import { tokens, unreadable } from './tokens.js'
 
-const env = { TRUST_PROXY: '127.0.0.1', RATE_LIMIT: '1000000', CONCURRENCY_LIMIT: '10', CORS_ORIGINS: 'https://portal.example.org' }
+const env = {
+  TRUST_PROXY: '127.0.0.1',
+  RATE_LIMIT: '1000000',
+  CONCURRENCY_LIMIT: '10',
+  CORS_ORIGINS: 'https://portal.example.org'
+}
 /** Who asks is remembered, and no answer: each is read. */
-const keeping = { AUTH: 'keystone', CACHE: 'on', TOKEN_CACHE_TIME: '5m', SERIES_TTL: '0', INSTANCES_TTL: '0', SUMMARY_TTL: '0' }
+const keeping = {
+  AUTH: 'keystone', CACHE: 'on', TOKEN_CACHE_TIME: '5m', SERIES_TTL: '0', INSTANCES_TTL: '0', SUMMARY_TTL: '0'
+}
 
-/** Throws all that is hostile at the service, as anybody where it asks nobody who he is, or as a tenant where it does. */
+/**
+ * Throws all that is hostile at the service, as anybody where it asks nobody who he is, or as a tenant where
+ * it does.
+ */
 export async function attack (t: Test, asks: boolean) {
   const { app, simulator } = await startService(t, { env: { ...env, ...(asks && keeping) } })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
-  const token = asks ? (await logIn(simulator.env.OS_AUTH_URL!, { ...byPassword('demo'), ...onProject('demo') })).id : undefined
-  const get = (url: string) => app.inject({ url, headers: token === undefined ? {} : { 'x-auth-token': token } })
+  const token = asks
+    ? (await logIn(simulator.env.OS_AUTH_URL!, {
+        ...byPassword('demo'), ...onProject('demo')
+      })).id
+    : undefined
+  const get = (url: string) =>
+    app.inject({ url, headers: token === undefined ? {} : { 'x-auth-token': token } })
   const judge = createJudge((await app.inject('/openapi.json')).json())
 
   const base = '/v1/openstack/projects'
   const summary = `${base}/summary?limit=1`
   /** One request for each call that the service has to make. */
   const ordinary = [
-    `${base}/summary`, ...['', '&hostname=a', '&hostname=*', `&marker=${demoInstanceId}`].map((query) => `${base}/${demoProjectId}/instances?limit=10${query}`),
-    `${base}/none/instances?limit=10`, `${base}/none/cpuUsage?defaultTimeRange=10m&groupBy=1m`, ...usages.map((usage) => `${base}/${demoInstanceId}/${usage}?defaultTimeRange=10m&groupBy=1m`), '/readyz'
+    `${base}/summary`, ...[
+      '', '&hostname=a', '&hostname=*', `&marker=${demoInstanceId}`
+    ].map((query) => `${base}/${demoProjectId}/instances?limit=10${query}`),
+    `${base}/none/instances?limit=10`, `${base}/none/cpuUsage?defaultTimeRange=10m&groupBy=1m`,
+    ...usages.map((usage) => `${base}/${demoInstanceId}/${usage}?defaultTimeRange=10m&groupBy=1m`), '/readyz'
   ]
-  const write = ({ method, url }: Asked, lines: string[] = []) => [`${method} ${url} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...(token === undefined ? [] : [`X-Auth-Token: ${token}`]), ...lines, '', ''].join('\r\n')
+  const write = ({ method, url }: Asked, lines: string[] = []) =>
+    [
+      `${method} ${url} HTTP/1.1`,
+      'Host: localhost',
+      'Connection: close',
+      ...(token === undefined ? [] : [`X-Auth-Token: ${token}`]),
+      ...lines,
+      '',
+      ''
+    ].join('\r\n')
 
   /** A call without what it is about: the statements in full, and of all else the names. */
   function formOf ({ upstream, method, path, query, body }: SimulatedCall) {
     const form = upstream === 'metrics' ? new URLSearchParams(body) : new URLSearchParams()
     const parameters = Object.keys(JSON.parse(form.get('params') ?? '{}')).sort()
     const place = path.replace(/(?<=\/(?:projects|quotas|os-quota-sets)\/)[\w-]{1,64}/, '*')
-    return [upstream, method, place, [...query.keys()].sort(), [...form.keys()].sort(), form.get('q'), parameters].join(' ')
+    return [
+      upstream, method, place, [...query.keys()].sort(), [...form.keys()].sort(), form.get('q'), parameters
+    ].join(' ')
   }
 
   for (const url of ordinary) await get(url)
@@ -51,15 +80,20 @@ export async function attack (t: Test, asks: boolean) {
 
   /** What no answer may have in it: what only the service and its upstreams know, and how a stack looks. */
   const secrets = [
-    ...Object.values(simulator.env).map((value) => value.replace(/^http:\/\/127\.0\.0\.1/, '')).filter((value) => /^:|simulated/.test(value)),
+    ...Object.values(simulator.env).map(
+      (value) => value.replace(/^http:\/\/127\.0\.0\.1/, '')
+    ).filter((value) => /^:|simulated/.test(value)),
     ...new Set(simulator.calls.map(({ headers }) => String(headers['x-auth-token']))),
     process.cwd(), 'node_modules', '\\n    at ', 'error parsing query', 'itemNotFound', 'X-Influxdb'
   ].filter((secret) => secret !== 'undefined')
 
-  const leak = (received: string) => secrets.find((secret) => received.toLowerCase().includes(secret.toLowerCase()))
+  const leak = (received: string) =>
+    secrets.find((secret) => received.toLowerCase().includes(secret.toLowerCase()))
 
   /** What is wrong with the answer to a request that can be read; `undefined` where nothing is. */
-  async function complain (asked: Asked, lines: string[] = []): Promise<{ complaint?: string, answer?: ReceivedResponse }> {
+  async function complain (
+    asked: Asked, lines: string[] = []
+  ): Promise<{ complaint?: string, answer?: ReceivedResponse }> {
     const received = await sendRaw(port, write(asked, lines))
     const [answer, ...others] = responsesIn(received)
     if (answer === undefined || others.length > 0) return { complaint: `${others.length + 1} answers` }
@@ -69,15 +103,23 @@ export async function attack (t: Test, asks: boolean) {
 
   /** The same of bytes that need not be a request. */
   async function complainOf ({ bytes, statuses, end }: Omit<Message, 'name'>) {
-    const sent = token === undefined ? bytes : bytes.replace('Host: localhost', `Host: localhost\r\nX-Auth-Token: ${token}`)
+    const sent = token === undefined
+      ? bytes
+      : bytes.replace(
+        'Host: localhost', `Host: localhost\r\nX-Auth-Token: ${token}`
+      )
     const received = await sendRaw(port, sent, { end })
     const answers = responsesIn(received)
     const found = answers.map(({ statusCode }) => statusCode)
-    if (statuses.length === 0) return found.length === 0 ? undefined : `${found}, and not an end without a word`
+    if (statuses.length === 0) {
+      return found.length === 0 ? undefined : `${found}, and not an end without a word`
+    }
     if (found.length !== 1 || !statuses.includes(found[0]!)) return `${found}, and not ${statuses}`
     const { statusCode, headers, body } = answers[0]!
     if (statusCode < 400) return leak(received)
-    if (!/^application\/problem\+json(;|$)/.test(String(headers['content-type']))) return `no problem: ${headers['content-type']}`
+    if (!/^application\/problem\+json(;|$)/.test(String(headers['content-type']))) {
+      return `no problem: ${headers['content-type']}`
+    }
     return JSON.parse(body).status === statusCode ? leak(received) : 'a problem of another status'
   }
 
@@ -105,16 +147,23 @@ export async function attack (t: Test, asks: boolean) {
   t.test('the ordinary requests lead to calls of a few forms', async (t) => {
     t.ok(forms.size > 15, `${forms.size} forms`)
     const statements = [...forms].filter((form) => form.startsWith('metrics POST'))
-    t.ok(statements.length > 5 && statements.every((statement) => statement.includes('"resource_id" = $id0')), `${statements.length} statements`)
+    t.ok(
+      statements.length > 5 && statements.every((statement) => statement.includes('"resource_id" = $id0')),
+      `${statements.length} statements`
+    )
   })
 
   for (const [parameter, requests] of Object.entries(parameters)) {
     t.test(`${parameter} means what it says, and nothing else`, async (t) => {
       const unseen = asks && parameter === 'instanceId'
-      const answers = await askAll(t, requests.map((asked) => unseen && asked.expected === 200 ? { ...asked, expected: 404 } : asked))
+      const answers = await askAll(
+        t, requests.map((asked) => unseen && asked.expected === 200 ? { ...asked, expected: 404 } : asked)
+      )
       t.same(odd(), [], 'no query is another')
       if (!['hostname', 'projectName'].includes(parameter)) return
-      const found = answers.filter(({ statusCode }) => statusCode === 200).map(({ body }) => JSON.parse(body)).filter((body) => (body.metric ?? body).length > 0)
+      const found = answers.filter(
+        ({ statusCode }) => statusCode === 200
+      ).map(({ body }) => JSON.parse(body)).filter((body) => (body.metric ?? body).length > 0)
       t.same(found, [], 'a text that no name has finds nothing')
     })
   }
@@ -151,7 +200,11 @@ export async function attack (t: Test, asks: boolean) {
       t.same(odd(), [])
       for (const lines of unreadable) {
         count++
-        t.equal(await complainOf({ bytes: write({ method: 'GET', url: summary }, lines), statuses: [400] }), undefined, JSON.stringify(lines))
+        t.equal(
+          await complainOf({ bytes: write({ method: 'GET', url: summary }, lines), statuses: [400] }),
+          undefined,
+          JSON.stringify(lines)
+        )
       }
       t.same(simulator.calls, [])
     })
@@ -169,7 +222,8 @@ export async function attack (t: Test, asks: boolean) {
 
   t.test('while upstreams fail, nothing of what they say is told', async (t) => {
     const words = 'the upstream\'s own words'
-    simulator.intercept = ({ upstream }) => upstream === 'identity' ? undefined : { status: 500, headers: { 'x-words': words }, body: words }
+    simulator.intercept = ({ upstream }) =>
+      upstream === 'identity' ? undefined : { status: 500, headers: { 'x-words': words }, body: words }
     t.teardown(() => { simulator.intercept = undefined })
     for (const url of ordinary) t.notMatch(await sendRaw(port, write({ method: 'GET', url })), words, url)
   })

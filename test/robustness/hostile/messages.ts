@@ -10,16 +10,22 @@ export interface Message {
 
 const text = (...lines: string[]) => lines.join('\r\n')
 const get = (...headers: string[]) => text('GET /healthz HTTP/1.1', 'Host: localhost', ...headers, '', '')
-const post = (headers: string[], body: string) => text('POST /healthz HTTP/1.1', 'Host: localhost', ...headers, '', body)
+const post = (headers: string[], body: string) =>
+  text('POST /healthz HTTP/1.1', 'Host: localhost', ...headers, '', body)
 /** What an attacker would have taken for a request of somebody else's. */
 const hidden = text('GET /openapi.json HTTP/1.1', 'Host: localhost', 'Connection: close', '', '')
 const chunked = `0\r\n\r\n${hidden}`
 const line = (line: string) => text(line, 'Host: localhost', 'Connection: close', '', '')
 
-const named = (statuses: number[], messages: Record<string, string>, options: Partial<Message> = {}): Message[] =>
+const named = (
+  statuses: number[], messages: Record<string, string>, options: Partial<Message> = {}
+): Message[] =>
   Object.entries(messages).map(([name, bytes]) => ({ name, bytes, statuses, ...options }))
 
-/** Requests whose end the service and a proxy before it may see in different places. Source: RFC 9112, 6.1, 6.3 and 11.2. */
+/**
+ * Requests whose end the service and a proxy before it may see in different places. Source: RFC 9112, 6.1,
+ * 6.3 and 11.2.
+ */
 export const smuggling = named([400], {
   'a length and chunks': post(['Content-Length: 4', 'Transfer-Encoding: chunked'], chunked),
   'chunks and a length': post(['Transfer-Encoding: chunked', 'Content-Length: 4'], chunked),
@@ -41,7 +47,9 @@ export const smuggling = named([400], {
   'a length on the next line': post(['Content-Length:', ' 4'], `aaaa${hidden}`),
   'chunks that are none': post(['Transfer-Encoding: xchunked'], chunked),
   'chunks that are not last': post(['Transfer-Encoding: chunked, identity'], chunked),
-  'chunks that are not last, twice': post(['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'], chunked),
+  'chunks that are not last, twice': post(
+    ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'], chunked
+  ),
   'chunks in quotes': post(['Transfer-Encoding: "chunked"'], chunked),
   'chunks with a parameter': post(['Transfer-Encoding: chunked;a=b'], chunked),
   'chunks after a vertical tab': post(['Transfer-Encoding: \x0bchunked'], chunked),
@@ -53,26 +61,46 @@ export const smuggling = named([400], {
   'a length in a line without a name': post([': Content-Length: 4'], `aaaa${hidden}`),
   'a header before all': text('GET /healthz HTTP/1.1', ' Host: localhost', 'Host: b', '', ''),
   'a chunk without a length': post(['Transfer-Encoding: chunked'], `\r\n${chunked}`),
-  'a length after the chunks': post(['Transfer-Encoding: chunked'], `0\r\nContent-Length: 5\r\n\r\n${hidden}`),
+  'a length after the chunks': post(
+    ['Transfer-Encoding: chunked'], `0\r\nContent-Length: 5\r\n\r\n${hidden}`
+  ),
   'a chunk of another number': post(['Transfer-Encoding: chunked'], `0x5\r\nhello\r\n${chunked}`),
   'a chunk below zero': post(['Transfer-Encoding: chunked'], `-1\r\n${chunked}`),
   'a chunk beyond all numbers': post(['Transfer-Encoding: chunked'], `ffffffffffffffffff\r\n${chunked}`),
   'a chunk with a bare line feed': post(['Transfer-Encoding: chunked'], `5\nhello\r\n${chunked}`),
   'an extension with a bare line feed': post(['Transfer-Encoding: chunked'], `5;a\nhello\r\n${chunked}`),
-  'an extension without end': post(['Transfer-Encoding: chunked'], `5;${'a'.repeat(20_000)}\r\nhello\r\n${chunked}`)
+  'an extension without end': post(
+    ['Transfer-Encoding: chunked'], `5;${'a'.repeat(20_000)}\r\nhello\r\n${chunked}`
+  )
 })
 
-/** Requests that are to be read in one way only, and are answered once: what stands behind a body is not answered. */
+/**
+ * Requests that are to be read in one way only, and are answered once: what stands behind a body is not
+ * answered.
+ */
 export const bodies = [
   ...named([200], {
     'a body': text('GET /healthz HTTP/1.1', 'Host: localhost', 'Content-Length: 5', '', `hello${hidden}`),
-    'a body in chunks': text('GET /healthz HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: chunked', '', `5\r\nhello\r\n${chunked}`),
-    'a body that looks like a request': text('GET /healthz HTTP/1.1', 'Host: localhost', `Content-Length: ${hidden.length}`, '', hidden),
-    'a body after leave': text('GET /healthz HTTP/1.1', 'Host: localhost', 'Expect: 100-continue', `Content-Length: ${hidden.length}`, '', hidden)
+    'a body in chunks': text(
+      'GET /healthz HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: chunked', '', `5\r\nhello\r\n${chunked}`
+    ),
+    'a body that looks like a request': text(
+      'GET /healthz HTTP/1.1', 'Host: localhost', `Content-Length: ${hidden.length}`, '', hidden
+    ),
+    'a body after leave': text(
+      'GET /healthz HTTP/1.1',
+      'Host: localhost',
+      'Expect: 100-continue',
+      `Content-Length: ${hidden.length}`,
+      '',
+      hidden
+    )
   }),
   ...named([404], {
     'a body that is no JSON': post(['Content-Type: application/json', 'Content-Length: 1'], `{${hidden}`),
-    'a body that pollutes': post(['Content-Type: application/json', 'Content-Length: 27'], `{"__proto__":{"polluted":1}}${hidden}`),
+    'a body that pollutes': post(
+      ['Content-Type: application/json', 'Content-Length: 27'], `{"__proto__":{"polluted":1}}${hidden}`
+    ),
     'a body of 100 kB': post(['Content-Length: 100000'], 'a'.repeat(100_000)),
     'a body that does not come': post(['Content-Length: 100000'], ''),
     'a chunk that is longer than it says': post(['Transfer-Encoding: chunked'], `1\r\nhello\r\n${chunked}`),
@@ -127,8 +155,12 @@ export const malformed = [
     'a URL of 9 kB': line(`GET /${'a'.repeat(9_000)} HTTP/1.1`),
     'a query of 9 kB': line(`GET /v1/openstack/projects/summary?projectName=${'a'.repeat(9_000)} HTTP/1.1`),
     'a URL of 100 kB': line(`GET /${'a'.repeat(100_000)} HTTP/1.1`),
-    'a query of 100 kB': line(`GET /v1/openstack/projects/summary?projectName=${'a'.repeat(100_000)} HTTP/1.1`),
-    'a URL of 100 kB in an id': line(`GET /v1/openstack/projects/${'%2e'.repeat(33_000)}/instances?limit=1 HTTP/1.1`)
+    'a query of 100 kB': line(
+      `GET /v1/openstack/projects/summary?projectName=${'a'.repeat(100_000)} HTTP/1.1`
+    ),
+    'a URL of 100 kB in an id': line(
+      `GET /v1/openstack/projects/${'%2e'.repeat(33_000)}/instances?limit=1 HTTP/1.1`
+    )
   }),
   ...named([431], {
     'a header of 100 kB': get(`X: ${'a'.repeat(100_000)}`),
@@ -139,7 +171,9 @@ export const malformed = [
   }),
   // Where nobody is asked who he is, it must be this host.
   ...named([200, 400], {
-    'a host that is none': text('GET /healthz HTTP/1.1', 'Host: ../../\'"><script>', 'Connection: close', '', '')
+    'a host that is none': text(
+      'GET /healthz HTTP/1.1', 'Host: ../../\'"><script>', 'Connection: close', '', ''
+    )
   }),
   ...named([417], { 'something that nobody offers': get('Expect: nonsense', 'Connection: close') }),
   ...named([404], {
@@ -155,7 +189,12 @@ export const malformed = [
     'spaces of 100 kB before a header': get(`X:${' '.repeat(100_000)}a`, 'Connection: close'),
     'lines before a request': `\r\n\r\n${line('GET /healthz HTTP/1.1')}`,
     'an old version': 'GET /healthz HTTP/1.0\r\n\r\n',
-    'another protocol to change to': get('Connection: upgrade, close', 'Upgrade: websocket', 'Sec-WebSocket-Key: AAAA', 'Sec-WebSocket-Version: 13')
+    'another protocol to change to': get(
+      'Connection: upgrade, close',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Key: AAAA',
+      'Sec-WebSocket-Version: 13'
+    )
   }),
   ...named([], { 'a tunnel': line('CONNECT evil.example:443 HTTP/1.1') }),
   ...named([], { nothing: '' }, { end: true }),

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { executable, unpack } from '#test/support/debian.js'
+import { isExecutable, unpack } from '#test/support/debian.js'
 import type { Found } from '#test/support/debian.js'
 
 const run = promisify(execFile)
@@ -10,13 +10,13 @@ const run = promisify(execFile)
 export async function findInfluxd (): Promise<Found> {
   const { INFLUXD, PATH = '' } = process.env
   if (INFLUXD) {
-    return await executable(INFLUXD)
+    return await isExecutable(INFLUXD)
       ? { path: INFLUXD }
       : { reason: `INFLUXD=${INFLUXD} is not a program` }
   }
 
   for (const path of PATH.split(delimiter).map(dir => join(dir, 'influxd'))) {
-    if (await executable(path) && await isVersion1(path)) return { path }
+    if (await isExecutable(path) && await isVersion1(path)) return { path }
   }
   const found = await unpack('influxdb', ['influxdb'], 'usr/bin/influxd')
   return 'path' in found

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { request } from 'undici'
 import { end } from '#test/support/child.js'
-import { findLimit } from '#test/support/debian.js'
+import { maxFindMs } from '#test/support/debian.js'
 import { findInfluxd } from './binary.js'
 import { createClient } from './client.js'
 import type { Client } from './client.js'
@@ -51,7 +51,7 @@ const createAdmin = `CREATE USER ${admin.username} WITH PASSWORD '${admin.passwo
  * @throws Error without an influxd where REQUIRE_INFLUXD=1
  */
 export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Promise<Influxd | undefined> {
-  t.setTimeout(findLimit)
+  t.setTimeout(maxFindMs)
   const found = await findInfluxd()
   if ('reason' in found) {
     if (process.env.REQUIRE_INFLUXD === '1') throw new Error(`REQUIRE_INFLUXD=1, but ${found.reason}`)

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { executable, unpack } from '#test/support/debian.js'
+import { isExecutable, unpack } from '#test/support/debian.js'
 
 /** Debian's Redis, and those of its libraries that a small system lacks. */
 const packages = ['redis-server', 'redis-tools', 'libatomic1', 'libjemalloc2', 'liblzf1']
@@ -12,13 +12,13 @@ export type Found = { path: string, env: Record<string, string> } | { reason: st
 export async function findRedis (): Promise<Found> {
   const { REDIS_SERVER, PATH = '' } = process.env
   if (REDIS_SERVER) {
-    return await executable(REDIS_SERVER)
+    return await isExecutable(REDIS_SERVER)
       ? { path: REDIS_SERVER, env: {} }
       : { reason: `REDIS_SERVER=${REDIS_SERVER} is not a program` }
   }
 
   for (const path of PATH.split(delimiter).map((dir) => join(dir, 'redis-server'))) {
-    if (await executable(path)) return { path, env: {} }
+    if (await isExecutable(path)) return { path, env: {} }
   }
   const found = await unpack('redis', packages, 'usr/bin/redis-server')
   if ('reason' in found) {

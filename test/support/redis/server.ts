@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { end, startChild } from '#test/support/child.js'
-import { findLimit } from '#test/support/debian.js'
+import { maxFindMs } from '#test/support/debian.js'
 import { findRedis } from './binary.js'
 
 /** A real Redis server that belongs to one test. */
@@ -45,7 +45,7 @@ const testTimeoutMs = 180_000
 export async function startRedis (
   t: Test, args: string[] = [], login = ''
 ): Promise<RedisServer | undefined> {
-  t.setTimeout(findLimit)
+  t.setTimeout(maxFindMs)
   const found = await findRedis()
   if ('reason' in found) {
     if (process.env.REQUIRE_REDIS === '1') throw new Error(`REQUIRE_REDIS=1, but ${found.reason}`)

@@ -7,12 +7,26 @@ const projects = '/v1/openstack/projects'
 
 /** Of each pattern, what it allows and what it does not. */
 const patterns: Record<string, [allowed: string[], refused: string[]]> = {
-  [`${projects}/summary`]: [[`${projects}/summary`], [`${projects}/summaries`, `${projects}/summary/`, `${projects}/Summary`, `x${projects}/summary`, '']],
-  [`${projects}/*/instances`]: [[`${projects}/a/instances`, `${projects}/*/instances`, `${projects}/{id}/instances`], [`${projects}//instances`, `${projects}/a/b/instances`, `${projects}/a/instances/b`]],
-  [`${projects}/{project_id}/instances`]: [[`${projects}/a/instances`, `${projects}/abc-1/instances`], [`${projects}//instances`, `${projects}/a/b/instances`]],
-  [`${projects}/{id}/{series}`]: [[`${projects}/a/cpuUsage`], [`${projects}/a`, `${projects}/a/`, `${projects}/a/b/c`]],
+  [`${projects}/summary`]: [
+    [`${projects}/summary`],
+    [`${projects}/summaries`, `${projects}/summary/`, `${projects}/Summary`, `x${projects}/summary`, '']
+  ],
+  [`${projects}/*/instances`]: [
+    [`${projects}/a/instances`, `${projects}/*/instances`, `${projects}/{id}/instances`],
+    [`${projects}//instances`, `${projects}/a/b/instances`, `${projects}/a/instances/b`]
+  ],
+  [`${projects}/{project_id}/instances`]: [
+    [`${projects}/a/instances`, `${projects}/abc-1/instances`],
+    [`${projects}//instances`, `${projects}/a/b/instances`]
+  ],
+  [`${projects}/{id}/{series}`]: [
+    [`${projects}/a/cpuUsage`], [`${projects}/a`, `${projects}/a/`, `${projects}/a/b/c`]
+  ],
   '/v1/**': [['/v1/', `${projects}/a/cpuUsage`], ['/v1', '/v2/']],
-  '/v1/**/cpuUsage': [[`${projects}/a/cpuUsage`, '/v1//cpuUsage', '/v1/cpuUsage/cpuUsage'], ['/v1/cpuUsage', `${projects}/a/memUsage`, `${projects}/a/cpuUsages`]],
+  '/v1/**/cpuUsage': [
+    [`${projects}/a/cpuUsage`, '/v1//cpuUsage', '/v1/cpuUsage/cpuUsage'],
+    ['/v1/cpuUsage', `${projects}/a/memUsage`, `${projects}/a/cpuUsages`]
+  ],
   '**': [['', '/', `${projects}/summary`], []],
   '**a**': [['a', 'ba', 'ab', 'bab/a'], ['', 'b']],
   '***': [['a', 'a/b'], ['', '/']],
@@ -42,13 +56,19 @@ t.test('allows what one of the rules does, of this service and this method', asy
 })
 
 t.test('is read once, and as far as it is for this service', async (t) => {
-  t.same(parseAccessRules([given('/v1/{id}/*/a**b'), given('/servers', 'compute')]), [{ method: 'GET', parts: ['/v1/', '*', '/', '*', '/a', '**', 'b'] }])
+  t.same(parseAccessRules([given('/v1/{id}/*/a**b'), given('/servers', 'compute')]), [
+    { method: 'GET', parts: ['/v1/', '*', '/', '*', '/a', '**', 'b'] }
+  ])
 })
 
 t.test('takes no more rules than each request can be held against', async (t) => {
   t.equal(parseAccessRules(Array(8).fill(given('x'.repeat(256))))?.length, 8)
   t.equal(parseAccessRules([...Array(8).fill(given('x'.repeat(256))), given('x')]), undefined)
-  t.same(parseAccessRules(Array(1_000).fill(given('x'.repeat(256), 'compute'))), [], 'those for others do not count')
+  t.same(
+    parseAccessRules(Array(1_000).fill(given('x'.repeat(256), 'compute'))),
+    [],
+    'those for others do not count'
+  )
   t.equal(isAllowed(rule('**'), 'GET', 'x'.repeat(256)), true)
   t.equal(isAllowed(rule('**'), 'GET', 'x'.repeat(257)), false, 'no path of this service is so long')
 })
@@ -59,7 +79,11 @@ t.test('is at each place of a path once at the most, however many ways lead ther
       let places = [0]
       for (const part of rule(pattern)[0]!.parts) {
         places = matchPositions(places, part, path)
-        t.same(places, [...new Set(places)].sort((a, b) => a - b).filter((place) => place <= path.length), `${pattern} ${path}`)
+        t.same(
+          places,
+          [...new Set(places)].sort((a, b) => a - b).filter((place) => place <= path.length),
+          `${pattern} ${path}`
+        )
       }
     }
   }

@@ -4,7 +4,11 @@ import type { Scope } from '#lib/auth/scope.js'
 import type { ValidatedToken } from '#lib/openstack/token-validation.js'
 
 const token = (scope: Partial<ValidatedToken>, ...roles: string[]): ValidatedToken =>
-  ({ expires_at: '2026-11-23T09:25:30.000000Z', ...scope, ...(roles.length > 0 && { roles: roles.map((name) => ({ name })) }) })
+  ({
+    expires_at: '2026-11-23T09:25:30.000000Z',
+    ...scope,
+    ...(roles.length > 0 && { roles: roles.map((name) => ({ name })) })
+  })
 const project = { project: { id: 'p' } }
 const domain = { domain: { id: 'd' } }
 const system = { system: { all: true } }
@@ -19,7 +23,11 @@ const tokens: Array<[name: string, token: ValidatedToken, sees: object]> = [
   ['an admin of the system', token(system, 'admin', 'member', 'reader'), all],
   ['an admin of a domain', token(domain, 'admin', 'member', 'reader'), ofDomain],
   ['an admin of the admin project', token({ ...project, is_admin_project: true }, 'admin'), all],
-  ['an admin of another project than that', token({ ...project, is_admin_project: false }, 'admin', 'member', 'reader'), ofProject],
+  [
+    'an admin of another project than that',
+    token({ ...project, is_admin_project: false }, 'admin', 'member', 'reader'),
+    ofProject
+  ],
   ['a manager', token(project, 'manager', 'member', 'reader'), ofProject],
   ['a member', token(project, 'member', 'reader'), ofProject],
   ['a member, where that implies nothing', token(project, 'member'), ofProject],
@@ -34,8 +42,16 @@ const tokens: Array<[name: string, token: ValidatedToken, sees: object]> = [
   ['the same, on a domain', token(domain, 'heat_stack_owner'), none],
   ['somebody whose role is only called like one', token(project, 'Admin', 'administrator', 'reader2'), none],
   ['somebody without a role', token(project), none],
-  ['somebody without a scope', token({}), { sees: 'none', reason: 'the token has no scope: ask Keystone for one of a project' }],
-  ['somebody without a scope, with roles', token({}, 'admin', 'auditor'), { sees: 'none', reason: 'the token has no scope: ask Keystone for one of a project' }]
+  [
+    'somebody without a scope',
+    token({}),
+    { sees: 'none', reason: 'the token has no scope: ask Keystone for one of a project' }
+  ],
+  [
+    'somebody without a scope, with roles',
+    token({}, 'admin', 'auditor'),
+    { sees: 'none', reason: 'the token has no scope: ask Keystone for one of a project' }
+  ]
 ]
 
 for (const [name, token, sees] of tokens) {
@@ -45,7 +61,14 @@ for (const [name, token, sees] of tokens) {
 }
 
 t.test('has a key for each scope', async (t) => {
-  const scopes: Scope[] = [all, ofProject, ofDomain, { sees: 'project', id: 'd' }, { sees: 'domain', id: 'p' }, { sees: 'none', reason: 'project p' }]
+  const scopes: Scope[] = [
+    all,
+    ofProject,
+    ofDomain,
+    { sees: 'project', id: 'd' },
+    { sees: 'domain', id: 'p' },
+    { sees: 'none', reason: 'project p' }
+  ]
   t.equal(new Set(scopes.map(scopeKey)).size, scopes.length)
   t.equal(scopeKey(ofProject), scopeKey({ ...ofProject }))
 })

@@ -1,9 +1,18 @@
 import t from 'tap'
 import { findEndpoint, withVersion, versionDocumentUrl } from '#lib/openstack/catalog.js'
 
-const endpoint = (url: string, region = 'one', kind = 'public') => ({ url, region_id: region, interface: kind })
+const endpoint = (url: string, region = 'one', kind = 'public') => ({
+  url, region_id: region, interface: kind
+})
 const catalog = [
-  { type: 'compute', endpoints: [endpoint('http://one/v2.1'), endpoint('http://two/v2.1', 'two'), endpoint('http://inside/v2.1/', 'one', 'internal')] },
+  {
+    type: 'compute',
+    endpoints: [
+      endpoint('http://one/v2.1'),
+      endpoint('http://two/v2.1', 'two'),
+      endpoint('http://inside/v2.1/', 'one', 'internal')
+    ]
+  },
   { type: 'network', endpoints: [{ url: 'http://network:9696', region: 'one', interface: 'public' }] },
   { type: 'volumev3', endpoints: [endpoint('http://old/v3/p')] },
   { type: 'block-storage', endpoints: [endpoint('http://new/v3/p', 'two')] },
@@ -27,15 +36,31 @@ t.test('names the regions where none was chosen', async (t) => {
 })
 
 t.test('says what is missing', async (t) => {
-  t.throws(() => findEndpoint(catalog, 'network', { region: 'two', interface: 'public' }), { reason: 'absent', message: /no public endpoint of it in two$/ })
-  t.throws(() => findEndpoint(catalog, 'network', { interface: 'admin' }), { reason: 'absent', message: /no admin endpoint of it$/ })
-  t.throws(() => findEndpoint(catalog, 'identity', { interface: 'public' }), { reason: 'invalid', message: 'identity: its endpoint is not a URL' })
+  t.throws(
+    () => findEndpoint(catalog, 'network', { region: 'two', interface: 'public' }),
+    { reason: 'absent', message: /no public endpoint of it in two$/ }
+  )
+  t.throws(
+    () => findEndpoint(catalog, 'network', { interface: 'admin' }),
+    { reason: 'absent', message: /no admin endpoint of it$/ }
+  )
+  t.throws(
+    () => findEndpoint(catalog, 'identity', { interface: 'public' }),
+    { reason: 'invalid', message: 'identity: its endpoint is not a URL' }
+  )
 })
 
 t.test('puts the version where a URL has none, and finds it where it has', async (t) => {
-  t.equal(withVersion('https://cloud.example.org/identity/', 'identity'), 'https://cloud.example.org/identity/v3')
+  t.equal(
+    withVersion('https://cloud.example.org/identity/', 'identity'), 'https://cloud.example.org/identity/v3'
+  )
   t.equal(withVersion('https://cloud.example.org:5000/v3/', 'identity'), 'https://cloud.example.org:5000/v3')
-  t.equal(withVersion('https://vms.example.org/v2services', 'compute'), 'https://vms.example.org/v2services/v2.1')
-  t.equal(versionDocumentUrl('https://cloud.example.org/compute/v2.1/abc'), 'https://cloud.example.org/compute/v2.1/')
+  t.equal(
+    withVersion('https://vms.example.org/v2services', 'compute'), 'https://vms.example.org/v2services/v2.1'
+  )
+  t.equal(
+    versionDocumentUrl('https://cloud.example.org/compute/v2.1/abc'),
+    'https://cloud.example.org/compute/v2.1/'
+  )
   t.equal(versionDocumentUrl('https://v3.example.org/v2.0'), 'https://v3.example.org/v2.0/')
 })

@@ -22,6 +22,11 @@ t.test('pins the microversion that has the flavor in the server', async (t) => {
   t.equal(chooseMicroversion(offers('2.93', '2.1')), '2.47')
   t.equal(chooseMicroversion(offers('2.99', '2.60')), '2.60')
   t.throws(() => chooseMicroversion(offers('2.46', '2.1')), { upstream: 'compute', message: /2\.46/ })
-  t.throws(() => chooseMicroversion(offers('', '')), { name: 'UpstreamError', upstream: 'compute', reason: 'invalid' })
-  t.throws(() => chooseMicroversion(undefined), { name: 'UpstreamError', upstream: 'compute', reason: 'invalid' })
+  t.throws(
+    () => chooseMicroversion(offers('', '')),
+    { name: 'UpstreamError', upstream: 'compute', reason: 'invalid' }
+  )
+  t.throws(
+    () => chooseMicroversion(undefined), { name: 'UpstreamError', upstream: 'compute', reason: 'invalid' }
+  )
 })

@@ -6,7 +6,9 @@ function linesOf (...events: Array<'ready' | Error>) {
   const lines: string[] = []
   const { ready, failed } = logOutages({
     info: () => { lines.push('available') },
-    warn: (facts, message) => { lines.push(`${/unavailable|rejects/.exec(message)} ${JSON.stringify(facts)}`) }
+    warn: (facts, message) => {
+      lines.push(`${/unavailable|rejects/.exec(message)} ${JSON.stringify(facts)}`)
+    }
   })
   for (const event of events) event === 'ready' ? ready() : failed(event)
   return lines

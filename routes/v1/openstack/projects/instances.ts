@@ -11,8 +11,8 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       operationId: 'listInstances',
       summary: 'A project\'s instances with their latest usage',
-      description: 'Newest first. Where Nova returns shorter pages than `limit`, a page is shorter ' +
-        'although more follow: the `Link` header tells.',
+      description: 'Newest first. A page may be shorter than `limit`, where Nova returns shorter ones; ' +
+        'only the last page has no `Link` header.',
       tags: ['projects'],
       params: ProjectParams,
       querystring: InstancesQuery,

@@ -18,8 +18,8 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         ...operation,
         summary: 'Each project with its limits and usages',
-        description: 'By name and then by id; without `limit` all of them. An upstream that cannot be ' +
-          'read costs its own numbers only.',
+        description: 'Sorted by name, then by id; all projects without `limit`. While an upstream cannot ' +
+          'be read, only its own numbers are null.',
         tags: ['projects'],
         querystring: SummaryQuery,
         response: {

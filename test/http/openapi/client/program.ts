@@ -1,28 +1,30 @@
 import createClient from 'openapi-fetch'
 import type { components, paths } from './api.js'
 
-// A program of someone who has nothing but the OpenAPI document: it is compiled against types that are generated from it, and run
-// against a service whose URL and a token for it are given. What it finds it prints as JSON.
+// A client written from the OpenAPI document alone. It compiles with types generated from the document, and
+// runs with the URL of a service and a token as arguments. It prints its results as JSON.
 type Schemas = components['schemas']
 const [,, baseUrl, token] = process.argv
 const client = createClient<paths>({ baseUrl: baseUrl!, headers: { 'x-auth-token': token } })
 
-const thrown = (problem: Schemas['Problem']) => new Error(`${problem.status} ${problem.title}: ${problem.detail}`)
+const errorOf = ({ status, title, detail }: Schemas['Problem']) => new Error(`${status} ${title}: ${detail}`)
 
 async function listProjects (): Promise<Schemas['ProjectSummary'][]> {
   const { data, error } = await client.GET('/v1/openstack/projects/summary')
-  if (error) throw thrown(error)
+  if (error) throw errorOf(error)
   return data
 }
 
-/** All instances of a project, three a page, from link to link. */
+/** Follows the links through all instances of a project, three per page. */
 async function listInstances (projectId: string) {
   const instances: Schemas['Instance'][] = []
   let pages = 0
   for (let marker: string | null = ''; marker !== null; pages++) {
     const query: { limit: number, marker?: string } = marker === '' ? { limit: 3 } : { limit: 3, marker }
-    const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', { params: { path: { projectId }, query } })
-    if (error) throw thrown(error)
+    const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', {
+      params: { path: { projectId }, query }
+    })
+    if (error) throw errorOf(error)
     instances.push(...data.metric)
     const [, next] = /^<(.*)>; rel="next"$/.exec(response.headers.get('link') ?? '') ?? []
     marker = next === undefined ? null : new URL(next, response.url).searchParams.get('marker')
@@ -34,52 +36,68 @@ async function readTraffic (instanceId: string) {
   const { data, error } = await client.GET('/v1/openstack/projects/{instanceId}/networkIo', {
     params: { path: { instanceId }, query: { defaultTimeRange: '10m', groupBy: '1m' } }
   })
-  if (error) throw thrown(error)
-  return data.map(({ name, metric }) => ({ name, mean: metric.reduce((sum, { usage }) => sum + usage, 0) / metric.length }))
+  if (error) throw errorOf(error)
+  const meanOf = (buckets: Schemas['Bucket'][]) =>
+    buckets.reduce((sum, { usage }) => sum + usage, 0) / buckets.length
+  return data.map(({ name, metric }) => ({ name, mean: meanOf(metric) }))
 }
 
-async function askTooMuch (projectId: string) {
-  const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', { params: { path: { projectId }, query: { limit: 1001 } } })
-  if (data) throw new Error('that was too much')
-  return { status: error.status, detail: error.detail, errors: error.errors?.map(({ parameter }) => parameter), type: response.headers.get('content-type') }
+async function exceedLimit (projectId: string) {
+  const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', {
+    params: { path: { projectId }, query: { limit: 1001 } }
+  })
+  if (data) throw new Error('a page of 1001 instances was accepted')
+  return {
+    status: error.status,
+    detail: error.detail,
+    errors: error.errors?.map(({ parameter }) => parameter),
+    type: response.headers.get('content-type')
+  }
 }
 
 const projects = await listProjects()
 const [largest] = projects.toSorted((a, b) => (b.instancesUsed ?? 0) - (a.instancesUsed ?? 0))
 const { instances, pages } = await listInstances(largest!.id)
-const loads = instances.map(({ cpuUsage }) => cpuUsage).filter((load) => load !== null)
+const cpuUsages = instances.map(({ cpuUsage }) => cpuUsage).filter((usage) => usage !== null)
 
 console.log(JSON.stringify({
   projects: projects.length,
   unlimited: projects.filter(({ instancesLimit }) => instancesLimit === -1).map(({ name }) => name),
-  unknown: projects.filter(({ volumeStorageUsed }) => volumeStorageUsed === null).map(({ name, unavailable }) => ({ name, unavailable })),
+  unknown: projects.filter(({ volumeStorageUsed }) => volumeStorageUsed === null)
+    .map(({ name, unavailable }) => ({ name, unavailable })),
   pages,
   ids: instances.map(({ instance_id: id }) => id),
-  loaded: loads.map((load) => load.toFixed(1)).length,
+  withCpuUsage: cpuUsages.map((usage) => usage.toFixed(1)).length,
   traffic: await readTraffic(instances.find(({ cpuUsage }) => cpuUsage !== null)!.instance_id),
-  problem: await askTooMuch(largest!.id)
+  problem: await exceedLimit(largest!.id)
 }))
 
-/** What the types must refuse. The compiler complains of a line here that it does not refuse; nothing here is run. */
-export async function mistakes (instance: Schemas['Instance'], project: Schemas['ProjectSummary'], problem: Schemas['Problem']) {
-  // @ts-expect-error a load may be unknown
+/**
+ * Mistakes that the types must reject: the compiler reports each line that it accepts. This function is never
+ * called.
+ */
+export async function mistakes (
+  instance: Schemas['Instance'], project: Schemas['ProjectSummary'], problem: Schemas['Problem']
+) {
+  // @ts-expect-error a usage may be null
   instance.cpuUsage.toFixed()
-  // @ts-expect-error so may a quota
+  // @ts-expect-error a limit may be null
   project.vcpusLimit.toFixed()
-  // @ts-expect-error nothing may have failed
+  // @ts-expect-error it is absent in complete responses
   project.unavailable.includes('network')
-  // @ts-expect-error identity cannot fail for one project
+  // @ts-expect-error identity is never unavailable for one project
   project.unavailable?.includes('identity')
-  // @ts-expect-error there may be no bad parameter
+  // @ts-expect-error it is absent without an invalid parameter
   problem.errors.at(0)
-  // @ts-expect-error there is no such property
+  // @ts-expect-error the property does not exist
   instance.memUsage?.toFixed()
-  // @ts-expect-error there is no such path
+  // @ts-expect-error the path does not exist
   await client.GET('/v1/openstack/projects')
-  // @ts-expect-error a page must have a limit
-  await client.GET('/v1/openstack/projects/{projectId}/instances', { params: { path: { projectId: 'a' }, query: {} } })
-  // @ts-expect-error which is a number
-  await client.GET('/v1/openstack/projects/{projectId}/instances', { params: { path: { projectId: 'a' }, query: { limit: '1' } } })
-  // @ts-expect-error and there is no such parameter
+  const [instances, path] = ['/v1/openstack/projects/{projectId}/instances', { projectId: 'a' }] as const
+  // @ts-expect-error the limit is required
+  await client.GET(instances, { params: { path, query: {} } })
+  // @ts-expect-error the limit is a number
+  await client.GET(instances, { params: { path, query: { limit: '1' } } })
+  // @ts-expect-error the parameter does not exist
   await client.GET('/v1/openstack/projects/summary', { params: { query: { project: 'a' } } })
 }

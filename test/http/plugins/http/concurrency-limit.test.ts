@@ -30,7 +30,9 @@ t.test('limits the concurrent requests of a client', async (t) => {
 
   simulator.intercept = undefined
   for (const socket of hanging) socket.destroy()
-  while ((await send(cpuUsage)).statusCode === 429) t.comment('the server has not noticed the disconnects yet')
+  while ((await send(cpuUsage)).statusCode === 429) {
+    t.comment('the server has not noticed the disconnects yet')
+  }
   const statuses = []
   for (let n = 0; n < 5; n++) statuses.push((await send(cpuUsage)).statusCode)
   t.same(statuses, Array(5).fill(200), 'a completed request is not counted any more')

@@ -32,8 +32,8 @@ t.test('allows the configured origins to read every response, including problems
 t.test('allows no other origin, however similar', async (t) => {
   const { app } = await startService(t, { env })
   const others = [
-    'https://evil.example', 'http://portal.example.org', `${portal}:8443`, `${portal}.evil.example`, `${portal}/`,
-    portal.toUpperCase(), 'null', '', '*', `${portal}, https://evil.example`
+    'https://evil.example', 'http://portal.example.org', `${portal}:8443`, `${portal}.evil.example`,
+    `${portal}/`, portal.toUpperCase(), 'null', '', '*', `${portal}, https://evil.example`
   ]
   for (const origin of others) {
     const { headers } = await app.inject({ url: summary, headers: { origin } })

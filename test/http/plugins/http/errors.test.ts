@@ -43,7 +43,9 @@ t.test('responds to every invalid request with a problem that names the paramete
     t.equal(response.statusCode, status, url.slice(0, 80))
     t.equal(response.headers['content-type'], 'application/problem+json; charset=utf-8')
     const problem = response.json()
-    t.match(problem, { type: 'about:blank', title: String, status, detail: String, instance: url.split('?')[0] })
+    t.match(problem, {
+      type: 'about:blank', title: String, status, detail: String, instance: url.split('?')[0]
+    })
     t.same(problem.errors?.map(({ parameter }: { parameter: string }) => parameter).sort(), parameters)
   }
   t.equal(simulator.calls.length, 0, 'none of them reached an upstream')

@@ -32,7 +32,7 @@ t.test('rejects a malformed request with a problem that names the reason', async
     ['a fragment', get('/healthz#limit=1', host), 400, /fragment/],
     ['a path that cannot be decoded', get('/%', host), 400, /url component/],
     ['an unknown expectation', get('/healthz', host, 'Expect: nonsense'), 417, /100-continue/],
-    ['other text than HTTP', 'what?\r\n\r\n', 400, /can be read/]
+    ['other text than HTTP', 'what?\r\n\r\n', 400, /malformed/]
   ]
   for (const [name, message, status, detail] of requests) {
     const [response, ...others] = responsesIn(await sendRaw(port, message))
@@ -53,13 +53,13 @@ t.test('accepts only local host names where clients are not authenticated', asyn
   const { app } = await startService(t)
   const get = (host: string, service = app) => service.inject({ url: '/healthz', headers: { host } })
   const localHosts = [
-    'localhost', 'localhost:8080', 'LocalHost.', 'monitoring.localhost:80', '127.0.0.1', '127.1.2.3:9', '[::1]',
-    '[::1]:8080', ''
+    'localhost', 'localhost:8080', 'LocalHost.', 'monitoring.localhost:80', '127.0.0.1', '127.1.2.3:9',
+    '[::1]', '[::1]:8080', ''
   ]
   for (const host of localHosts) t.equal((await get(host)).statusCode, 200, host)
   const others = [
-    'evil.example', 'localhost.evil.example', 'evillocalhost', '127.0.0.1.evil.example', '127.0.0.1@evil', '[::2]',
-    '10.0.0.1', 'localhost:80:80', 'localhost/', 'a'.repeat(5_000)
+    'evil.example', 'localhost.evil.example', 'evillocalhost', '127.0.0.1.evil.example', '127.0.0.1@evil',
+    '[::2]', '10.0.0.1', 'localhost:80:80', 'localhost/', 'a'.repeat(5_000)
   ]
   for (const host of others) t.equal((await get(host)).statusCode, 400, host.slice(0, 50))
   const detail = /^The Host header must name this host/

@@ -12,7 +12,8 @@ const securityHeaders = {
 t.test('sends security headers with every response', async (t) => {
   const { app } = await startService(t)
   const projects = '/v1/openstack/projects'
-  for (const url of ['/healthz', '/openapi.json', `${projects}/summary`, `${projects}/x/cpuUsage`, '/nothing']) {
+  const urls = ['/healthz', '/openapi.json', `${projects}/summary`, `${projects}/x/cpuUsage`, '/nothing']
+  for (const url of urls) {
     const { headers } = await app.inject(url)
     t.match(headers, securityHeaders, url)
     t.notOk('strict-transport-security' in headers, 'only with HTTPS')

@@ -57,7 +57,7 @@ t.test('serves HTTPS with HSTS', async (t) => {
   t.equal(await sendRaw(port, get), '', 'a connection without TLS is closed')
 })
 
-t.test('reloads a certificate that is written in place, and keeps open connections', async (t) => {
+t.test('reloads a certificate that is written in place, without closing connections', async (t) => {
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }
   writeFileSync(files.cert, one.cert)
   writeFileSync(files.key, one.key)

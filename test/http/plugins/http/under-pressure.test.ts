@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { startSimulator } from '#simulator/simulator.js'
 import { runServer } from '#test/support/server-process.js'
 
-/** Code for the server's process, which starts the pressure at the first input on stdin, and ends it at the next. */
+/** Code for the server's process: starts the pressure at one input on stdin, and ends it at the next. */
 const onInput = (start: string, end: string) => `import v8 from 'node:v8'
   let on = false, memory = []
   process.stdin.on('data', () => { on = !on; if (on) { ${start} } else { ${end} } })`
@@ -21,7 +21,7 @@ const pressures = {
       work()`, '')
   },
   heapUsedBytes: {
-    // The rest of a heap of this size is large enough: V8 ends a process whose collections free little memory.
+    // The rest of such a heap is large enough: V8 ends a process whose collections free little memory.
     flags: ['--max-old-space-size=1000'],
     code: onInput(`
       const isFull = ({ used_heap_size, heap_size_limit }) => used_heap_size >= 0.79 * heap_size_limit

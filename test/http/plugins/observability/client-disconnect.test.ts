@@ -57,7 +57,7 @@ t.test('a shared read continues when its first client disconnects', async (t) =>
   t.equal(queries(), 1, 'the response is cached')
 })
 
-t.test('logs and counts a disconnected client\'s request once, and the pipelined one behind it', async (t) => {
+t.test('logs and counts each request of a disconnected client once, also a pipelined one', async (t) => {
   const { app, count, ended, metrics, listen } = await startObserved(t, { latency: 1_000 })
   const socket = connect(await listen(), '127.0.0.1')
   socket.write(`GET ${series} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(2))
@@ -70,7 +70,8 @@ t.test('logs and counts a disconnected client\'s request once, and the pipelined
   })
   t.ok(ms < 1_000, 'the time until the disconnect')
   // The response is made all the same, and not logged again.
-  const isIdle = async () => /requests_active\{upstream="metrics"\} 0/.test((await app.inject('/metrics')).body)
+  const isIdle = async () =>
+    /requests_active\{upstream="metrics"\} 0/.test((await app.inject('/metrics')).body)
   while (!await isIdle()) await sleep(10)
   await sleep(100)
   const lines = ended().filter(({ path }) => path !== '/metrics')

@@ -20,7 +20,7 @@ const printLoaded = `
   const isSdk = (path) => /@opentelemetry.(?!api|core|semantic)|@fastify.otel/.test(path)
   process.on('exit', () => console.error('loaded ' + Object.keys(cache).filter(isSdk).length))`
 
-/** Starts a server over a simulated cloud; `end` returns how many files of OpenTelemetry's SDK it has loaded. */
+/** Starts a server over a simulated cloud; `end` returns how many files of OpenTelemetry's SDK it loaded. */
 async function start (t: Test, settings: (cloud: Record<string, string>) => Record<string, string>) {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())

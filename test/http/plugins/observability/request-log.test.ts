@@ -162,8 +162,9 @@ t.test('never logs a credential or a token, whatever the type of the credential'
       .map(({ headers }) => headers['x-auth-token'])
       .filter((token) => token !== undefined)
     const secrets = [
-      'simulated', 'not-the-password', secret, 'influx-password', 'influx-token', 'callers-token', 'another-token',
-      Buffer.from('influx:influx-password').toString('base64'), ...new Set(tokens.map(String))
+      'simulated', 'not-the-password', secret, 'influx-password', 'influx-token', 'callers-token',
+      'another-token', Buffer.from('influx:influx-password').toString('base64'),
+      ...new Set(tokens.map(String))
     ]
     t.ok(log.lines.length > 8, `${log.lines.length} lines`)
     const text = log.lines.join('')

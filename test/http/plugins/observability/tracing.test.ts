@@ -13,7 +13,8 @@ const cpuUsage = (instance: string) => `${projects}/${instance}/cpuUsage?default
 t.test('upstreams receive the id and the trace of the request', async (t) => {
   const { app, simulator } = await startService(t)
   const urls = [
-    `${projects}/summary`, `${projects}/${demoProjectId}/instances?limit=5`, cpuUsage(demoInstanceId), '/readyz'
+    `${projects}/summary`, `${projects}/${demoProjectId}/instances?limit=5`,
+    cpuUsage(demoInstanceId), '/readyz'
   ]
   for (const url of urls) {
     simulator.calls.length = 0

@@ -37,10 +37,21 @@ const half = (text: string | Buffer) => text.slice(0, Math.floor(text.length / 2
 /** Faults of connections, and of answers that do not arrive. */
 export const connections: Case[] = [
   ...each(all, 'no connection is taken (refused)', 503, refused),
-  ...each(all, 'connections are taken, and nothing is answered (a black hole)', 504, onTheWire({ request: () => {} })),
-  // That who listens takes none, the kernel may find only when it has told the other side that it is connected.
+  ...each(
+    all,
+    'connections are taken, and nothing is answered (a black hole)',
+    504,
+    onTheWire({ request: () => {} })
+  ),
+  // That who listens takes none, the kernel may find only when it has told the other side that it is
+  // connected.
   ...each(two, 'a connection is not even refused (its SYN is dropped)', [503, 504], hanging),
-  ...each(some, 'each connection is reset at once', 503, onTheWire({ connection: (socket) => socket.resetAndDestroy() })),
+  ...each(
+    some,
+    'each connection is reset at once',
+    503,
+    onTheWire({ connection: (socket) => socket.resetAndDestroy() })
+  ),
   ...each(two, 'each connection is closed at once', 503, onTheWire({ connection: (socket) => socket.end() })),
   ...each(two, 'reset half-way through the headers', 503, onTheWire({
     async request ({ ask, socket }) {
@@ -50,7 +61,10 @@ export const connections: Case[] = [
   ...each(some, 'reset half-way through the body', 503, onTheWire({
     async request ({ ask, socket }) {
       const { head, body } = wire(await ask())
-      socket.write(Buffer.concat([Buffer.from(head), half(body) as Buffer]), () => setTimeout(() => socket.resetAndDestroy(), 20))
+      socket.write(
+        Buffer.concat([Buffer.from(head), half(body) as Buffer]),
+        () => setTimeout(() => socket.resetAndDestroy(), 20)
+      )
     }
   })),
   ...each(two, 'closed half-way through the body', 503, onTheWire({
@@ -88,7 +102,9 @@ export const connections: Case[] = [
     }
   })),
   ...unseen([roles], 'all idle connections are closed (a restart)', restarted),
-  ...unseen([['compute', 'metrics']], 'each request is reset when it comes first, and answered when it comes again', onTheWire({
+  ...unseen([
+    ['compute', 'metrics']
+  ], 'each request is reset when it comes first, and answered when it comes again', onTheWire({
     request: atFirst(({ socket }) => socket.resetAndDestroy())
   }))
 ]

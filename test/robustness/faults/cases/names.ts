@@ -12,7 +12,10 @@ const failing = (failure: string): Begin => ({ proxies }, at, server) => {
 
 /** An upstream by its name; the others by their addresses. */
 const places: Array<[UpstreamName, (site: Site) => Record<string, string>]> = [
-  ['compute', ({ proxies }) => ({ OS_COMPUTE_ENDPOINT_OVERRIDE: `http://nova.test:${proxies.compute.port}/v2.1` })],
+  [
+    'compute',
+    ({ proxies }) => ({ OS_COMPUTE_ENDPOINT_OVERRIDE: `http://nova.test:${proxies.compute.port}/v2.1` })
+  ],
   ['metrics', ({ proxies }) => ({ INFLUX_URL: `http://influxdb.test:${proxies.metrics.port}` })]
 ]
 

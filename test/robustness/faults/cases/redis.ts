@@ -15,7 +15,8 @@ export function redisFaults ({ url, kill, start, pause, resume }: RedisServer): 
   }
   return [
     ...unseen([[]], 'Redis is killed, and started again empty', killed, more),
-    // What it was told meanwhile it does then: it gives leases to reads that nobody makes any more, which hold others up until they run out.
+    // What it was told meanwhile it does then: it gives leases to reads that nobody makes any more, which
+    // hold others up until they run out.
     ...unseen([[]], 'Redis is stopped (SIGSTOP), and goes on', paused, more)
   ]
 }

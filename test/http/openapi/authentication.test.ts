@@ -7,45 +7,52 @@ const { app, tokenOf, get } = await startService(t)
 const document: Document & { security: object[] } = (await app.inject('/openapi.json')).json()
 const operations = operationsOf(document)
 const check = createCheck(document)
-const open = ['/healthz', '/readyz', '/metrics']
+const publicPaths = ['/healthz', '/readyz', '/metrics']
 
-/** A token that leads to each of the problems. */
-const tokens: Record<number, string | undefined> = { 401: undefined, 403: await tokenOf('unscoped'), 404: await tokenOf('demo') }
+/** For each problem status, a token that leads to it. */
+const tokens: Record<number, string | undefined> = {
+  401: undefined, 403: await tokenOf('unscoped'), 404: await tokenOf('demo')
+}
 
-t.test('tells how callers are known, of each operation that asks', async (t) => {
-  t.match(document.components.securitySchemes, { token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, bearer: { type: 'http', scheme: 'bearer' } })
+t.test('describes the authentication of each operation that needs it', async (t) => {
+  t.match(document.components.securitySchemes, {
+    token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, bearer: { type: 'http', scheme: 'bearer' }
+  })
   t.same(document.security, [])
   for (const [path, { security, responses }] of operations) {
-    t.same(security, open.includes(path) ? undefined : [{ token: [] }, { bearer: [] }], path)
-    t.same(Object.keys(responses).filter((status) => ['401', '403'].includes(status)), open.includes(path) ? [] : ['401', '403'])
+    const isPublic = publicPaths.includes(path)
+    const statuses = Object.keys(responses).filter((status) => ['401', '403'].includes(status))
+    t.same(security, isPublic ? undefined : [{ token: [] }, { bearer: [] }], path)
+    t.same(statuses, isPublic ? [] : ['401', '403'])
     t.equal('404' in responses, path.includes('{'), path)
-    t.equal('WWW-Authenticate' in (responses[401]?.headers ?? {}), !open.includes(path))
+    t.equal('WWW-Authenticate' in (responses[401]?.headers ?? {}), !isPublic)
   }
 })
 
-t.test('answers as the document tells', async (t) => {
+t.test('describes the 401, 403 and 404 responses', async (t) => {
   for (const [path, { responses }] of operations) {
     const url = path.replace('{projectId}', '0'.repeat(32)).replace('{instanceId}', '0'.repeat(32)) +
       (path.includes('{p') ? '?limit=5' : path.includes('{i') ? '?defaultTimeRange=10m&groupBy=1m' : '')
     for (const [status, token] of Object.entries(tokens).filter(([status]) => status in responses)) {
-      const answer = await get(url, token)
-      t.equal(answer.statusCode, Number(status), url)
-      t.equal(check(url, answer), undefined, url)
+      const response = await get(url, token)
+      t.equal(response.statusCode, Number(status), url)
+      t.equal(check(url, response), undefined, url)
     }
   }
 })
 
-t.test('each example of a refusal is what its request is answered with', async (t) => {
+t.test('each example of these problems is the response to its request', async (t) => {
   for (const [path, { responses }] of operations) {
     for (const [status, token] of Object.entries(tokens).filter(([status]) => status in responses)) {
-      for (const { summary, value } of Object.values(responses[status]!.content!['application/problem+json']!.examples!)) {
+      const { examples } = responses[status]!.content!['application/problem+json']!
+      for (const { summary, value } of Object.values(examples!)) {
         t.same((await get(summary.replace('GET ', ''), token)).json(), value, `${path} ${summary}`)
       }
     }
   }
 })
 
-t.test('tells nothing of that where nobody is asked', async (t) => {
+t.test('describes no authentication with AUTH=none', async (t) => {
   const { app } = await startService(t, { AUTH: 'none' })
   const text = (await app.inject('/openapi.json')).body
   t.notMatch(text, /securitySchemes|"security":\[\{|"401"|"403"|WWW-Authenticate/)

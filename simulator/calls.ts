@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** What a simulated server stands for; the service names its upstreams the same. */
+/** The upstream that a simulated server plays; the service uses the same names. */
 export type UpstreamName = 'identity' | 'compute' | 'network' | 'block-storage' | 'metrics'
 
-/** One call as a simulated server received it; `query` is the URL's, a form in the body stays in `body`. */
+/** One received call. `query` is the URL's; a form in the body stays in `body`. */
 export interface SimulatedCall {
   upstream: UpstreamName
   method: string
@@ -13,12 +13,12 @@ export interface SimulatedCall {
   body: string
 }
 
-/** What a server answers: an object becomes JSON, a string is sent as it is. */
+/** A response of a simulated server: an object is sent as JSON, a string unchanged. */
 export interface SimulatedResponse {
   status: number
   headers?: Record<string, string>
   body?: string | object
 }
 
-/** What a test answers instead: its own answer, none ever ('hang'), or a broken connection ('reset'). */
+/** A test's replacement for a response: its own, none at all (`hang`), or a closed connection (`reset`). */
 export type Interception = SimulatedResponse | 'hang' | 'reset'
