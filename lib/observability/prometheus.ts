@@ -91,7 +91,9 @@ export function createTelemetry () {
     registers
   })
   const redisFailures = new Counter({
-    name: nameOf('redis_failures_total'), help: 'Number of failed commands and connections to Redis', registers
+    name: nameOf('redis_failures_total'),
+    help: 'Number of failed commands and connections to Redis',
+    registers
   })
   collected(Gauge, 'http_requests_active', 'Number of HTTP requests in flight', [],
     () => [[{}, activeRequests()]])
@@ -109,7 +111,8 @@ export function createTelemetry () {
     'Number of cache lookups that found a fresh value (hit), a stale value, or none (miss)',
     ['cache', 'status'], () => Array.from(caches, ([cache, stats]) =>
       cacheStatuses.map((status): Sample => [{ cache, status }, stats()[status]])).flat())
-  collected(Gauge, 'cache_entries', 'Number of cached entries', ['cache'], ofCaches(({ entries }) => entries))
+  collected(Gauge, 'cache_entries', 'Number of cached entries', ['cache'],
+    ofCaches(({ entries }) => entries))
   collected(Gauge, 'cache_bytes', 'Size of all cached entries in bytes', ['cache'],
     ofCaches(({ bytes }) => bytes))
   const all = Registry.merge([registry, processMetrics()])

@@ -45,7 +45,8 @@ t.test('only samples of the given project count', async (t) => {
   const { influx, statements, parameters } = connect(buckets([0, 1]), buckets([0, 2]))
   await influx.series(['networkIn', 'networkOut'], 'x', window, 'p')
   for (const statement of statements()) {
-    t.match(statement, /WHERE time .* AND \("resource_id" = \$id0\) AND "_tenant_id" = \$project[01] GROUP BY/)
+    t.match(statement, /WHERE time .* AND \("resource_id" = \$id0\) /)
+    t.match(statement, / AND \("resource_id" = \$id0\) AND "_tenant_id" = \$project[01] GROUP BY/)
   }
   t.match(parameters(), { id0: 'x', project0: 'p', project1: 'p' })
 })
@@ -58,10 +59,9 @@ t.test('the projects that have series of an instance are found', async (t) => {
   )
   t.same(await influx.projectsOf('x'), ['p', 'q'])
   t.equal(requests.length, 1)
-  t.match(
-    statements().join('; '),
-    /^SELECT last\("value"\) FROM ("[a-z._]+", )+"net.out_packets_sec" WHERE \("resource_id" = \$id0\) GROUP BY "_tenant_id"$/
-  )
+  const [, names] = /^SELECT last\("value"\) FROM (.*) WHERE \("resource_id" = \$id0\) GROUP BY "_tenant_id"$/
+    .exec(statements().join('; ')) ?? []
+  t.match(names, /^("[a-z._]+", )+"net.out_packets_sec"$/)
   t.same(parameters(), { id0: 'x' })
   t.same(await connect([]).influx.projectsOf('x'), [])
 })
