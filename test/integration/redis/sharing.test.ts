@@ -118,7 +118,7 @@ if (redis) {
     t.equal(await callsOfSecond({ EXCLUDE_DOMAINS: 'default' }), 1)
 
     // Here no upstream at all is called for the second service.
-    const other = { OS_PASSWORD: 'not-asked-for', PORT: '1', SERIES_TTL: '1h' }
+    const other = { OS_PASSWORD: 'unused', PORT: '1', SERIES_TTL: '1h' }
     const { a, b, calls } = await startPair(t, url, { other })
     await a(cpu)
     calls()
