@@ -60,62 +60,61 @@ export function createTelemetry () {
 
   const requests = new Histogram({
     name: nameOf('http_request_duration_seconds'),
-    help: 'Duration of requests, by status; 499 where the client disconnected before the response',
+    help: 'Duration of HTTP requests in seconds; status 499 means that the client disconnected',
     labelNames: ['method', 'route', 'status'],
     buckets: requestBuckets,
     registers
   })
   const upstreamRequests = new Histogram({
     name: nameOf('upstream_request_duration_seconds'),
-    help: 'Duration of requests to upstreams after they left the queue, by outcome: ok, or the failure ' +
-      'reason',
+    help: 'Duration of requests to upstreams in seconds, without their time in the queue',
     labelNames: ['upstream', 'operation', 'outcome'],
     buckets: upstreamBuckets,
     registers
   })
   const statements = new Histogram({
     name: nameOf('batch_statements'),
-    help: 'Statements in a request for series',
+    help: 'Number of statements in a request for series',
     buckets: batchBuckets,
     registers
   })
   const series = new Histogram({
     name: nameOf('batch_series'),
-    help: 'Series in a request for series',
+    help: 'Number of series in a request for series',
     buckets: batchBuckets,
     registers
   })
   const failures = new Counter({
     name: nameOf('upstream_failures_total'),
-    help: 'Reads that an upstream failed, by reason and by the outcome for the client: stale data, a ' +
-      'partial response, or an error',
+    help: 'Number of failed reads; the client received stale data, a partial response or an error',
     labelNames: ['upstream', 'reason', 'outcome'],
     registers
   })
   const redisFailures = new Counter({
-    name: nameOf('redis_failures_total'), help: 'Failed commands and connections to Redis', registers
+    name: nameOf('redis_failures_total'),
+    help: 'Number of failed commands and connections to Redis',
+    registers
   })
-  collected(Gauge, 'http_requests_active', 'Requests in flight', [], () => [[{}, activeRequests()]])
-  collected(Counter, 'upstream_retries_total', 'Retried requests to upstreams', ['upstream'],
+  collected(Gauge, 'http_requests_active', 'Number of HTTP requests in flight', [],
+    () => [[{}, activeRequests()]])
+  collected(Counter, 'upstream_retries_total', 'Number of retried requests to an upstream', ['upstream'],
     ofUpstreams(({ retries }) => retries))
-  collected(Gauge, 'upstream_requests_active', 'Requests to upstreams in flight', ['upstream'],
+  collected(Gauge, 'upstream_requests_active', 'Number of requests to an upstream in flight', ['upstream'],
     ofUpstreams(({ active }) => active))
-  collected(Gauge, 'upstream_requests_queued', 'Requests to upstreams in the queue', ['upstream'],
+  collected(Gauge, 'upstream_requests_queued', 'Number of queued requests to an upstream', ['upstream'],
     ofUpstreams(({ queued }) => queued))
-  collected(Gauge, 'upstream_circuit_open', '1 while an upstream is not called after repeated failures', [
-    'upstream'
-  ],
-  ofUpstreams(({ circuitOpen }) => Number(circuitOpen)))
-  collected(Gauge, 'queue_length', 'Reads of series, and token validations, queued before they become ' +
-    'requests', ['queue'],
-  () => Array.from(queues, ([queue, length]): Sample => [{ queue }, length()]))
-  collected(Counter, 'cache_lookups_total', 'Cache lookups by status: hit (fresh), stale, or miss', [
-    'cache', 'status'
-  ],
-  () => Array.from(caches, ([cache, stats]) =>
-    cacheStatuses.map((status): Sample => [{ cache, status }, stats()[status]])).flat())
-  collected(Gauge, 'cache_entries', 'Cached entries', ['cache'], ofCaches(({ entries }) => entries))
-  collected(Gauge, 'cache_bytes', 'Bytes of cached entries', ['cache'], ofCaches(({ bytes }) => bytes))
+  collected(Gauge, 'upstream_circuit_open', '1 while an upstream is not called after repeated failures',
+    ['upstream'], ofUpstreams(({ circuitOpen }) => Number(circuitOpen)))
+  collected(Gauge, 'queue_length', 'Number of queued series reads, or of queued token validations',
+    ['queue'], () => Array.from(queues, ([queue, length]): Sample => [{ queue }, length()]))
+  collected(Counter, 'cache_lookups_total',
+    'Number of cache lookups that found a fresh value (hit), a stale value, or none (miss)',
+    ['cache', 'status'], () => Array.from(caches, ([cache, stats]) =>
+      cacheStatuses.map((status): Sample => [{ cache, status }, stats()[status]])).flat())
+  collected(Gauge, 'cache_entries', 'Number of cached entries', ['cache'],
+    ofCaches(({ entries }) => entries))
+  collected(Gauge, 'cache_bytes', 'Size of all cached entries in bytes', ['cache'],
+    ofCaches(({ bytes }) => bytes))
   const all = Registry.merge([registry, processMetrics()])
 
   return {

@@ -63,7 +63,6 @@ export function connect (
 /** Whether commands are expected to succeed. It sends nothing. */
 export function isReady (connection: Connection) {
   if (connection.status !== 'ready') return false
-  return !(connection instanceof Cluster) || connection.nodes('master').every(
-    ({ status }) => status === 'ready'
-  )
+  return !(connection instanceof Cluster) ||
+    connection.nodes('master').every(({ status }) => status === 'ready')
 }

@@ -17,7 +17,10 @@ export function seal (fetchedAt: number, bytes: Buffer) {
   return sealed
 }
 
-/** The reverse of `seal`. @returns `undefined` where the bytes were not sealed, or are incomplete */
+/**
+ * The reverse of `seal`.
+ * @returns `undefined` for bytes that were not sealed, or are incomplete
+ */
 export function unseal (sealed: Buffer) {
   if (sealed.length < headerBytes || sealed.readUInt32BE() !== crc32(sealed.subarray(4))) return undefined
   return { fetchedAt: sealed.readDoubleBE(4), bytes: sealed.subarray(headerBytes) }

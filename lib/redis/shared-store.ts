@@ -18,7 +18,7 @@ export interface RedisStoreOptions<V> {
   onError: (err: Error) => void
 }
 
-/** Larger values are not shared: bytes. The summary of 15,000 projects has as many. */
+/** Bytes of the largest value that is shared: the summary of 15,000 projects. */
 const maxValueBytes = 8 * 1024 * 1024
 
 /**

@@ -53,7 +53,6 @@ function decode (text?: string) {
 
 const invalidUrl = () => new InvalidSetting(
   'REDIS_URL must be redis://[user:password@]host[:port][/database], or rediss:// with TLS; for a cluster ' +
-  'redis+cluster:// or rediss+cluster:// with hosts, comma-separated, and no database; with special ' +
-    'characters ' +
-  'percent-encoded'
+  'redis+cluster:// or rediss+cluster:// with comma-separated hosts and no database; special characters ' +
+  'are percent-encoded'
 )

@@ -7,76 +7,75 @@ import type { Metric } from '#lib/metrics/usages.js'
 /** A bucket's width in seconds; tests count in buckets. */
 export const step = 60
 
-/** The first bucket of a call, and the one after its last. */
+/** The first bucket of a window, and the one after its last. */
 export type Range = [from: number, to: number]
 
-/** A call that a store has received and may still have to answer. */
+/** A call that the store has received. */
 export interface Call {
   metrics: Metric[]
   instance: string
   project: string | undefined
   range: Range
-  answer: () => void
+  /** Resolves a call that is held, with the data at the time of the call. */
+  respond: () => void
+  /** Rejects a call that is held. */
   fail: () => void
 }
 
 /**
- * Kept buckets over a store on a clock of its own; the store has data in each bucket but every fifth, and
- * answers as things were when it was asked.
+ * A series cache over a simulated store, with a clock that the test moves. The store has data in every bucket
+ * but each fifth.
  */
-export function keepOver (options: Partial<SeriesCacheOptions> = {}) {
+export function startSeriesCache (options: Partial<SeriesCacheOptions> = {}) {
   const clock = { minutes: 100 }
-  const truth = new Map<number, number>()
+  const changedUsages = new Map<number, number>()
   const calls: Call[] = []
-  let held = false
+  let holdsCalls = false
 
-  const usageIn = (bucket: number) => truth.get(bucket) ?? (bucket % 5 === 0 ? undefined : bucket / 4)
+  const usageIn = (bucket: number) =>
+    changedUsages.get(bucket) ?? (bucket % 5 === 0 ? undefined : bucket / 4)
   const bucketsIn = ([from, to]: Range, width: number) =>
     Array.from({ length: to - from }, (_, i) => from + i).flatMap((bucket) => {
       const usage = usageIn(bucket)
       return usage === undefined ? [] : [{ time: bucket * width, usage }]
     })
-  const series: MetricsStore['series'] = (metrics, instance, { start, end, step }, project) =>
+  const storeSeries: MetricsStore['series'] = (metrics, instance, { start, end, step }, project) =>
     new Promise((resolve, reject) => {
       const range: Range = [start / step, end / step]
       const lists = metrics.map(() => bucketsIn(range, step))
-      calls.push({
-        metrics,
-        instance,
-        project,
-        range,
-        answer: () => resolve(lists),
-        fail: () => reject(new Error('the store is down'))
-      })
-      if (!held) resolve(lists)
+      const respond = () => resolve(lists)
+      const fail = () => reject(new Error('the store is down'))
+      calls.push({ metrics, instance, project, range, respond, fail })
+      if (!holdsCalls) respond()
     })
-  const { series: kept, stats } = cacheSeries(
-    { series }, { maxBytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options }
+  const { series, stats } = cacheSeries(
+    { series: storeSeries },
+    { maxBytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options }
   )
 
   return {
     clock,
-    /** What is in a bucket by now, where that is not what was in it from the start. */
-    truth,
+    /** Usages that replace the store's initial ones, by bucket. */
+    changedUsages,
     calls,
-    /** From now on, whether calls wait for their `answer` or `fail`. */
-    hold: (holding: boolean) => { held = holding },
+    /** Sets whether later calls wait for their `respond` or `fail`. */
+    holdCalls: (hold: boolean) => { holdsCalls = hold },
+    /** The store's present data. */
     bucketsIn: (range: Range) => bucketsIn(range, step),
-    /** Asks for buckets of one metric. */
-    ask: async (
+    /** Reads buckets of one metric through the cache. */
+    read: async (
       [from, to]: Range, metric: Metric = 'cpu', instance = 'x', width = step, project?: string
     ) => {
-      const [buckets] = await kept(
-        [metric], instance, { start: from * width, end: to * width, step: width }, project
-      )
+      const window = { start: from * width, end: to * width, step: width }
+      const [buckets] = await series([metric], instance, window, project)
       return buckets!
     },
-    kept,
+    series,
     stats,
-    /** The ranges that the store was asked for since the last time this was asked. */
-    asked: () => calls.splice(0).map(({ range }) => range)
+    /** The ranges that were fetched from the store since the last call of this function. */
+    fetchedRanges: () => calls.splice(0).map(({ range }) => range)
   }
 }
 
-/** Lets all that is not held run on. */
-export const settleDown = () => setImmediate()
+/** Lets all pending work run that does not wait for a held call. */
+export const runPending = () => setImmediate()

@@ -7,7 +7,7 @@ export interface SeriesRequest {
   /** Whether each device has samples of its own, to be summed. */
   perDevice: boolean
   instance: string
-  /** Where given, only samples of this project count. */
+  /** The only project whose samples count. Without it the samples of all projects count. */
   project?: string
   window: Window
 }

@@ -98,11 +98,8 @@ function combine<Key> (
     const { measurements, usage } = measurementMappings[metric]
     const own = columns.slice(taken, taken += measurements.length)
     const usages = new Map<Key, number>()
-    for (const key of own.length === 1
-      ? own[0]!.keys()
-      : new Set(
-        own.flatMap((column) => [...column.keys()])
-      )) {
+    const keys = own.length === 1 ? own[0]!.keys() : new Set(own.flatMap((column) => [...column.keys()]))
+    for (const key of keys) {
       const value = (meaning ?? usage)(own.map((column) => column.get(key)))
       if (value !== undefined) usages.set(key, round(value))
     }

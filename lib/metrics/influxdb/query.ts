@@ -49,8 +49,8 @@ const chunkRows = 100_000
 /**
  * Sends several statements in one request. The first one that fails ends it: those after it are not executed.
  * @returns the series of each statement
- * @throws StatementFailed where a statement failed, or its result is truncated; UpstreamError where all of
- * them fail
+ * @throws StatementFailed where a statement failed, or its result is truncated
+ * @throws UpstreamError where all of them fail
  */
 export async function query (
   upstream: CallUpstream,

@@ -5,7 +5,7 @@ import { buffer, text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { request } from 'undici'
 
-/** A server between the service and its InfluxDB that notes each query on its way. */
+/** Starts a proxy in front of an InfluxDB, which records each query. */
 export async function startRecorder (t: Test, target: string) {
   const queries: Array<{ q: string, params: string }> = []
   const server = createServer(async (incoming, outgoing) => {
@@ -17,14 +17,14 @@ export async function startRecorder (t: Test, target: string) {
     }
 
     const type = incoming.headers['content-type']
-    const answer = await request(url, {
+    const response = await request(url, {
       method: incoming.method as 'GET',
       headers: type ? { 'content-type': type } : {},
       body: body || undefined,
       reset: true
     })
-    outgoing.writeHead(answer.statusCode, { 'content-type': String(answer.headers['content-type']) })
-    outgoing.end(await buffer(answer.body))
+    outgoing.writeHead(response.statusCode, { 'content-type': String(response.headers['content-type']) })
+    outgoing.end(await buffer(response.body))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -7,17 +7,16 @@ import { between, startService } from './service.js'
 const influxd = await startInfluxd(t)
 if (influxd) {
   const instance = randomUUID()
-  const cpu = (value: number) =>
-    lines({ instance, metric: 'cpu.utilization_norm_perc', samples: [[0, value]] })
-  const disk = (value: number) =>
-    lines({ instance, metric: 'io.read_bytes_sec', device: 'vda', samples: [[0, value * 1024]] })
-  const both = (value: number) => [...cpu(value), ...disk(value)]
+  const linesOf = (value: number) => lines(
+    { instance, metric: 'cpu.utilization_norm_perc', samples: [[0, value]] },
+    { instance, metric: 'io.read_bytes_sec', device: 'vda', samples: [[0, value * 1024]] }
+  )
 
   await influxd.query('CREATE RETENTION POLICY "two years" ON mon DURATION 104w REPLICATION 1')
   await influxd.query('CREATE DATABASE "other-db"')
-  await influxd.write(both(1))
-  await influxd.write(both(2), { rp: 'two years' })
-  await influxd.write(both(3), { db: 'other-db' })
+  await influxd.write(linesOf(1))
+  await influxd.write(linesOf(2), { rp: 'two years' })
+  await influxd.write(linesOf(3), { db: 'other-db' })
 
   const settings: Array<[Record<string, string>, number]> = [
     [{}, 1],
@@ -26,19 +25,19 @@ if (influxd) {
     [{ INFLUX_DATABASE: 'other-db' }, 3]
   ]
   for (const [env, expected] of settings) {
-    t.test(`reads what ${JSON.stringify(env)} names`, async t => {
+    t.test(`the service reads from the database and retention policy of ${JSON.stringify(env)}`, async t => {
       const { usage } = await startService(t, influxd.url, { env })
       t.strictSame(await usage(instance, 'cpuUsage', between(0, 59, '1m')), { cpu: [[0, expected]] })
       t.strictSame(await usage(instance, 'diskRead', between(0, 59, '1m')), { read: [[0, expected]] })
     })
   }
 
-  t.test('a retention policy that is not there is a bad gateway, not an empty series', async t => {
+  t.test('a missing retention policy is a bad gateway, not an empty series', async t => {
     const { get } = await startService(t, influxd.url, { env: { INFLUX_RETENTION_POLICY: 'missing' } })
     t.equal((await get(`${instance}/cpuUsage?${between(0, 59, '1m')}`)).statusCode, 502)
   })
 
-  t.test('a URL with a slash at its end', async t => {
+  t.test('INFLUX_URL may end with a slash', async t => {
     const { usage } = await startService(t, `${influxd.url}/`)
     t.strictSame(await usage(instance, 'cpuUsage', between(0, 59, '1m')), { cpu: [[0, 1]] })
   })

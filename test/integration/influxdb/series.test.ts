@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { startInfluxd } from '#test/support/influxdb/influxd.js'
 import { lines, noon, steady } from '#test/support/influxdb/points.js'
+import type { Sample } from '#test/support/influxdb/points.js'
 import { between, startService } from './service.js'
 import type { Body } from './service.js'
 
@@ -16,7 +17,7 @@ if (influxd) {
     { route: 'networkPackets', names: { in: 'net.in_packets_sec', out: 'net.out_packets_sec' }, unit: 1 }
   ]
 
-  t.test('cpuUsage is the mean of each bucket', async t => {
+  t.test('cpuUsage is the mean of the samples in each bucket', async t => {
     const instance = randomUUID()
     await influxd.write(lines({
       instance,
@@ -24,10 +25,10 @@ if (influxd) {
       // 0: (10 + 20 + 30 + 40) / 4; 60: 5; nothing at 120; 180: (1 + 2) / 2
       samples: [[0, 10], [15, 20], [30, 30], [45, 40], [60, 5], [180, 1], [239, 2]]
     }))
-    const answer = await get(`${instance}/cpuUsage?${between(0, 239, '1m')}`)
-    t.equal(answer.statusCode, 200)
-    t.match(answer.headers['content-type'], /^application\/json; charset=utf-8/)
-    t.strictSame(answer.json<Body>(), [{
+    const response = await get(`${instance}/cpuUsage?${between(0, 239, '1m')}`)
+    t.equal(response.statusCode, 200)
+    t.match(response.headers['content-type'], /^application\/json; charset=utf-8/)
+    t.strictSame(response.json<Body>(), [{
       name: 'cpu',
       metric: [
         { time: noon / 1000, usage: 25 },
@@ -39,23 +40,20 @@ if (influxd) {
 
   for (const { route, names, unit } of rates) {
     for (const [name, metric] of Object.entries(names)) {
-      t.test(`${route}, ${name}: the mean of each device, summed over devices`, async t => {
+      t.test(`${route}, ${name}: a bucket is the sum of the devices' means`, async t => {
         const instance = randomUUID()
-        const on = (device: string, samples: Array<[number, number]>) =>
-          ({
-            instance,
-            metric,
-            device,
-            samples: samples.map(([time, value]): [number, number] => [time, value * unit])
-          })
+        const on = (device: string, samples: Sample[]) => {
+          const scaled = samples.map(([time, value]): Sample => [time, value * unit])
+          return { instance, metric, device, samples: scaled }
+        }
         await influxd.write(lines(
-          // The first device alone, then with a second one, then the second alone, then neither, then both.
+          // The first device, both, the second one, neither, both.
           on('a', [[0, 10], [30, 20], [60, 10], [90, 10], [240, 8], [270, 4]]),
           on('b', [[60, 2], [90, 4], [120, 7], [240, 1], [255, 2], [270, 3], [285, 4]])
         ))
-        const answer = await get(`${instance}/${route}?${between(0, 299, '1m')}`)
-        const body = answer.json<Body>()
-        t.strictSame(body.map(series => series.name), Object.keys(names), 'in this order')
+        const response = await get(`${instance}/${route}?${between(0, 299, '1m')}`)
+        const body = response.json<Body>()
+        t.strictSame(body.map(series => series.name), Object.keys(names), 'in the order of the route')
         t.strictSame(body.find(series => series.name === name)?.metric, [
           { time: noon / 1000, usage: 15 },         // (10 + 20) / 2
           { time: noon / 1000 + 60, usage: 13 },    // (10 + 10) / 2 + (2 + 4) / 2
@@ -63,13 +61,13 @@ if (influxd) {
           { time: noon / 1000 + 240, usage: 8.5 }   // (8 + 4) / 2 + (1 + 2 + 3 + 4) / 4
         ])
         for (const other of body.filter(series => series.name !== name)) {
-          t.strictSame(other.metric, [], 'no number of the other direction')
+          t.strictSame(other.metric, [], 'no data of the other direction')
         }
       })
     }
   }
 
-  t.test('a number does not depend on how often the agent samples', async t => {
+  t.test('a usage does not depend on the agent\'s sampling interval', async t => {
     for (const [metric, route, name] of [
       ['io.read_bytes_sec', 'diskRead', 'read'], ['net.out_bytes_sec', 'networkIo', 'out']
     ] as const) {
@@ -80,18 +78,15 @@ if (influxd) {
           { instance, metric, device: 'vdb', samples: steady(0, 300, other, 2 * 1024) }
         ))
         for (const [groupBy, buckets] of [['1m', [0, 60, 120, 180, 240]], ['5m', [0]]] as const) {
-          const answer = await usage(instance, route, between(0, 299, groupBy))
-          t.strictSame(
-            answer[name],
-            buckets.map(time => [time, 12]),
-            `${metric} every ${every} s and ${other} s, by ${groupBy}`
-          )
+          const series = await usage(instance, route, between(0, 299, groupBy))
+          const message = `${metric} every ${every} s and ${other} s, by ${groupBy}`
+          t.strictSame(series[name], buckets.map(time => [time, 12]), message)
         }
       }
     }
   })
 
-  t.test('a device that is seen twice, as after a migration, is one device', async t => {
+  t.test('a device with two series, as after a migration, is one device', async t => {
     const instance = randomUUID()
     const tap = { instance, metric: 'net.in_packets_sec', device: 'tap0' }
     await influxd.write(lines(
@@ -101,34 +96,25 @@ if (influxd) {
     t.strictSame((await usage(instance, 'networkPackets', between(0, 59, '1m'))).in, [[0, 20]])
   })
 
-  t.test('numbers have two decimals at most', async t => {
+  t.test('usages have two decimals at most', async t => {
     const instance = randomUUID()
+    const disk = { instance, metric: 'io.write_bytes_sec' }
     await influxd.write(lines(
-      // 0: 5 / 3; 60: 4 / 3; 120: an eighth; 180: 99.99666…; 240: nothing at all; 300: 1e-9
       {
         instance,
         metric: 'cpu.utilization_norm_perc',
         samples: [
-          [0, 1],
-          [1, 2],
-          [2, 2],
-          [60, 1],
-          [61, 1],
-          [62, 2],
+          [0, 1], [1, 2], [2, 2],               // 5 / 3
+          [60, 1], [61, 1], [62, 2],            // 4 / 3
           [120, 0.125],
-          [180, 100],
-          [181, 99.99],
-          [182, 100],
+          [180, 100], [181, 99.99], [182, 100], // 99.99666…
           [240, 0],
           [300, 1e-9]
         ]
       },
-      // 0: 1 KiB and a byte; 60: 1.5 / 1024 = 0.0014…; 120: a third of a KiB and 2/3 of one, each of which
-      // would round
-      {
-        instance, metric: 'io.write_bytes_sec', device: 'a', samples: [[0, 1025], [60, 1.5], [120, 1024 / 3]]
-      },
-      { instance, metric: 'io.write_bytes_sec', device: 'b', samples: [[120, 2048 / 3]] }
+      // 0: 1 KiB and a byte; 60: 1.5 / 1024 = 0.0014…; 120: 1/3 and 2/3 of a KiB, of which each would round
+      { ...disk, device: 'a', samples: [[0, 1025], [60, 1.5], [120, 1024 / 3]] },
+      { ...disk, device: 'b', samples: [[120, 2048 / 3]] }
     ))
     const { cpu } = await usage(instance, 'cpuUsage', between(0, 359, '1m'))
     t.strictSame(cpu, [[0, 1.67], [60, 1.33], [120, 0.13], [180, 100], [240, 0], [300, 0]])
@@ -136,7 +122,7 @@ if (influxd) {
     t.strictSame(write, [[0, 1], [60, 0], [120, 1]])
   })
 
-  t.test('an instance that the store does not know has empty series', async t => {
+  t.test('an instance without samples has empty series', async t => {
     const expected = {
       cpuUsage: ['cpu'],
       memUsage: ['memory'],
@@ -146,9 +132,9 @@ if (influxd) {
       networkPackets: ['in', 'out']
     }
     for (const [route, names] of Object.entries(expected)) {
-      const answer = await get(`${randomUUID()}/${route}?${between(0, 359, '1m')}`)
-      t.equal(answer.statusCode, 200)
-      t.strictSame(answer.json<Body>(), names.map(name => ({ name, metric: [] })))
+      const response = await get(`${randomUUID()}/${route}?${between(0, 359, '1m')}`)
+      t.equal(response.statusCode, 200)
+      t.strictSame(response.json<Body>(), names.map(name => ({ name, metric: [] })))
     }
   })
 }

@@ -3,20 +3,20 @@ import type { SimulatorOptions } from '#simulator/simulator.js'
 import { startService as startOnSimulator } from '#test/support/service.js'
 import { noon } from '#test/support/influxdb/points.js'
 
-/** One series of an answer: its points as [seconds after noon, usage]. */
+/** The series of a response by name, as [seconds after noon, usage]. */
 export type Usages = Record<string, Array<[seconds: number, usage: number]>>
 
-/** What the six routes answer. */
+/** The body of the six usage routes. */
 export type Body = Array<{ name: string, metric: Array<{ time: number, usage: number }> }>
 
-/** What the instances of a project are answered as, as far as these tests go. */
+/** The body of the instances route, as far as these tests check it. */
 export interface Page {
   metric: Array<{ instance_id: string, cpuUsage: number | null, memoryUsage: number | null }>
   totalCnt: number
   unavailable?: string[]
 }
 
-/** The time that a service is told it is, unless a test says otherwise: nowhere near a bucket's start. */
+/** The service's default time: not near the start of a bucket. */
 export const now = noon + 3_599_789
 
 export interface ServiceOptions {
@@ -26,10 +26,7 @@ export interface ServiceOptions {
   clock?: () => number
 }
 
-/**
- * The service over the InfluxDB at `url` and a simulated cloud, both ended with the test. It keeps nothing,
- * so each request reads.
- */
+/** Starts the service without caches, over the InfluxDB at `url` and a simulated cloud. */
 export async function startService (
   t: Test, url: string, { env, cloud, clock = () => now }: ServiceOptions = {}
 ) {
@@ -43,41 +40,41 @@ export async function startService (
     now: clock
   })
 
-  /** Asks for a path below `/v1/openstack/projects/`. */
+  /** Requests a path below `/v1/openstack/projects/`. */
   const get = (path: string) => app.inject(`/v1/openstack/projects/${path}`)
 
-  /** Asks for the instances of a project, which must be there. */
-  const instances = async (project: string, query = 'limit=1000'): Promise<Page> => {
-    const answer = await get(`${project}/instances?${query}`)
-    if (answer.statusCode !== 200) {
-      throw new Error(`instances?${query} answered ${answer.statusCode}: ${answer.body}`)
+  const getOk = async (path: string) => {
+    const response = await get(path)
+    if (response.statusCode !== 200) {
+      throw new Error(`${path} returned ${response.statusCode}: ${response.body}`)
     }
-    return answer.json<Page>()
+    return response
   }
 
-  /** Ids of the project that has the most instances, and of those. */
-  const crowd = async () => {
+  /** The instances of a project. @throws Error for any status but 200 */
+  const instances = async (project: string, query = 'limit=1000'): Promise<Page> => {
+    return (await getOk(`${project}/instances?${query}`)).json<Page>()
+  }
+
+  /** The id of the project with the most instances, and theirs. */
+  const largestProject = async () => {
     const projects = (await get('summary')).json<Array<{ id: string, instancesUsed: number }>>()
-    const { id } = projects.reduce(
-      (most, project) => project.instancesUsed > most.instancesUsed ? project : most
-    )
+    const { id } = projects.reduce((largest, project) =>
+      project.instancesUsed > largest.instancesUsed ? project : largest)
     return { project: id, ids: (await instances(id)).metric.map(instance => instance.instance_id) }
   }
 
-  /** Asks for a series, which must be there. */
+  /** The series of a usage route. @throws Error for any status but 200 */
   const usage = async (instance: string, route: string, query: string): Promise<Usages> => {
-    const answer = await get(`${instance}/${route}?${query}`)
-    if (answer.statusCode !== 200) {
-      throw new Error(`${route}?${query} answered ${answer.statusCode}: ${answer.body}`)
-    }
-    return Object.fromEntries(answer.json<Body>().map(({ name, metric }) => [
+    const response = await getOk(`${instance}/${route}?${query}`)
+    return Object.fromEntries(response.json<Body>().map(({ name, metric }) => [
       name, metric.map(({ time, usage }) => [time - noon / 1000, usage])
     ]))
   }
-  return { get, usage, instances, crowd, log }
+  return { get, usage, instances, largestProject, log }
 }
 
-/** The query of an absolute range, in seconds after noon. */
+/** The query parameters of a range in seconds after noon. */
 export function between (from: number, to: number, groupBy: string) {
   return `timeRangeFrom=${noon / 1000 + from}&timeRangeTo=${noon / 1000 + to}&groupBy=${groupBy}`
 }

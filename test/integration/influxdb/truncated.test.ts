@@ -5,12 +5,12 @@ import { lines, noon, only, steady } from '#test/support/influxdb/points.js'
 import type { Body } from './service.js'
 import { between, now, startService } from './service.js'
 
-/** How many rows the server puts into an answer before it cuts it. */
-const rows = 15
+/** Rows after which the server truncates a response. */
+const maxRows = 15
 
-const influxd = await startInfluxd(t, { settings: { INFLUXDB_HTTP_MAX_ROW_LIMIT: String(rows) } })
+const influxd = await startInfluxd(t, { settings: { INFLUXDB_HTTP_MAX_ROW_LIMIT: String(maxRows) } })
 if (influxd) {
-  const { get, usage, instances, crowd } = await startService(t, influxd.url)
+  const { get, usage, instances, largestProject } = await startService(t, influxd.url)
   const instance = randomUUID()
   const samples = steady(0, 600, 15, 10)
   await influxd.write(lines(
@@ -19,40 +19,41 @@ if (influxd) {
       ['a', 'b'].map(device => ({ instance, metric, device, samples })))
   ))
 
-  t.test('a short series is never shown as a whole one', async t => {
+  t.test('a truncated series is an error', async t => {
     for (const route of ['cpuUsage', 'memUsage', 'diskRead', 'networkPackets']) {
-      for (const buckets of [rows - 1, rows, rows + 1, 2 * rows, 2 * rows + 1, 40]) {
-        const answer = await get(`${instance}/${route}?${between(0, buckets * 15 - 1, '15s')}`)
-        const whole = answer.statusCode === 200 && answer.json<Body>().every(
-          ({ metric }) => metric.length === buckets
-        )
-        t.ok(whole || answer.statusCode === 502, `${route}, ${buckets} buckets: ${answer.body}`)
+      for (const buckets of [maxRows - 1, maxRows, maxRows + 1, 2 * maxRows, 2 * maxRows + 1, 40]) {
+        const response = await get(`${instance}/${route}?${between(0, buckets * 15 - 1, '15s')}`)
+        const { statusCode, body } = response
+        const isComplete = statusCode === 200 &&
+          response.json<Body>().every(({ metric }) => metric.length === buckets)
+        t.ok(isComplete || statusCode === 502, `${route}, ${buckets} buckets: ${body}`)
       }
     }
   })
 
-  t.test('nor a page whose loads were cut', async t => {
-    const { project, ids } = await crowd()
-    t.ok(ids.length >= rows)
+  t.test('latest usages that were truncated are unavailable', async t => {
+    const { project, ids } = await largestProject()
+    t.ok(ids.length >= maxRows)
     const newest = (now - noon) / 1000 - 1
     await influxd.write(ids.flatMap(instance => [
       ...only({ instance, metric: 'cpu.utilization_norm_perc', samples: [[newest, 10]] }),
       ...only({ instance, metric: 'mem.free_perc', samples: [[newest, 20]] })
     ]))
-    // Two rows an instance: the cut moves through them, and comes after a whole series too, where the server
-    // does not tell of it.
-    for (let limit = 1; limit <= rows; limit++) {
+    // Two rows an instance: the truncation moves through them. After a complete series the server does not
+    // report it.
+    for (let limit = 1; limit <= maxRows; limit++) {
       const { metric, unavailable } = await instances(project, `limit=${limit}`)
-      const loads = metric.map(({ cpuUsage, memoryUsage }) => [cpuUsage, memoryUsage])
-      t.strictSame(loads, Array(limit).fill(unavailable ? [null, null] : [10, 80]), `limit=${limit}`)
+      const usages = metric.map(({ cpuUsage, memoryUsage }) => [cpuUsage, memoryUsage])
+      t.strictSame(usages, Array(limit).fill(unavailable ? [null, null] : [10, 80]), `limit=${limit}`)
     }
   })
 
-  t.test('what fits is answered', async t => {
+  t.test('a complete response within the limit is returned', async t => {
     const minutes = (value: number) => [0, 60, 120, 180].map(time => [time, value])
     t.strictSame(await usage(instance, 'cpuUsage', between(0, 239, '1m')), { cpu: minutes(10) })
-    t.strictSame(await usage(instance, 'networkPackets', between(0, 119, '1m')), {
-      in: minutes(20).slice(0, 2), out: minutes(20).slice(0, 2)
-    })
+    const packets = minutes(20).slice(0, 2)
+    t.strictSame(
+      await usage(instance, 'networkPackets', between(0, 119, '1m')), { in: packets, out: packets }
+    )
   })
 }

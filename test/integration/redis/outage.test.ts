@@ -5,80 +5,82 @@ import { startRedis } from '#test/support/redis/server.js'
 
 const redis = await startRedis(t)
 if (redis) {
-  // Fresh for a second, so that Redis is asked again and again.
-  const { a, b, reads } = await startReplicas(t, redis.url, {
+  // Responses are fresh for a second, so that Redis is used all the time.
+  const { a, b, fetches } = await startReplicas(t, redis.url, {
     SERIES_TTL: '1s', INSTANCES_TTL: '1s', SUMMARY_TTL: '1s'
   })
-  const both = [a, b]
-  await Promise.all(both.map(({ logged }) => logged('Redis available')))
+  const replicas = [a, b]
+  await Promise.all(replicas.map(({ logged }) => logged('Redis available')))
   const paths = [summary, series('cpuUsage'), series('diskRead')]
-  const right = new Map(
-    await Promise.all(paths.map(async (path) => [path, (await a.get(path)).body] as const))
-  )
+  const bodies = new Map<string, string>()
+  for (const path of paths) bodies.set(path, (await a.get(path)).body)
 
-  /**
-   * Asks both processes for everything, over and over, until it is told to stop: how many answers were right,
-   * and those that were not.
-   */
-  const askOn = () => {
-    const state = { on: true, right: 0, wrong: [] as unknown[] }
-    const askers = both.flatMap(({ get }) => paths.map(async (path) => {
-      while (state.on) {
-        const answer = await get(path).catch((err: unknown) => ({ err }))
-        if ('status' in answer && answer.status === 200 && answer.body === right.get(path)) state.right++
-        else state.wrong.push(answer)
+  /** Requests all paths from both processes until it is stopped, and counts the right responses. */
+  const startLoad = () => {
+    const state = { running: true, right: 0, wrong: [] as unknown[] }
+    const loops = replicas.flatMap(({ get }) => paths.map(async (path) => {
+      while (state.running) {
+        const response = await get(path).catch((err: unknown) => ({ err }))
+        const isRight = 'status' in response && response.status === 200 && response.body === bodies.get(path)
+        if (isRight) state.right++
+        else state.wrong.push(response)
         await sleep(5)
       }
     }))
-    return { state, stop: async () => { state.on = false; await Promise.all(askers) } }
+    const stop = async () => {
+      state.running = false
+      await Promise.all(loops)
+    }
+    /** Waits for more right responses, or for a wrong one. */
+    const waitFor = async (count: number) => {
+      for (const goal = state.right + count; state.right < goal && state.wrong.length === 0;) await sleep(10)
+    }
+    return { state, stop, waitFor }
   }
-  type Asking = ReturnType<typeof askOn>['state']
 
-  /** So many right answers more. */
-  const more = async (state: Asking, count: number) => {
-    for (const goal = state.right + count; state.right < goal && state.wrong.length === 0;) await sleep(10)
-  }
-
-  /** Both share again, at the latest when they have noticed that Redis is back. */
-  let page = 10
-  const shareAgain = async () => {
+  let limit = 10
+  /** Waits until the processes share values, which begins when both have noticed that Redis is back. */
+  const untilShared = async () => {
     for (;;) {
-      reads()
-      page++
-      await a.get(instances(page))
-      const before = reads().length
-      await b.get(instances(page))
-      if (before > 0 && reads().length === 0) return
+      fetches()
+      limit++
+      await a.get(instances(limit))
+      const fetchedByA = fetches().length
+      await b.get(instances(limit))
+      if (fetchedByA > 0 && fetches().length === 0) return
       await sleep(50)
     }
   }
 
+  const restart = async () => {
+    await redis.kill()
+    await redis.start()
+  }
   const outages: Record<string, { begin: () => Promise<void>, end: () => Promise<void> }> = {
-    'is killed, and started again': { begin: redis.kill, end: redis.start },
-    'hangs, and goes on': { begin: redis.pause, end: async () => redis.resume() },
-    'hangs, is killed, and started again': {
-      begin: redis.pause, end: async () => { await redis.kill(); await redis.start() }
-    }
+    'is killed and restarted': { begin: redis.kill, end: redis.start },
+    'hangs and continues': { begin: redis.pause, end: async () => redis.resume() },
+    'hangs, is killed and restarted': { begin: redis.pause, end: restart }
   }
   for (const [n, [name, { begin, end }]] of Object.entries(outages).entries()) {
-    t.test(`all is answered while Redis ${name}`, async (t) => {
-      const { state, stop } = askOn()
-      await more(state, 100)
+    t.test(`all requests succeed while Redis ${name}, and the outage is logged`, async (t) => {
+      const { state, stop, waitFor } = startLoad()
+      await waitFor(100)
       await begin()
-      await more(state, 1_000)
+      await waitFor(1_000)
       await end()
-      await more(state, 100)
+      await waitFor(100)
       await stop()
       t.same(state.wrong, [])
-      await shareAgain()
-      for (const { told } of both) {
-        while (told().length < 2 * n + 3) await sleep(10)
-        t.match(told().join(), /^there(?:,gone,there)+$/, 'it is said when Redis goes, and when it is back')
+      await untilShared()
+      for (const { loggedStates } of replicas) {
+        while (loggedStates().length < 2 * n + 3) await sleep(10)
+        t.match(loggedStates().join(), /^available(?:,unavailable,available)+$/)
       }
     })
   }
-  t.test('both end when they are asked to, while Redis hangs', async (t) => {
+
+  t.test('both processes end on SIGTERM while Redis hangs', async (t) => {
     await redis.pause()
-    t.same(await Promise.all(both.map(({ end }) => end())), [0, 0])
+    t.same(await Promise.all(replicas.map(({ end }) => end())), [0, 0])
   })
 }

@@ -2,46 +2,47 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '#app.js'
-import { startSimulator } from '#simulator/simulator.js'
 import { isReady } from '#lib/redis/connection.js'
+import { startSimulator } from '#simulator/simulator.js'
 
-/** What the two services of a pair differ in, or have in common. */
 export interface PairOptions {
+  /** Settings of both services. */
   env?: Record<string, string>
-  /** Settings of the second one alone. */
+  /** Settings of the second service alone. */
   other?: Record<string, string>
-  /** Milliseconds by which the second one's clock is ahead. */
+  /** Milliseconds by which the second service's clock is ahead. */
   ahead?: number
-  /** Milliseconds that the cloud takes for each call. */
+  /** Milliseconds that the cloud takes for each request. */
   latency?: number
 }
 
 /**
- * Two services in this process over one simulated cloud, connected to the Redis at `url`, with a clock that
- * the test moves.
+ * Starts two services in this process over one simulated cloud and the Redis at `url`, with a clock that the
+ * test moves.
  */
-export async function startPair (t: Test, url: string, { env, other, ahead = 0, latency }: PairOptions = {}) {
+export async function startPair (
+  t: Test, url: string, { env, other, ahead = 0, latency }: PairOptions = {}
+) {
   const clock = { time: Date.parse('2026-11-23T12:00:00.500Z') }
   const simulator = await startSimulator({ projects: 3, instances: 0, latency, now: () => clock.time })
   t.teardown(() => simulator.close())
   const log: string[] = []
+  const logger = { stream: { write: (line: string) => { log.push(line) } } }
 
   const start = async (env: Record<string, string>, ahead: number) => {
-    const logger = { stream: { write: (line: string) => { log.push(line) } } }
     const app = await buildApp({
       env: { ...simulator.env, REDIS_URL: url, ...env }, now: () => clock.time + ahead, logger
     })
     t.teardown(() => app.close())
     await app.ready()
     while (!isReady(app.redis!)) await sleep(10)
-    return (url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse> => app.inject({
-      url, headers
-    })
+    return (url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse> =>
+      app.inject({ url, headers })
   }
   const a = await start({ ...env }, 0)
   const b = await start({ ...env, ...other }, ahead)
 
-  /** How many calls the cloud, or one role of it, has received since the last time that this was asked. */
+  /** The number of requests to the cloud, or to one upstream, since the last call of this function. */
   const calls = (only?: string) =>
     simulator.calls.splice(0).filter(({ upstream }) => only === undefined || upstream === only).length
   return { a, b, clock, simulator, calls, log }

@@ -4,45 +4,33 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { buildApp } from '#app.js'
 import { startSimulator } from '#simulator/simulator.js'
-import { startPair } from './pair.js'
 import { series, summary } from '#test/support/redis/replicas.js'
 import { freePort, startRedis } from '#test/support/redis/server.js'
+import { startPair } from './pair.js'
 
 const password = 's3cr#t/é@:'
 const folder = t.testdir({})
 const file = (name: string) => join(folder, name)
-const openssl = [
-  'req',
-  '-x509',
-  '-newkey',
-  'rsa:2048',
-  '-nodes',
-  '-days',
-  '2',
-  '-subj',
-  '/CN=localhost',
-  '-addext',
-  'subjectAltName=IP:127.0.0.1'
-]
-execFileSync('openssl', [...openssl, '-keyout', file('key.pem'), '-out', file('cert.pem')], {
-  stdio: 'ignore'
-})
+execFileSync('openssl', [
+  'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+  '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')
+], { stdio: 'ignore' })
 
 const login = `:${encodeURIComponent(password)}@`
 const tlsPort = await freePort()
-const redis = await startRedis(t, ['--requirepass', password, '--tls-port', String(
-  tlsPort
-), '--tls-auth-clients', 'no',
-'--tls-cert-file', file(
-  'cert.pem'
-), '--tls-key-file', file('key.pem'), '--tls-ca-cert-file', file('cert.pem')], login)
+const redis = await startRedis(t, [
+  '--requirepass', password, '--tls-port', String(tlsPort), '--tls-auth-clients', 'no',
+  '--tls-cert-file', file('cert.pem'), '--tls-key-file', file('key.pem'),
+  '--tls-ca-cert-file', file('cert.pem')
+], login)
 if (redis) {
   const { url, port, client, keys } = redis
+  const tlsUrl = `rediss://${login}127.0.0.1:${tlsPort}`
   const cpu = series('cpuUsage')
   t.beforeEach(async () => { await client.flushall() })
 
-  /** That two services over a Redis share. */
-  const share = async (t: Test, url: string, env?: Record<string, string>) => {
+  /** Tests that two services share values over a Redis. */
+  const testSharing = async (t: Test, url: string, env?: Record<string, string>) => {
     const { a, b, calls } = await startPair(t, url, { env })
     await a(cpu)
     calls()
@@ -50,59 +38,52 @@ if (redis) {
     t.equal(calls(), 0)
   }
 
-  /**
-   * That a service answers while Redis does not take it in, and says so once, with a reason and with no
-   * secret.
-   */
-  const doWithout = async (t: Test, url: string, reason: string) => {
+  /** Tests that a service works without Redis, and logs the reason once, without a secret. */
+  const testRefusal = async (t: Test, url: string, reason: string) => {
     const simulator = await startSimulator({ projects: 0, instances: 0 })
     const log: string[] = []
-    const app = await buildApp({
-      env: { ...simulator.env, REDIS_URL: url },
-      logger: { stream: { write: (line: string) => { log.push(line) } } }
-    })
+    const logger = { stream: { write: (line: string) => { log.push(line) } } }
+    const app = await buildApp({ env: { ...simulator.env, REDIS_URL: url }, logger })
     t.teardown(async () => {
       await app.close()
       await simulator.close()
     })
-    const told = () => log.filter((line) => line.includes('Redis'))
-    for (let tries = 0; tries < 3; tries++) {
+    for (let attempts = 0; attempts < 3; attempts++) {
       t.equal((await app.inject(summary)).statusCode, 200)
       await new Promise((resolve) => app.redis!.once('reconnecting', resolve))
     }
-    t.match(told().map((line) => JSON.parse(line)), [{ level: 40, reason }])
+    const lines = log.filter((line) => line.includes('Redis')).map((line) => JSON.parse(line))
+    t.match(lines, [{ level: 40, reason }])
     t.notMatch(log.join(''), /wrong|s3cr/)
-    t.equal(app.redis!.status === 'ready', false)
+    t.not(app.redis!.status, 'ready')
   }
 
-  t.test('a Redis that asks for a password', (t) => share(t, url))
+  t.test('services share over a Redis with a password', (t) => testSharing(t, url))
 
-  t.test('one with users', async (t) => {
+  t.test('services share over a Redis with users', async (t) => {
     await client.call('acl', 'setuser', 'ann', 'on', `>${password}`, '~openstack-monitoring-api:*', '+@all')
-    await share(t, `redis://ann${login}127.0.0.1:${port}`)
+    await testSharing(t, `redis://ann${login}127.0.0.1:${port}`)
   })
 
-  t.test(
-    'one over TLS, with a CA of its own',
-    (t) => share(t, `rediss://${login}127.0.0.1:${tlsPort}`, { OS_CACERT: file('cert.pem') })
-  )
+  t.test('services share over TLS with a private CA', (t) =>
+    testSharing(t, tlsUrl, { OS_CACERT: file('cert.pem') }))
 
-  t.test('a database of its own', async (t) => {
-    await share(t, `${url}/3`)
+  t.test('services share in the database of the URL', async (t) => {
+    await testSharing(t, `${url}/3`)
     t.same(await keys(), [])
     await client.select(3)
     t.equal((await keys()).length, 1)
     await client.select(0)
   })
 
-  t.test('a password that is wrong', (t) => doWithout(t, url.replace(login, ':wrong@'), 'WRONGPASS'))
-  t.test('no password where one is asked for', (t) => doWithout(t, url.replace(login, ''), 'NOAUTH'))
-  t.test(
-    'a certificate that is not trusted',
-    (t) => doWithout(t, `rediss://${login}127.0.0.1:${tlsPort}`, 'self-signed certificate')
-  )
+  t.test('the service works with a wrong password', (t) =>
+    testRefusal(t, url.replace(login, ':wrong@'), 'WRONGPASS'))
+  t.test('the service works without a required password', (t) =>
+    testRefusal(t, url.replace(login, ''), 'NOAUTH'))
+  t.test('the service works with an untrusted certificate', (t) =>
+    testRefusal(t, tlsUrl, 'self-signed certificate'))
 
-  t.test('one that is full', async (t) => {
+  t.test('a full Redis shares its stored values, and stores no others until it has room', async (t) => {
     const { a, b, calls, log } = await startPair(t, url)
     const { body } = await a(cpu)
     await keys()
@@ -110,13 +91,11 @@ if (redis) {
     t.teardown(() => client.config('SET', 'maxmemory', '0'))
     calls()
     t.match(await b(cpu), { statusCode: 200, body })
-    t.equal(calls(), 0, 'what is there already is shared on')
+    t.equal(calls(), 0, 'stored values are shared')
     for (const get of [a, a, b, b]) t.equal((await get(summary)).statusCode, 200)
-    t.match(
-      log.filter((line) => line.includes('Redis rejects commands')).map((line) => JSON.parse(line)),
-      [{ reason: 'OOM' }, { reason: 'OOM' }],
-      'each says so once'
-    )
+    const rejections = log.filter((line) => line.includes('Redis rejects commands'))
+    const expected = [{ reason: 'OOM' }, { reason: 'OOM' }]
+    t.match(rejections.map((line) => JSON.parse(line)), expected, 'each service logs it once')
     await client.config('SET', 'maxmemory', '0')
     await a(series('memUsage'))
     calls()

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { startPair } from './pair.js'
 import { instances, series, summary } from '#test/support/redis/replicas.js'
 import { startRedis } from '#test/support/redis/server.js'
+import { startPair } from './pair.js'
 
 const redis = await startRedis(t)
 if (redis) {
@@ -10,7 +10,7 @@ if (redis) {
   const cpu = series('cpuUsage')
   t.beforeEach(async () => { await client.flushall() })
 
-  t.test('an answer is as old in one process as in the other', async (t) => {
+  t.test('a response has the same age in both processes', async (t) => {
     const { a, b, clock } = await startPair(t, url)
     for (const path of [summary, instances(5), cpu]) {
       await a(path)
@@ -21,25 +21,23 @@ if (redis) {
     }
   })
 
-  t.test('while one reads anew the others give out the old, and do not read as well', async (t) => {
+  t.test('stale-while-revalidate: one process refreshes, and both serve the stale response', async (t) => {
     const { a, b, clock, calls } = await startPair(t, url, { latency: 500 })
     await Promise.all([a(cpu), b(cpu)])
     clock.time += 7_000
     calls()
-    const [one, other] = await Promise.all([a(cpu), b(cpu)])
-    t.equal(one.headers.age, '7')
-    t.equal(other.headers.age, '7')
+    for (const { headers } of await Promise.all([a(cpu), b(cpu)])) t.equal(headers.age, '7')
     while ((await a(cpu)).headers.age !== '0' || (await b(cpu)).headers.age !== '0') await sleep(20)
     t.equal(calls(), 1)
   })
 
-  t.test('a read that takes long is left to the one who began it', async (t) => {
+  t.test('a fetch that outlasts the lock\'s TTL stays with its process', async (t) => {
     const { a, b, calls } = await startPair(t, url, { latency: 3_000 })
     await Promise.all([a(cpu), b(cpu)])
     t.equal(calls('metrics'), 1)
   })
 
-  t.test('what is too old to be given out is read by one, and waited for by the others', async (t) => {
+  t.test('one process fetches an expired response, and the other one waits for it', async (t) => {
     const { a, b, clock, calls } = await startPair(t, url)
     await Promise.all([a(cpu), b(cpu)])
     clock.time += 60_000
@@ -48,12 +46,14 @@ if (redis) {
     t.equal(calls(), 1)
   })
 
-  t.test('serves another process\'s value stale while the cloud is down, up to the same limit', async (t) => {
+  t.test('stale-if-error: another process\'s response is served up to the same age', async (t) => {
     const { a, b, clock, simulator } = await startPair(t, url)
     const { body } = await a(cpu)
     const { body: projects } = await a(summary)
-    simulator.intercept = ({ upstream }) =>
-      upstream === 'metrics' ? 'reset' : upstream === 'identity' ? undefined : { status: 500 }
+    simulator.intercept = ({ upstream }) => {
+      if (upstream === 'metrics') return 'reset'
+      return upstream === 'identity' ? undefined : { status: 500 }
+    }
     clock.time += 599_000
     t.match(await b(cpu), { statusCode: 200, body, headers: { age: '599' } })
     t.match(await b(summary), { statusCode: 200, body: projects, headers: { age: '599' } })
@@ -61,7 +61,7 @@ if (redis) {
     t.equal((await b(cpu)).statusCode, 503)
   })
 
-  t.test('what one process has found to be gone stands in for nobody', async (t) => {
+  t.test('a response that one process found to be gone is served by no process', async (t) => {
     const { a, b, clock, simulator, calls } = await startPair(t, url, { env: { INSTANCES_TTL: '40s' } })
     const page = instances(5)
     await a(page)
@@ -70,7 +70,7 @@ if (redis) {
       upstream === 'identity' && path.includes('/projects/') ? { status: 404 } : undefined
     clock.time += 61_000
     calls()
-    t.match(await a(page), { statusCode: 200, headers: { age: '61' } }, 'it is given out while it is read')
+    t.match(await a(page), { statusCode: 200, headers: { age: '61' } }, 'stale during the refresh')
     while (calls('identity') === 0) await sleep(10)
     await sleep(200)
     t.equal((await a(page)).statusCode, 404)
@@ -81,7 +81,7 @@ if (redis) {
     for (const get of [a, b]) t.equal((await get(page)).statusCode, 503)
   })
 
-  t.test('what lacks something is not shared', async (t) => {
+  t.test('a partial response is not shared', async (t) => {
     const { a, b, simulator } = await startPair(t, url)
     simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'reset' : undefined
     t.match((await a(instances(5))).json(), { unavailable: ['metrics'] })
@@ -90,11 +90,11 @@ if (redis) {
     t.equal((await b(instances(5))).json().unavailable, undefined)
   })
 
-  t.test('nothing is shared that is not kept', async (t) => {
-    const off: Array<Record<string, string>> = [
+  t.test('responses that are not cached are not shared', async (t) => {
+    const uncached: Array<Record<string, string>> = [
       { CACHE: 'off' }, { SERIES_TTL: '0', SUMMARY_TTL: '0' }, { STALE_LIMIT: '0' }
     ]
-    for (const env of off) {
+    for (const env of uncached) {
       const { a, b, calls } = await startPair(t, url, { env })
       await a(summary)
       await a(cpu)
@@ -105,27 +105,28 @@ if (redis) {
     }
   })
 
-  t.test('deployments that differ in what they read keep to themselves', async (t) => {
-    const others: Array<Record<string, string>> = [
-      { INFLUX_DATABASE: 'other' }, { OS_PROJECT_NAME: 'demo' }, { EXCLUDE_DOMAINS: 'default' }
-    ]
-    for (const other of others) {
+  t.test('deployments share where the settings that responses depend on are equal', async (t) => {
+    const callsOfSecond = async (other: Record<string, string>) => {
       const { a, b, calls } = await startPair(t, url, { other })
       await a(cpu)
       calls()
       await b(cpu)
-      t.equal(calls('metrics'), 1)
+      return calls('metrics')
     }
-    const { a, b, calls } = await startPair(t, url, {
-      other: { OS_PASSWORD: 'not-asked-for', PORT: '1', SERIES_TTL: '1h' }
-    })
+    t.equal(await callsOfSecond({ INFLUX_DATABASE: 'other' }), 1)
+    t.equal(await callsOfSecond({ OS_PROJECT_NAME: 'demo' }), 1)
+    t.equal(await callsOfSecond({ EXCLUDE_DOMAINS: 'default' }), 1)
+
+    // Here no upstream at all is called for the second service.
+    const other = { OS_PASSWORD: 'unused', PORT: '1', SERIES_TTL: '1h' }
+    const { a, b, calls } = await startPair(t, url, { other })
     await a(cpu)
     calls()
     await b(cpu)
     t.equal(calls(), 0)
   })
 
-  t.test('what a clock that is a little ahead has read counts as read now', async (t) => {
+  t.test('a response from a clock slightly ahead counts as fetched now', async (t) => {
     const { a, b, clock, calls } = await startPair(t, url, { ahead: 800 })
     await b(cpu)
     calls()
@@ -138,7 +139,7 @@ if (redis) {
     t.equal(calls(), 1)
   })
 
-  t.test('what a clock that is wrong has read counts for nothing', async (t) => {
+  t.test('a response from a clock far ahead is a miss', async (t) => {
     const { a, b, calls } = await startPair(t, url, { ahead: 60_000 })
     await b(cpu)
     calls()
@@ -146,15 +147,15 @@ if (redis) {
     t.equal(calls(), 1)
   })
 
-  t.test('all keys end, and neither they nor their values hold a secret', async (t) => {
+  t.test('every key expires, and neither keys nor values hold a secret', async (t) => {
     const { a, simulator } = await startPair(t, url, { env: { STALE_LIMIT: '1h' } })
     for (const path of [summary, instances(5), cpu]) await a(path)
-    const places = await keys()
-    t.ok(places.length > 5)
-    for (const key of places) {
+    const stored = await keys()
+    t.ok(stored.length > 5)
+    for (const key of stored) {
       t.match(key, /^openstack-monitoring-api:2:[\w-]{43}:(?:responses|quotas):\{[\w-]{43}\}$/)
-      const life = await client.pttl(key)
-      t.ok(life > 0 && life <= 3_600_000)
+      const ttl = await client.pttl(key)
+      t.ok(ttl > 0 && ttl <= 3_600_000)
       t.notMatch(await client.get(key), simulator.env.OS_PASSWORD!)
     }
   })

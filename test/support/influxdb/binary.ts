@@ -10,7 +10,9 @@ const run = promisify(execFile)
 export async function findInfluxd (): Promise<Found> {
   const { INFLUXD, PATH = '' } = process.env
   if (INFLUXD) {
-    return await isExecutable(INFLUXD) ? { path: INFLUXD } : { reason: `INFLUXD=${INFLUXD} is not a program` }
+    return await isExecutable(INFLUXD)
+      ? { path: INFLUXD }
+      : { reason: `INFLUXD=${INFLUXD} is not a program` }
   }
 
   for (const path of PATH.split(delimiter).map(dir => join(dir, 'influxd'))) {
@@ -19,9 +21,7 @@ export async function findInfluxd (): Promise<Found> {
   const found = await unpack('influxdb', ['influxdb'], 'usr/bin/influxd')
   return 'path' in found
     ? found
-    : {
-        reason: `influxd is not in INFLUXD nor on the PATH, and ${found.reason}`
-      }
+    : { reason: `influxd is not in INFLUXD nor on the PATH, and ${found.reason}` }
 }
 
 /** InfluxDB 2 has a program of the same name, with other arguments. */

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { request } from 'undici'
 
-/** One list of rows, as InfluxDB answers it. */
+/** One series of an InfluxDB result. */
 export interface Rows {
   name: string
   tags?: Record<string, string>
@@ -9,7 +9,7 @@ export interface Rows {
   values: unknown[][]
 }
 
-/** What a test does to a database directly. */
+/** Direct access to a test's database. */
 export interface Client {
   /** Writes lines with times in milliseconds. */
   write: (lines: string[], target?: Target) => Promise<void>
@@ -19,23 +19,26 @@ export interface Client {
 
 interface Target {
   db?: string
-  /** The retention policy, when it is not the default one. */
+  /** The retention policy, unless it is the default one. */
   rp?: string
 }
 
-/**
- * A client for tests: a connection for each call, so that it never holds one of a server that was restarted.
- */
+interface QueryResponse {
+  results: Array<{ series?: Rows[], error?: string }>
+}
+
+/** A client for tests. Each call has a connection of its own, because a server may have been restarted. */
 export function createClient (url: string, user?: { username: string, password: string }): Client {
-  const headers = user && {
-    authorization: `Basic ${Buffer.from(`${user.username}:${user.password}`).toString('base64')}`
-  }
+  const credential = user && Buffer.from(`${user.username}:${user.password}`).toString('base64')
+  const headers = user && { authorization: `Basic ${credential}` }
 
   const post = async (path: string, query: Record<string, string>, body?: string) => {
-    const answer = await request(new URL(path, url), { method: 'POST', query, body, headers, reset: true })
-    const said = await text(answer.body)
-    if (answer.statusCode >= 300) throw new Error(`${path} answered ${answer.statusCode}: ${said}`)
-    return said
+    const response = await request(new URL(path, url), { method: 'POST', query, body, headers, reset: true })
+    const responseBody = await text(response.body)
+    if (response.statusCode >= 300) {
+      throw new Error(`${path} returned ${response.statusCode}: ${responseBody}`)
+    }
+    return responseBody
   }
 
   return {
@@ -44,13 +47,9 @@ export function createClient (url: string, user?: { username: string, password: 
     },
 
     async query (q, db = 'mon') {
-      const { results: [result] } = JSON.parse(await post('/query', { q, db, epoch: 'ms' })) as Answer
+      const { results: [result] } = JSON.parse(await post('/query', { q, db, epoch: 'ms' })) as QueryResponse
       if (result?.error) throw new Error(result.error)
       return result?.series ?? []
     }
   }
-}
-
-interface Answer {
-  results: Array<{ series?: Rows[], error?: string }>
 }

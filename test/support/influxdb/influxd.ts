@@ -12,43 +12,43 @@ import { createClient } from './client.js'
 import type { Client } from './client.js'
 import { launch, relaunch, settingsIn } from './process.js'
 
-/** What a test may ask of its InfluxDB. */
 export interface InfluxdOptions {
-  /** Whether users must log in; `admin` may then do anything. */
+  /** Whether users must log in; `admin` then has all privileges. */
   auth?: boolean
-  /** More settings, named as InfluxDB reads them from the environment. */
+  /** More settings, as InfluxDB's environment variables. */
   settings?: Record<`INFLUXDB_${string}`, string>
 }
 
 /** A real InfluxDB 1.x that belongs to one test. */
 export interface Influxd extends Client {
   url: string
-  /** Of the server as it was started last. */
+  /** The id of the current process. */
   pid: () => number
-  /** Ends the server and keeps its data. */
+  /** Ends the server with SIGTERM; its data stays. */
   stop: () => Promise<void>
-  /** The same, without giving it the time to do so. */
+  /** Ends the server with SIGKILL; its data stays. */
   kill: () => Promise<void>
-  /** Starts it again, on the same port. */
+  /** Restarts the server on the same port. */
   start: () => Promise<void>
-  /** Freezes the server: connections are accepted, and nothing is answered. */
+  /** Suspends the server: it accepts connections and sends no response. */
   pause: () => Promise<void>
   resume: () => void
 }
 
-const answers = (url: string) =>
+const responds = (url: string) =>
   request(`${url}/ping`, { reset: true, signal: AbortSignal.timeout(100) }).then(() => true, () => false)
 
-/** How long a test file may take once it has its influxd. */
-const testLimit = 120_000
+/** Milliseconds that a test file may take after influxd was found. */
+const testTimeoutMs = 120_000
 
 /** The administrator of a server that was started with `auth`. */
 export const admin = { username: 'admin', password: 'admin-s3cret' }
 const createAdmin = `CREATE USER ${admin.username} WITH PASSWORD '${admin.password}' WITH ALL PRIVILEGES`
 
 /**
- * Starts an InfluxDB with the database `mon`; it ends with the test. Where no influxd can be had, `t` is
- * skipped with the reason and the answer is undefined, unless REQUIRE_INFLUXD=1 forbids that.
+ * Starts an InfluxDB with the database `mon`; it ends with the test.
+ * @returns `undefined` without an influxd: `t` is then skipped with the reason
+ * @throws Error without an influxd where REQUIRE_INFLUXD=1
  */
 export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Promise<Influxd | undefined> {
   t.setTimeout(maxFindMs)
@@ -58,15 +58,17 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
     t.plan(0, found.reason)
     return
   }
-  t.setTimeout(testLimit)
+  t.setTimeout(testTimeoutMs)
 
   const dir = await mkdtemp(join(tmpdir(), 'influxd-'))
   const settings = {
-    ...settingsIn(dir), INFLUXDB_HTTP_AUTH_ENABLED: String(options.auth ?? false), ...options.settings
+    ...settingsIn(dir),
+    INFLUXDB_HTTP_AUTH_ENABLED: String(options.auth ?? false),
+    ...options.settings
   }
   let server = await launch(found.path, settings)
   t.teardown(() => end(server.child, 'SIGKILL'))
-  // Beyond a teardown, which a test that is aborted does not come to.
+  // In addition to the teardown, which an aborted test does not reach.
   process.once('exit', () => {
     server.child.kill('SIGKILL')
     rmSync(dir, { recursive: true, force: true })
@@ -85,14 +87,12 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
     stop: () => end(server.child, 'SIGTERM'),
     kill: () => end(server.child, 'SIGKILL'),
     start: async () => {
-      server = await relaunch(found.path, {
-        ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address
-      })
+      server = await relaunch(found.path, { ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address })
     },
     pause: async () => {
       server.child.kill('SIGSTOP')
-      // A signal is no barrier: a thread of the server's that is at work may answer once more.
-      while (await answers(url)) await sleep(10)
+      // A signal is no barrier: a running thread of the server may still send a response.
+      while (await responds(url)) await sleep(10)
     },
     resume: () => { server.child.kill('SIGCONT') }
   }

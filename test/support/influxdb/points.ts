@@ -1,12 +1,10 @@
-/** The hour that tests count from: every time in them is in seconds after it. */
+/** The time that tests count from: all of their times are in seconds after it. */
 export const noon = Date.UTC(2026, 0, 15, 12)
 
-/** One value that an agent measured, and when. */
+/** One value that an agent measured, and its time. */
 export type Sample = [seconds: number, value: number]
 
-/**
- * A series as Monasca keeps it: one metric of one instance, and of one of its devices where it has several.
- */
+/** A series of Monasca: one metric of one instance or, where it has several devices, of one of them. */
 export interface Series {
   instance: string
   metric: string
@@ -17,11 +15,12 @@ export interface Series {
 
 const project = '3f9b2c64d1e84a0ea7c05d8e1b6f7a90'
 const operators = '00aa11bb22cc33dd44ee55ff66778899'
+const host = { _tenant_id: operators, hostname: 'compute-01', service: 'monitoring' }
 
 /**
- * The lines of a series, and beside them all that must never be mistaken for it: the operators' `vm.` twin,
- * instances whose ids only begin or end like this one or differ in case, and a host of the cloud, which sends
- * metrics of the same names.
+ * The lines of a series, and of others that must never be mistaken for it: the operators' `vm.` twin,
+ * instances with ids that only begin or end like this one or differ in case, and a host of the cloud, which
+ * sends metrics of the same names.
  */
 export function lines (...all: Series[]): string[] {
   return all.flatMap(series => {
@@ -33,19 +32,12 @@ export function lines (...all: Series[]): string[] {
       ...only(series),
       ...only({ ...series, metric: `vm.${metric}`, tags: { _tenant_id: operators, tenant_id: project } }, 7),
       ...others.filter(id => id !== instance).flatMap(id => only({ ...series, instance: id }, 1_000)),
-      ...only(
-        {
-          ...series,
-          instance: '',
-          tags: { _tenant_id: operators, hostname: 'compute-01', service: 'monitoring' }
-        },
-        50_000
-      )
+      ...only({ ...series, instance: '', tags: host }, 50_000)
     ]
   })
 }
 
-/** The lines of a series and nothing beside them; `shift` is added to each value. */
+/** The lines of a series alone. @param shift added to each value */
 export function only ({ instance, metric, samples, device, tags }: Series, shift = 0): string[] {
   const set = {
     _region: 'RegionOne',
@@ -59,15 +51,13 @@ export function only ({ instance, metric, samples, device, tags }: Series, shift
     zone: 'nova',
     ...tags
   }
-  const key = [
-    metric, ...Object.entries(set).filter(([, value]) => value).map(([name, value]) => `${name}=${value}`)
-  ].join(',')
-  return samples.map(
-    ([seconds, value]) => `${key} value=${value + shift},value_meta="{}" ${noon + seconds * 1000}`
-  )
+  const present = Object.entries(set).filter(([, value]) => value)
+  const key = [metric, ...present.map(([name, value]) => `${name}=${value}`)].join(',')
+  return samples.map(([seconds, value]) =>
+    `${key} value=${value + shift},value_meta="{}" ${noon + seconds * 1000}`)
 }
 
-/** A sample every `step` seconds in [from, to), all of one value. */
+/** A sample each `step` seconds in [from, to), all with the same value. */
 export function steady (from: number, to: number, step: number, value: number): Sample[] {
   return Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => [from + i * step, value])
 }

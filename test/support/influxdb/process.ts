@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from '#test/support/child.js'
 
 /**
- * The settings of an influxd that keeps all its data in `dir`.
- * Port 0 lets the kernel choose, so that test files running at once cannot take each other's port.
+ * The settings of an influxd with all its data in `dir`. With port 0 the kernel chooses the port, so that
+ * concurrent test files cannot take each other's.
  */
 export const settingsIn = (dir: string) => ({
   INFLUXDB_REPORTING_DISABLED: 'true',
@@ -17,7 +17,7 @@ export const settingsIn = (dir: string) => ({
   INFLUXDB_HTTP_LOG_ENABLED: 'false'
 })
 
-/** Starts the influxd at `path`; resolves when it listens, with the address that it listens on. */
+/** Starts the influxd at `path`. @returns its process and the address that it listens on */
 export async function launch (path: string, settings: Record<string, string>) {
   const { child, match } = await startChild({
     path,
@@ -29,13 +29,13 @@ export async function launch (path: string, settings: Record<string, string>) {
   return { child, address: match[1]! }
 }
 
-/** Starts it on a port that it has had before, which something else may have got for a moment. */
+/** Restarts influxd on its previous port, which another process may have for a moment. */
 export async function relaunch (
-  path: string, settings: Record<string, string>, left = 20
+  path: string, settings: Record<string, string>, attempts = 20
 ): ReturnType<typeof launch> {
   return await launch(path, settings).catch(async (err: unknown) => {
-    if (left === 0) throw err
+    if (attempts === 0) throw err
     await sleep(500)
-    return await relaunch(path, settings, left - 1)
+    return await relaunch(path, settings, attempts - 1)
   })
 }

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { isExecutable, unpack } from '#test/support/debian.js'
 
-/** Debian's Redis, and of the libraries that it needs those which a small system lacks. */
+/** Debian's Redis, and those of its libraries that a small system lacks. */
 const packages = ['redis-server', 'redis-tools', 'libatomic1', 'libjemalloc2', 'liblzf1']
 
-/** A Redis server with the environment that it needs, or why there is none. */
+/** A Redis server with its environment, or the reason why none was found. */
 export type Found = { path: string, env: Record<string, string> } | { reason: string }
 
 /** Finds a Redis server: `REDIS_SERVER`, else the PATH, else Debian's packages. */
@@ -14,9 +14,7 @@ export async function findRedis (): Promise<Found> {
   if (REDIS_SERVER) {
     return await isExecutable(REDIS_SERVER)
       ? { path: REDIS_SERVER, env: {} }
-      : {
-          reason: `REDIS_SERVER=${REDIS_SERVER} is not a program`
-        }
+      : { reason: `REDIS_SERVER=${REDIS_SERVER} is not a program` }
   }
 
   for (const path of PATH.split(delimiter).map((dir) => join(dir, 'redis-server'))) {
@@ -27,7 +25,6 @@ export async function findRedis (): Promise<Found> {
     return { reason: `redis-server is not in REDIS_SERVER nor on the PATH, and ${found.reason}` }
   }
   const lib = join(found.path, '../../lib')
-  return {
-    ...found, env: { LD_LIBRARY_PATH: (await readdir(lib)).map((dir) => join(lib, dir)).join(delimiter) }
-  }
+  const folders = (await readdir(lib)).map((dir) => join(lib, dir))
+  return { ...found, env: { LD_LIBRARY_PATH: folders.join(delimiter) } }
 }

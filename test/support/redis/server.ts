@@ -17,24 +17,30 @@ import { findRedis } from './binary.js'
 export interface RedisServer {
   port: number
   url: string
-  /** What the test asks of it directly. */
+  /** The test's own connection. */
   client: Redis
-  /** The keys that it has, when no read is under way: a process answers before Redis has what it has read. */
+  /**
+   * The stored keys, once no read lock is held: a process sends its response before Redis has stored the
+   * value.
+   */
   keys: () => Promise<string[]>
   kill: () => Promise<void>
-  /** Starts it again, empty, on the same port. */
+  /** Restarts it, empty, on the same port. */
   start: () => Promise<void>
-  /** Freezes it: connections are accepted, and nothing is answered. */
+  /** Suspends it: it accepts connections and sends no reply. */
   pause: () => Promise<void>
   resume: () => void
 }
 
-/** How long a test file may take once it has its servers. */
-const testLimit = 180_000
+/** Milliseconds that a test file may take after the Redis server was found. */
+const testTimeoutMs = 180_000
 
 /**
- * Starts a Redis server on a free port, with more arguments; it ends with the test. Where none can be had,
- * `t` is skipped with the reason and the answer is undefined, unless REQUIRE_REDIS=1 forbids that.
+ * Starts a Redis server on a free port; it ends with the test.
+ * @param args more arguments of the server
+ * @param login the user and password of its URL
+ * @returns `undefined` without a Redis server: `t` is then skipped with the reason
+ * @throws Error without a Redis server where REQUIRE_REDIS=1
  */
 export async function startRedis (
   t: Test, args: string[] = [], login = ''
@@ -46,7 +52,7 @@ export async function startRedis (
     t.plan(0, found.reason)
     return
   }
-  t.setTimeout(testLimit)
+  t.setTimeout(testTimeoutMs)
 
   const dir = await mkdtemp(join(tmpdir(), 'redis-'))
   const launch = async (port: number): Promise<ChildProcess> => {
@@ -61,7 +67,7 @@ export async function startRedis (
   }
   let { child, port } = await onFreePort(launch)
   t.teardown(() => end(child, 'SIGKILL'))
-  // Beyond a teardown, which a test that is aborted does not come to.
+  // In addition to the teardown, which an aborted test does not reach.
   process.once('exit', () => {
     child.kill('SIGKILL')
     rmSync(dir, { recursive: true, force: true })
@@ -71,7 +77,7 @@ export async function startRedis (
   const client = new Redis(url, { commandTimeout: 2_000, retryStrategy: () => 50 })
   client.on('error', () => {})
   t.teardown(() => client.disconnect())
-  const answers = () => client.ping().then(() => true, () => false)
+  const responds = () => client.ping().then(() => true, () => false)
 
   return {
     port,
@@ -80,24 +86,24 @@ export async function startRedis (
     async keys () {
       for (;;) {
         const keys = await client.keys('*')
-        if (!keys.some((key) => key.endsWith(':lease'))) return keys
+        if (!keys.some((key) => key.endsWith(':lock'))) return keys
         await sleep(10)
       }
     },
     kill: () => end(child, 'SIGKILL'),
-    start: async () => { child = await again(() => launch(port)) },
+    start: async () => { child = await retry(() => launch(port)) },
     pause: async () => {
       child.kill('SIGSTOP')
-      // A signal is no barrier: it may answer once more.
-      while (await answers()) await sleep(10)
+      // A signal is no barrier: it may still send a reply.
+      while (await responds()) await sleep(10)
     },
     resume: () => { child.kill('SIGCONT') }
   }
 }
 
-/** Starts what listens on a port that is free, unless something else takes it meanwhile. */
+/** Starts a server on a free port; again where another process takes the port meanwhile. */
 async function onFreePort<T> (launch: (port: number) => Promise<T>) {
-  return await again(async () => {
+  return await retry(async () => {
     const port = await freePort()
     return { port, child: await launch(port) }
   })
@@ -112,10 +118,10 @@ export async function freePort () {
   return port
 }
 
-async function again<T> (work: () => Promise<T>, left = 20): Promise<T> {
+async function retry<T> (work: () => Promise<T>, attempts = 20): Promise<T> {
   return await work().catch(async (err: unknown) => {
-    if (left === 0) throw err
+    if (attempts === 0) throw err
     await sleep(200)
-    return await again(work, left - 1)
+    return await retry(work, attempts - 1)
   })
 }

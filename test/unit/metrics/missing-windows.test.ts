@@ -1,7 +1,7 @@
 import t from 'tap'
 import { missingWindows } from '#lib/metrics/missing-windows.js'
 
-/** The buckets that are missing, and the windows to read for them, in buckets of 10 s. */
+/** The missing buckets, and the windows to fetch for them, in buckets of 10 s. */
 const cases: Array<[missing: number[], windows: Array<[from: number, to: number]>]> = [
   [[], []],
   [[3], [[3, 4]]],
@@ -17,10 +17,8 @@ const cases: Array<[missing: number[], windows: Array<[from: number, to: number]
 ]
 
 for (const [missing, windows] of cases) {
-  t.test(`reads ${JSON.stringify(windows)} for ${JSON.stringify(missing)}`, async (t) => {
-    t.same(
-      missingWindows(missing.map((bucket) => bucket * 10), 10),
-      windows.map(([from, to]) => ({ start: from * 10, end: to * 10, step: 10 }))
-    )
+  t.test(`fetches ${JSON.stringify(windows)} for ${JSON.stringify(missing)}`, async (t) => {
+    const expected = windows.map(([from, to]) => ({ start: from * 10, end: to * 10, step: 10 }))
+    t.same(missingWindows(missing.map((bucket) => bucket * 10), 10), expected)
   })
 }

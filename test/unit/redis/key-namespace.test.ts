@@ -5,13 +5,15 @@ import { cloudIdentity, loadCloud } from '#lib/openstack/clouds-yaml.js'
 import { keyNamespace } from '#lib/redis/key-namespace.js'
 import { responseSettings, Settings } from '#lib/config/settings.js'
 
-const defaults = Object.fromEntries(
-  Object.entries(Settings.properties).flatMap(
-    ([name, { default: value }]) => value === undefined ? [] : [[name, value]]
-  )
-)
+const defaults = Object.fromEntries(Object.entries(Settings.properties)
+  .flatMap(([name, { default: value }]) => value === undefined ? [] : [[name, value]]))
 const user = {
-  OS_AUTH_URL: 'http://cloud:5000/v3', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden', OS_USER_DOMAIN_NAME: 'd', OS_PROJECT_NAME: 'p', OS_PROJECT_DOMAIN_NAME: 'd'
+  OS_AUTH_URL: 'http://cloud:5000/v3',
+  OS_USERNAME: 'ann',
+  OS_PASSWORD: 'hidden',
+  OS_USER_DOMAIN_NAME: 'd',
+  OS_PROJECT_NAME: 'p',
+  OS_PROJECT_DOMAIN_NAME: 'd'
 }
 const credential = {
   OS_AUTH_URL: 'http://cloud:5000/v3',
@@ -19,13 +21,13 @@ const credential = {
   OS_APPLICATION_CREDENTIAL_SECRET: 'hidden'
 }
 
-const nameOf = (env: Record<string, unknown>) => {
+const namespaceOf = (env: Record<string, unknown>) => {
   const settings = { ...defaults, ...env } as Settings
   return keyNamespace([cloudIdentity(loadCloud(settings)), responseSettings(settings)])
 }
 
-/** A value of each setting on which answers depend, as it is not by default. */
-const matters = {
+/** Another value of each setting that responses depend on. */
+const relevant = {
   OS_AUTH_URL: 'http://other:5000/v3',
   OS_USERNAME: 'bob',
   OS_USER_ID: 'bob',
@@ -50,9 +52,10 @@ const matters = {
 }
 
 /**
- * The same of those on which they do not: secrets, ways to get there, and what each process does for itself.
+ * Another value of each setting that they do not depend on: secrets, routes to upstreams, a process's own
+ * behaviour.
  */
-const indifferent = {
+const irrelevant = {
   HOST: '127.0.0.2',
   PORT: 1,
   ALLOW_UNAUTHENTICATED: true,
@@ -86,37 +89,33 @@ const indifferent = {
   UPSTREAM_CONNECTIONS: 1
 }
 
-/** And of those that stand for others. */
-const elsewhere = [
-  'OS_CLOUD',
-  'OS_CLIENT_CONFIG_FILE',
-  'OS_APPLICATION_CREDENTIAL_ID',
-  'OS_APPLICATION_CREDENTIAL_NAME',
+/** Settings that replace others; tests of their own cover them. */
+const replacements = [
+  'OS_CLOUD', 'OS_CLIENT_CONFIG_FILE', 'OS_APPLICATION_CREDENTIAL_ID', 'OS_APPLICATION_CREDENTIAL_NAME',
   'OS_APPLICATION_CREDENTIAL_SECRET'
 ]
 
-t.test('answers depend on some settings, and on the others not', async (t) => {
-  for (const [name, value] of Object.entries(matters)) {
-    t.not(nameOf({ ...user, [name]: value }), nameOf(user), name)
+t.test('the namespace depends on each setting that responses depend on, and on no other', async (t) => {
+  for (const [name, value] of Object.entries(relevant)) {
+    t.not(namespaceOf({ ...user, [name]: value }), namespaceOf(user), name)
   }
-  for (const [name, value] of Object.entries(indifferent)) {
-    t.equal(nameOf({ ...user, [name]: value }), nameOf(user), name)
+  for (const [name, value] of Object.entries(irrelevant)) {
+    t.equal(namespaceOf({ ...user, [name]: value }), namespaceOf(user), name)
   }
-  t.same(
-    [...Object.keys({ ...matters, ...indifferent }), ...elsewhere].sort(),
-    Object.keys(Settings.properties).sort(),
-    'it is known of each'
+  const covered = [...Object.keys({ ...relevant, ...irrelevant }), ...replacements]
+  t.same(covered.sort(), Object.keys(Settings.properties).sort(), 'every setting is covered')
+})
+
+t.test('the id or name of an application credential counts, and its secret does not', async (t) => {
+  t.not(namespaceOf({ ...credential, OS_APPLICATION_CREDENTIAL_ID: 'other' }), namespaceOf(credential))
+  t.equal(
+    namespaceOf({ ...credential, OS_APPLICATION_CREDENTIAL_SECRET: 'another' }), namespaceOf(credential)
   )
-})
-
-t.test('an application credential is one by its id, and not by its secret', async (t) => {
-  t.not(nameOf({ ...credential, OS_APPLICATION_CREDENTIAL_ID: 'other' }), nameOf(credential))
-  t.equal(nameOf({ ...credential, OS_APPLICATION_CREDENTIAL_SECRET: 'another' }), nameOf(credential))
   const named = { ...user, OS_APPLICATION_CREDENTIAL_NAME: 'one', OS_APPLICATION_CREDENTIAL_SECRET: 'hidden' }
-  t.not(nameOf({ ...named, OS_APPLICATION_CREDENTIAL_NAME: 'other' }), nameOf(named))
+  t.not(namespaceOf({ ...named, OS_APPLICATION_CREDENTIAL_NAME: 'other' }), namespaceOf(named))
 })
 
-t.test('a cloud is the same by its file and by variables', async (t) => {
+t.test('clouds.yaml and environment variables give the same namespace', async (t) => {
   const file = join(t.testdir({}), 'clouds.yaml')
   writeFileSync(file, JSON.stringify({
     clouds: {
@@ -132,12 +131,11 @@ t.test('a cloud is the same by its file and by variables', async (t) => {
       }
     }
   }))
-  t.equal(nameOf({ OS_CLOUD: 'mine', OS_CLIENT_CONFIG_FILE: file }), nameOf(user))
+  t.equal(namespaceOf({ OS_CLOUD: 'mine', OS_CLIENT_CONFIG_FILE: file }), namespaceOf(user))
 })
 
-t.test('what stands before the host of a URL is left out', async (t) => {
-  t.equal(
-    nameOf({ ...user, INFLUX_URL: 'http://ann:secret@influx:8086' }),
-    nameOf({ ...user, INFLUX_URL: 'http://influx:8086' })
-  )
+t.test('the userinfo of a URL does not count', async (t) => {
+  const [without, withUserinfo] = ['influx:8086', 'ann:secret@influx:8086'].map((authority) =>
+    namespaceOf({ ...user, INFLUX_URL: `http://${authority}` }))
+  t.equal(withUserinfo, without)
 })

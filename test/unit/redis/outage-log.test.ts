@@ -7,9 +7,7 @@ function linesOf (...events: Array<'ready' | Error>) {
   const { ready, failed } = logOutages({
     info: () => { lines.push('available') },
     warn: (facts, message) => {
-      lines.push(
-      `${/unavailable|rejects/.exec(message)} ${JSON.stringify(facts)}`
-      )
+      lines.push(`${/unavailable|rejects/.exec(message)} ${JSON.stringify(facts)}`)
     }
   })
   for (const event of events) event === 'ready' ? ready() : failed(event)

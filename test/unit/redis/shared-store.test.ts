@@ -1,22 +1,26 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import type { Connection } from '#lib/redis/connection.js'
 import { quotaCodec } from '#lib/openstack/quotas.js'
+import type { Connection } from '#lib/redis/connection.js'
 import { seal } from '#lib/redis/sealed-value.js'
 import { createRedisStore } from '#lib/redis/shared-store.js'
 
 const quota = { floatingIpsLimit: -1, floatingIpsUsed: 0, securityGroupsLimit: 10, securityGroupsUsed: 3 }
+const tooLarge = Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`number${i}`, i]))
 
-/** Quotas shared over a connection that notes its commands, and answers them with what it is told. */
-function sharing (answer: unknown = null, status = 'ready') {
+/**
+ * A shared store of quotas over a simulated connection, which records its commands.
+ * @param reply the reply to each command, or the error of each
+ */
+function startStore (reply: unknown = null, status = 'ready') {
   const clock = { time: 1_000_000 }
   const commands: unknown[][] = []
   const failures: Error[] = []
-  const command = (name: string, answered = answer) => async (...args: unknown[]) => {
+  const command = (name: string, ownReply = reply) => async (...args: unknown[]) => {
     commands.push([name, ...args])
-    if (answer instanceof Error) throw answer
-    return answered
+    if (reply instanceof Error) throw reply
+    return ownReply
   }
   const redis = {
     status,
@@ -25,95 +29,89 @@ function sharing (answer: unknown = null, status = 'ready') {
     del: command('del'),
     pexpire: command('pexpire', 1)
   } as unknown as Connection
-  const shared = createRedisStore(redis, {
+  const store = createRedisStore(redis, {
     prefix: 'p',
     codec: quotaCodec,
     staleLimit: 60_000,
     now: () => clock.time,
     onError: (err) => failures.push(err)
   })
-  return { shared, clock, commands, failures }
+  return { store, clock, commands, failures }
 }
 
-const place = /^p:\{[\w-]{43}\}$/
+const keyPattern = /^p:\{[\w-]{43}\}$/
 
-t.test('a value is found as it was put, with the time at which it was read', async (t) => {
-  const { shared, commands } = sharing()
-  shared.set('key', { value: quota, fetchedAt: 990_500 })
-  const [[name, key, sealed, ...life]] = commands as [[string, string, Buffer, string, number]]
-  t.match([name, key, life], ['set', place, ['PX', 50_500]], 'until it is of no use any more')
-  const found = sharing(sealed)
-  t.same(await found.shared.get('key'), { value: quota, fetchedAt: 990_500 })
+t.test('a stored value is found with the time of its fetch', async (t) => {
+  const { store, commands } = startStore()
+  store.set('key', { value: quota, fetchedAt: 990_500 })
+  const [[name, key, sealed, ...ttl]] = commands as [[string, string, Buffer, string, number]]
+  t.match([name, key, ttl], ['set', keyPattern, ['PX', 50_500]], 'it expires at the stale limit')
+  const found = startStore(sealed)
+  t.same(await found.store.get('key'), { value: quota, fetchedAt: 990_500 })
   t.match(found.commands, [['getrange', key, 0, 8 * 1024 * 1024]])
 })
 
-t.test('what is of no use any more, or too large, is not put anywhere', async (t) => {
-  const { shared, commands } = sharing()
-  shared.set('key', { value: quota, fetchedAt: 940_000 })
-  shared.set('key', {
-    value: Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`number${i}`, i])),
-    fetchedAt: 1_000_000
-  })
+t.test('a value beyond the stale limit, or too large, is not stored', async (t) => {
+  const { store, commands } = startStore()
+  store.set('key', { value: quota, fetchedAt: 940_000 })
+  store.set('key', { value: tooLarge, fetchedAt: 1_000_000 })
   t.same(commands, [])
 })
 
-t.test('a value is ended where it was put', async (t) => {
-  const { shared, commands } = sharing()
-  shared.set('key', { value: quota, fetchedAt: 990_500 })
-  shared.delete('key')
+t.test('a value is deleted under the key that it was stored under', async (t) => {
+  const { store, commands } = startStore()
+  store.set('key', { value: quota, fetchedAt: 990_500 })
+  store.delete('key')
   t.same(commands.slice(1), [['del', commands[0]![1]]])
 })
 
-t.test('what was read a moment from now counts as read now, and what was later as nothing', async (t) => {
+t.test('a value from a clock slightly ahead counts as fetched now, an invalid one as a miss', async (t) => {
   const bytes = quotaCodec.encode(quota)
-  t.match(await sharing(seal(1_000_900, bytes)).shared.get('key'), { fetchedAt: 1_000_000 })
-  for (const fetchedAt of [1_001_001, Infinity, NaN]) {
-    t.equal(await sharing(seal(fetchedAt, bytes)).shared.get('key'), undefined)
-  }
-  for (const other of [null, Buffer.alloc(0), seal(1_000_000, Buffer.from('{}'))]) {
-    t.equal(await sharing(other).shared.get('key'), undefined)
+  t.match(await startStore(seal(1_000_900, bytes)).store.get('key'), { fetchedAt: 1_000_000 })
+  const invalidTimes = [1_001_001, Infinity, NaN].map((fetchedAt) => seal(fetchedAt, bytes))
+  for (const reply of [...invalidTimes, null, Buffer.alloc(0), seal(1_000_000, Buffer.from('{}'))]) {
+    t.equal(await startStore(reply).store.get('key'), undefined)
   }
 })
 
-t.test('a lease is given to one, beside the value, and ended by him', async (t) => {
-  const { shared, commands } = sharing('OK')
-  const done = await shared.lock('key')
-  done!()
+t.test('one process at a time holds the read lock, which is beside the value', async (t) => {
+  const { store, commands } = startStore('OK')
+  const release = await store.lock('key')
+  release!()
   t.match(commands, [['set', /^p:\{[\w-]{43}\}:lock$/, '', 'PX', 2_000, 'NX'], ['del', commands[0]![1]]])
-  t.equal(await sharing(null).shared.lock('key'), undefined)
+  t.equal(await startStore(null).store.lock('key'), undefined)
 })
 
-t.test('a lease that has run out is left alone', async (t) => {
-  const { shared, commands } = sharing('OK')
-  const done = await shared.lock('key')
-  const from = performance.now()
-  t.intercept(performance, 'now', { value: () => from + 2_000 })
-  done!()
+t.test('an expired lock is not released', async (t) => {
+  const { store, commands } = startStore('OK')
+  const release = await store.lock('key')
+  const now = performance.now()
+  t.intercept(performance, 'now', { value: () => now + 2_000 })
+  release!()
   t.equal(commands.length, 1)
 })
 
-t.test('a lease is made to last as long as the read', async (t) => {
-  const { shared, commands } = sharing('OK')
-  const done = await shared.lock('key')
-  const place = commands[0]![1]
+t.test('a lock is renewed until it is released', async (t) => {
+  const { store, commands } = startStore('OK')
+  const release = await store.lock('key')
+  const lockKey = commands[0]![1]
   while (commands.length < 5) await sleep(10)
-  t.same(commands.slice(1), Array(4).fill(['pexpire', place, 2_000]))
-  done!()
+  t.same(commands.slice(1), Array(4).fill(['pexpire', lockKey, 2_000]))
+  release!()
   await sleep(1_000)
-  t.same(commands.slice(5), [['del', place]], 'and no longer')
+  t.same(commands.slice(5), [['del', lockKey]], 'and not after that')
 })
 
-t.test('where Redis is not there, or refuses, there is nothing, and everyone reads', async (t) => {
-  for (const [answer, status, told] of [
-    [new Error('refused'), 'ready', 4], ['OK', 'connecting', 0]
-  ] as const) {
-    const { shared, commands, failures } = sharing(answer, status)
-    t.equal(await shared.get('key'), undefined)
-    shared.set('key', { value: quota, fetchedAt: 1_000_000 })
-    shared.delete('key')
-    const done = await shared.lock('key')
-    done!()
-    t.equal(commands.length, told, 'and no lease is ended that was not given')
-    t.equal(failures.length, told)
+t.test('the store is empty and each lock free while Redis is unavailable or rejects commands', async (t) => {
+  const cases = [[new Error('refused'), 'ready', 4], ['OK', 'connecting', 0]] as const
+  for (const [reply, status, expected] of cases) {
+    const { store, commands, failures } = startStore(reply, status)
+    t.equal(await store.get('key'), undefined)
+    store.set('key', { value: quota, fetchedAt: 1_000_000 })
+    store.delete('key')
+    const release = await store.lock('key')
+    release!()
+    t.equal(commands.length, expected, 'a lock that was not taken is not released')
+    t.equal(failures.length, expected)
   }
 })

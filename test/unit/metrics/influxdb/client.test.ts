@@ -2,74 +2,71 @@ import t from 'tap'
 import { createInflux } from '#lib/metrics/influxdb/client.js'
 import type { UpstreamRequest } from '#lib/upstream/request.js'
 
-/**
- * A metrics store over an InfluxDB that answers its statements with these series, in turn; and what it was
- * sent.
- */
+/** A metrics store over a simulated InfluxDB. @param series the result of each statement */
 function connect (...series: object[][]) {
-  const calls: UpstreamRequest[] = []
-  const upstream = async (_: string, call: UpstreamRequest) => {
-    calls.push(call)
-    return {
-      status: 200,
-      headers: {},
-      body: [{ results: series.map((series, id) => ({ statement_id: id, series })) }]
-    }
+  const requests: UpstreamRequest[] = []
+  const upstream = async (_: string, request: UpstreamRequest) => {
+    requests.push(request)
+    const results = series.map((series, id) => ({ statement_id: id, series }))
+    return { status: 200, headers: {}, body: [{ results }] }
   }
   return {
     influx: createInflux(upstream, { url: 'http://influx', database: 'mon' }),
-    calls,
-    sent: () => new URLSearchParams(calls[0]!.body)
+    requests,
+    statements: () => new URLSearchParams(requests[0]!.body).get('q')!.split('; '),
+    parameters: () => JSON.parse(new URLSearchParams(requests[0]!.body).get('params')!)
   }
 }
 
-type Buckets = Array<[number, number | null]>
-const buckets = (...values: Buckets) => devices({ x: values })
-const devices = (all: Record<string, Buckets>) =>
+type Values = Array<[number, number | null]>
+const devices = (all: Record<string, Values>) =>
   Object.entries(all).map(([device, values]) => ({ tags: { resource_id: 'x', device }, values }))
+const buckets = (...values: Values) => devices({ x: values })
 const newest = (values: Record<string, number>) =>
   Object.entries(values).map(([id, value]) => ({ tags: { resource_id: id }, values: [[0, value]] }))
 const window = { start: 1_502_330_400, end: 1_502_330_460, step: 60 }
 
-t.test('asks once for all that it needs, with the window and the instance bound', async (t) => {
-  const { influx, calls, sent } = connect(buckets(), buckets(), buckets())
+t.test('one request reads all measurements, with the window and the instance bound', async (t) => {
+  const { influx, requests, statements, parameters } = connect(buckets(), buckets(), buckets())
   t.same(await influx.series(['memory'], 'x', window), [[]])
-  t.equal(calls.length, 1)
-  t.same(sent().get('q')!.split('; ').map((statement) => /FROM "(.*)" WHERE/.exec(statement)![1]), [
+  t.equal(requests.length, 1)
+  t.same(statements().map((statement) => /FROM "(.*)" WHERE/.exec(statement)![1]), [
     'mem.free_mb', 'mem.total_mb', 'mem.free_perc'
   ])
-  t.match(JSON.parse(sent().get('params')!), {
-    id0: 'x', start0: '2017-08-10T02:00:00.000Z', end0: '2017-08-10T02:01:00.000Z', step0: { duration: '60s' }
+  t.match(parameters(), {
+    id0: 'x',
+    start0: '2017-08-10T02:00:00.000Z',
+    end0: '2017-08-10T02:01:00.000Z',
+    step0: { duration: '60s' }
   })
 })
 
-t.test('counts only what is of the project that is asked for', async (t) => {
-  const { influx, sent } = connect(buckets([0, 1]), buckets([0, 2]))
+t.test('only samples of the given project count', async (t) => {
+  const { influx, statements, parameters } = connect(buckets([0, 1]), buckets([0, 2]))
   await influx.series(['networkIn', 'networkOut'], 'x', window, 'p')
-  for (const statement of sent().get('q')!.split('; ')) {
-    t.match(
-      statement, /WHERE time .* AND \("resource_id" = \$id0\) AND "_tenant_id" = \$project[01] GROUP BY/
-    )
+  for (const statement of statements()) {
+    t.match(statement, /WHERE time .* AND \("resource_id" = \$id0\) /)
+    t.match(statement, / AND \("resource_id" = \$id0\) AND "_tenant_id" = \$project[01] GROUP BY/)
   }
-  t.match(JSON.parse(sent().get('params')!), { id0: 'x', project0: 'p', project1: 'p' })
+  t.match(parameters(), { id0: 'x', project0: 'p', project1: 'p' })
 })
 
-t.test('finds the projects that have series of an instance', async (t) => {
-  const of = (project?: string) => ({
-    tags: project === undefined ? undefined : { _tenant_id: project }, values: [[0, 1]]
-  })
-  const { influx, calls, sent } = connect([of('p'), of('q'), of('p'), of(''), of()])
-  t.same(await influx.projectsOf('x'), ['p', 'q'])
-  t.equal(calls.length, 1)
-  t.match(
-    sent().get('q'),
-    /^SELECT last\("value"\) FROM ("[a-z._]+", )+"net.out_packets_sec" WHERE \("resource_id" = \$id0\) GROUP BY "_tenant_id"$/
+t.test('the projects that have series of an instance are found', async (t) => {
+  const seriesOf = (project?: string) =>
+    ({ tags: project === undefined ? undefined : { _tenant_id: project }, values: [[0, 1]] })
+  const { influx, requests, statements, parameters } = connect(
+    [seriesOf('p'), seriesOf('q'), seriesOf('p'), seriesOf(''), seriesOf()]
   )
-  t.same(JSON.parse(sent().get('params')!), { id0: 'x' })
+  t.same(await influx.projectsOf('x'), ['p', 'q'])
+  t.equal(requests.length, 1)
+  const [, names] = /^SELECT last\("value"\) FROM (.*) WHERE \("resource_id" = \$id0\) GROUP BY "_tenant_id"$/
+    .exec(statements().join('; ')) ?? []
+  t.match(names, /^("[a-z._]+", )+"net.out_packets_sec"$/)
+  t.same(parameters(), { id0: 'x' })
   t.same(await connect([]).influx.projectsOf('x'), [])
 })
 
-t.test('makes memory of what there is in each bucket', async (t) => {
+t.test('memory usage is derived from the measurements that a bucket has', async (t) => {
   const free = buckets([0, 256], [60, 256], [120, 256], [180, 1])
   const total = buckets([0, 1024], [60, 0], [180, null])
   const percent = buckets([60, 30], [240, 12.345])
@@ -79,43 +76,45 @@ t.test('makes memory of what there is in each bucket', async (t) => {
   ])
 })
 
-t.test('sums the devices in each bucket', async (t) => {
+t.test('devices are summed in each bucket', async (t) => {
   const { influx } = connect(devices({ a: [[0, 1024], [60, 512], [120, null]], b: [[0, 3], [180, 2048]] }))
   t.strictSame(await influx.series(['diskRead'], 'x', window), [
     [{ time: 0, usage: 1 }, { time: 60, usage: 0.5 }, { time: 180, usage: 2 }]
   ])
 })
 
-t.test('rounds to two decimals, ascending by time, and never answers -0', async (t) => {
+t.test('usages are ascending by time, have two decimals, and are never -0', async (t) => {
   const { influx } = connect(buckets([60, -0.001], [0, 10.006], [120, null]), buckets([0, 2048]))
   const [packets, reads] = await influx.series(['packetsIn', 'diskRead'], 'x', window)
   t.strictSame(packets, [{ time: 0, usage: 10.01 }, { time: 60, usage: 0 }])
   t.strictSame(reads, [{ time: 0, usage: 2 }])
 })
 
-t.test('reads the newest of many instances in one request, some at a time', async (t) => {
+t.test('the latest samples of many instances are read in one request of several statements', async (t) => {
   const ids = Array.from({ length: 33 }, (_, i) => `i${i}`)
-  const { influx, sent } = connect(newest({ i0: 1 }), newest({ i32: 2 }))
+  const { influx, statements, parameters } = connect(newest({ i0: 1 }), newest({ i32: 2 }))
   const [cpu] = await influx.latest(['cpu'], ids, 0)
   t.same(Array.from(cpu!, ([id, { usage }]) => [id, usage]), [['i0', 1], ['i32', 2]])
-  const statements = sent().get('q')!.split('; ')
-  t.same(statements.map((statement) => statement.match(/\$id\d+/g)!.length), [32, 1])
-  t.equal(JSON.parse(sent().get('params')!).id32, 'i32')
+  t.same(statements().map((statement) => statement.match(/\$id\d+/g)!.length), [32, 1])
+  t.equal(parameters().id32, 'i32')
 })
 
-t.test('a load is as old as the oldest sample that it is made of', async (t) => {
+t.test('a latest usage has the time of the oldest sample that it is made of', async (t) => {
   const at = (time: number, value: number) => [{ tags: { resource_id: 'x' }, values: [[time, value]] }]
-  const { influx, sent } = connect(at(60, 7), at(45, 512), at(15, 1024), [])
+  const { influx, statements, parameters } = connect(at(60, 7), at(45, 512), at(15, 1024), [])
   const [cpu, memory] = await influx.latest(['cpu', 'memory'], ['x'], 0, 'p')
   t.strictSame([cpu!.get('x'), memory!.get('x')], [{ usage: 7, time: 60 }, { usage: 50, time: 15 }])
-  t.match(
-    sent().get('q'),
-    /^(?:SELECT last\("value"\) FROM "[^"]+" WHERE [^;]* AND "_tenant_id" = \$project GROUP BY "resource_id"(?:; |$)){4}/
-  )
-  t.match(JSON.parse(sent().get('params')!), { project: 'p' })
+  t.equal(statements().length, 4)
+  for (const statement of statements()) {
+    t.match(
+      statement,
+      /^SELECT last\("value"\) FROM "[^"]+" WHERE .* AND "_tenant_id" = \$project GROUP BY "resource_id"$/
+    )
+  }
+  t.match(parameters(), { project: 'p' })
 })
 
-t.test('takes nothing from a series that is of nobody', async (t) => {
+t.test('series without an instance, or of another one, are ignored', async (t) => {
   const { influx: series } = connect([{ values: [[0, 1]] }, ...newest({ y: 1 })])
   t.same(await series.series(['cpu'], 'x', window), [[]])
   const { influx } = connect([{ values: [[0, 1]] }, { tags: { resource_id: 'x' }, values: [] }])

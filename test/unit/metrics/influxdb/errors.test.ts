@@ -1,19 +1,19 @@
 import t from 'tap'
 import { UpstreamError } from '#lib/errors.js'
-import { statementError, affectsAllStatements } from '#lib/metrics/influxdb/errors.js'
+import { affectsAllStatements, statementError } from '#lib/metrics/influxdb/errors.js'
 
-t.test('tells what one statement may be at fault for from what none is', (t) => {
+t.test('an error is about one statement, or affects all statements of its request', (t) => {
   const errors: Array<[unknown, boolean]> = [
     [statementError('database not found: mon'), true],
     [statementError('retention policy not found: month'), true],
     [statementError('max-concurrent-queries limit exceeded(20, 20)'), true],
     [statementError('query-timeout limit exceeded'), true],
     [statementError('max-select-buckets limit exceeded: (61/60)'), false],
-    [new UpstreamError('metrics', 'invalid', 'answered 400', { status: 400 }), false],
-    [new UpstreamError('metrics', 'invalid', 'answered 503', { status: 503 }), true],
-    [new UpstreamError('metrics', 'timeout', 'did not answer in whole', { status: 400 }), true],
-    [new UpstreamError('metrics', 'refused', 'refuses', { status: 401 }), true],
-    [new UpstreamError('metrics', 'timeout', 'did not answer'), true],
+    [new UpstreamError('metrics', 'invalid', 'returned 400', { status: 400 }), false],
+    [new UpstreamError('metrics', 'invalid', 'returned 503', { status: 503 }), true],
+    [new UpstreamError('metrics', 'timeout', 'did not respond in time', { status: 400 }), true],
+    [new UpstreamError('metrics', 'refused', 'rejected the credential', { status: 401 }), true],
+    [new UpstreamError('metrics', 'timeout', 'did not respond in time'), true],
     [new UpstreamError('metrics', 'unreachable', 'cannot be reached'), true],
     [new TypeError('a bug'), false]
   ]

@@ -4,32 +4,28 @@ import type { InfluxSettings } from '#lib/metrics/influxdb/query.js'
 import type { UpstreamRequest } from '#lib/upstream/request.js'
 
 const settings = { url: 'http://influx:8086/', database: 'mon' }
+const parameters = { id: 'x', step: { duration: '60s' } }
 
-/** Two statements to an InfluxDB that answers with these results, a piece a line; and what it was sent. */
-async function ask (results: object[], more: Partial<InfluxSettings> = {}) {
-  const calls: UpstreamRequest[] = []
-  const answer = async (_: string, call: UpstreamRequest) => {
-    calls.push(call)
+/** Queries two statements from a simulated InfluxDB. @param results the chunks of its response, one a line */
+async function queryTwo (results: object[], more: Partial<InfluxSettings> = {}) {
+  const requests: UpstreamRequest[] = []
+  const upstream = async (_: string, request: UpstreamRequest) => {
+    requests.push(request)
     return { status: 200, headers: {}, body: results.map((result) => ({ results: [result] })) }
   }
-  const series = await query(
-    answer,
-    { ...settings, ...more },
-    'read-series',
-    ['SELECT 1', 'SELECT 2'],
-    { id: 'x', step: { duration: '60s' } }
-  )
-  return { series, call: calls[0]! }
+  const statements = ['SELECT 1', 'SELECT 2']
+  const series = await query(upstream, { ...settings, ...more }, 'read-series', statements, parameters)
+  return { series, request: requests[0]! }
 }
 
-const piece = (id: number, time: number, more: object = {}) => ({
-  statement_id: id, series: [{ values: [[time, 1]], ...more }]
-})
+const empty = [{ statement_id: 0 }, { statement_id: 1 }]
+const chunk = (id: number, time: number, more: object = {}) =>
+  ({ statement_id: id, series: [{ values: [[time, 1]], ...more }] })
 
-t.test('sends all statements in one request, with what they are bound to beside them', async (t) => {
-  const { call } = await ask([{ statement_id: 0 }, { statement_id: 1 }])
-  t.match(call, { url: 'http://influx:8086/query', method: 'POST', lines: true })
-  t.same(Object.fromEntries(new URLSearchParams(call.body)), {
+t.test('one request has all statements, and their parameters beside them', async (t) => {
+  const { request } = await queryTwo(empty)
+  t.match(request, { url: 'http://influx:8086/query', method: 'POST', lines: true })
+  t.same(Object.fromEntries(new URLSearchParams(request.body)), {
     db: 'mon',
     q: 'SELECT 1; SELECT 2',
     params: '{"id":"x","step":{"duration":"60s"}}',
@@ -37,45 +33,42 @@ t.test('sends all statements in one request, with what they are bound to beside 
     chunked: 'true',
     chunk_size: '100000'
   })
-  t.equal(call.headers?.authorization, undefined)
+  t.equal(request.headers?.authorization, undefined)
 })
 
-t.test('logs in with a user and a password, or a token', async (t) => {
+t.test('a request has the credential and the retention policy of the settings', async (t) => {
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
   const authorization = async (more: Partial<InfluxSettings>) =>
-    (await ask([{ statement_id: 0 }, { statement_id: 1 }], more)).call.headers?.authorization
-  t.equal(
-    await authorization({ username: 'ann', password: 's:t' }),
-    `Basic ${Buffer.from('ann:s:t').toString('base64')}`
-  )
-  t.equal(await authorization({ username: 'ann' }), `Basic ${Buffer.from('ann:').toString('base64')}`)
+    (await queryTwo(empty, more)).request.headers?.authorization
+  t.equal(await authorization({ username: 'ann', password: 's:t' }), basic('ann:s:t'))
+  t.equal(await authorization({ username: 'ann' }), basic('ann:'))
   t.equal(await authorization({ token: 'abc' }), 'Token abc')
-  const { call } = await ask([{ statement_id: 0 }, { statement_id: 1 }], { retentionPolicy: 'month' })
-  t.equal(new URLSearchParams(call.body).get('rp'), 'month')
+  const { request } = await queryTwo(empty, { retentionPolicy: 'month' })
+  t.equal(new URLSearchParams(request.body).get('rp'), 'month')
 })
 
-t.test('joins the pieces of each statement', async (t) => {
-  const { series } = await ask([{ ...piece(0, 1), partial: true }, piece(0, 2), { statement_id: 1 }])
+t.test('the chunks of each statement are joined', async (t) => {
+  const { series } = await queryTwo([{ ...chunk(0, 1), partial: true }, chunk(0, 2), { statement_id: 1 }])
   t.same(series, [[{ values: [[1, 1]] }, { values: [[2, 1]] }], []])
 })
 
-t.test('refuses an answer that was cut short', async (t) => {
-  const answers = [
-    [piece(0, 1), { ...piece(1, 1), partial: true }],
-    [piece(0, 1), piece(1, 1, { partial: true })],
-    [piece(0, 1)],
+t.test('a truncated response is an error', async (t) => {
+  const truncated = [
+    [chunk(0, 1), { ...chunk(1, 1), partial: true }],
+    [chunk(0, 1), chunk(1, 1, { partial: true })],
+    [chunk(0, 1)],
     []
   ]
-  for (const results of answers) {
-    await t.rejects(ask(results), {
-      name: 'UpstreamError',
-      upstream: 'metrics',
-      reason: 'invalid',
-      message: 'metrics: returned a truncated response'
-    })
+  const error = {
+    name: 'UpstreamError',
+    upstream: 'metrics',
+    reason: 'invalid',
+    message: 'metrics: returned a truncated response'
   }
+  for (const results of truncated) await t.rejects(queryTwo(results), error)
 })
 
-t.test('says what an operator can do about an error, and not what InfluxDB says', async (t) => {
+t.test('an error names the setting to check, and does not quote InfluxDB', async (t) => {
   const errors: Array<[string, RegExp]> = [
     ['database not found: secret', /check INFLUX_DATABASE$/],
     ['retention policy not found: secret', /check INFLUX_RETENTION_POLICY$/],
@@ -84,8 +77,7 @@ t.test('says what an operator can do about an error, and not what InfluxDB says'
     ['a secret', /^metrics: failed to run a query$/]
   ]
   for (const [error, message] of errors) {
-    await t.rejects(ask([{ statement_id: 0, error }, { statement_id: 0, error: 'not executed' }]), {
-      message
-    })
+    const results = [{ statement_id: 0, error }, { statement_id: 0, error: 'not executed' }]
+    await t.rejects(queryTwo(results), { message })
   }
 })
