@@ -5,7 +5,7 @@ import type { Document } from '#test/support/openapi-contract.js'
 
 t.setTimeout(120_000)
 
-t.test('shows the operations, lets one be tried out, and asks nobody else', { skip }, async (t) => {
+t.test('shows the operations, tries them out, and contacts no other server', { skip }, async (t) => {
   const { app } = await startService(t)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const { page, requests, errors } = await openPage(t)
@@ -13,10 +13,8 @@ t.test('shows the operations, lets one be tried out, and asks nobody else', { sk
   await page.locator('.opblock').first().waitFor()
 
   const { paths }: Document = (await app.inject('/openapi.json')).json()
-  const shown = await page.locator(
-    '.opblock-summary-path, .opblock-summary-path__deprecated'
-  ).evaluateAll((nodes) =>
-    nodes.map((node) => node.getAttribute('data-path')))
+  const shown = await page.locator('.opblock-summary-path, .opblock-summary-path__deprecated')
+    .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-path')))
   t.same(shown.sort(), Object.keys(paths).sort())
   t.equal(await page.title(), 'OpenStack monitoring API')
 
@@ -25,19 +23,16 @@ t.test('shows the operations, lets one be tried out, and asks nobody else', { sk
     await block.locator('.opblock-summary').click()
     await block.locator('.try-out__btn').click()
     await block.locator('.execute').click()
-    t.equal(
-      await block.locator('.live-responses-table .response .response-col_status').innerText(),
-      '200',
-      operation
-    )
+    const status = block.locator('.live-responses-table .response .response-col_status')
+    t.equal(await status.innerText(), '200', operation)
   }
 
   t.ok(requests.length > 5)
-  t.same(requests.filter((asked) => !asked.startsWith(`${url}/`) && !asked.startsWith('data:')), [])
+  t.same(requests.filter((other) => !other.startsWith(`${url}/`) && !other.startsWith('data:')), [])
   t.same(errors, [])
 })
 
-t.test('lets no script run that is not its own, and no other page frame it', { skip }, async (t) => {
+t.test('runs no injected script, and cannot be framed by another page', { skip }, async (t) => {
   const { app } = await startService(t)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const { page, errors } = await openPage(t)

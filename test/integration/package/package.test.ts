@@ -12,49 +12,48 @@ import { Settings } from '#lib/config/settings.js'
 import { root } from '#test/support/root.js'
 
 const run = promisify(execFile)
-/** Arguments of `env`: the test runner would watch each process of Node's. */
-const bare = ['-u', 'NODE_OPTIONS']
+/** Arguments of `env`. With NODE_OPTIONS, the test runner would instrument each Node.js process. */
+const withoutInstrumentation = ['-u', 'NODE_OPTIONS']
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
 t.setTimeout(300_000)
 
 const containerfile = read('Containerfile')
 const [stage = '', image = ''] = containerfile.split(/^FROM .*$/m).slice(1)
-/** The commands that make the package, and install it. */
+/** The commands that build the package and install it. */
 const commands = [...stage.matchAll(/^RUN (.*)$/gm)].map(([, command]) => command!)
-/** The arguments of an instruction in its form of a list. */
+/** The arguments of an instruction, which must be a JSON list. */
 const argumentsOf = (instruction: RegExp): string[] => JSON.parse(instruction.exec(image)![1]!)
 const entrypoint = argumentsOf(/^ENTRYPOINT (.*)$/m)
 const healthcheck = argumentsOf(/^HEALTHCHECK .*? CMD (.*)$/m)
 
-// As an image is made, in a folder: with what .dockerignore lets in, and this project's own packages for
-// those that `npm ci` installs. It is outside of the project, so that no package is found there which the
-// image lacks, and others may read it.
+// Builds the content of the image in a folder, from the files that .dockerignore permits, and with a copy of
+// this project's node_modules instead of `npm ci`. The folder is outside the project, so that Node.js finds
+// no package that the image lacks. Other users may read it.
 const folder = mkdtempSync(join(tmpdir(), 'image-'))
 chmodSync(folder, 0o755)
 t.teardown(() => rmSync(folder, { recursive: true }))
 for (const [, file] of read('.dockerignore').matchAll(/^!(.*)$/gm)) {
   cpSync(join(root, file!), join(folder, file!), { recursive: true })
 }
-// A copy: through a link npm finds some of the packages to be outside of the folder, and leaves them out.
+// A copy, because npm omits packages that a link places outside the folder.
 cpSync(join(root, 'node_modules'), join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true })
-/** Without what the test runner and npm tell their own processes. */
+/** The environment without the variables of the test runner and of npm. */
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(?:TS_|TAP_|_TAP|npm_(?!config_registry))/.test(name))
 )
-// All that it needs is in the package: no registry is asked.
+// The package contains all its dependencies, so that npm needs no registry.
 for (const command of commands.slice(1)) {
-  await run('env', [...bare, 'sh', '-c', command], {
-    cwd: folder, env: { ...env, npm_config_offline: 'true' }
-  })
+  const offline = { ...env, npm_config_offline: 'true' }
+  await run('env', [...withoutInstrumentation, 'sh', '-c', command], { cwd: folder, env: offline })
 }
 
 const program = entrypoint[0]!.replace('/opt/openstack-monitoring-api', join(folder, 'image'))
 const installed = join(folder, 'image/lib/node_modules/openstack-monitoring-api')
 
-t.test('is made of what the lock file says', async (t) => t.equal(commands[0], 'npm ci'))
+t.test('installs the versions of the lock file', async (t) => t.equal(commands[0], 'npm ci'))
 
-t.test('holds what is needed to run it, and nothing else', async (t) => {
+t.test('contains only the files that are needed to run it', async (t) => {
   t.same(readdirSync(installed).sort(), [
     'LICENSE', 'README.md', 'SECURITY.md', 'dist', 'node_modules', 'ops', 'package.json'
   ])
@@ -63,41 +62,41 @@ t.test('holds what is needed to run it, and nothing else', async (t) => {
   ])
 })
 
-t.test('has the packages that it was tested with, and none of those that it was tested by', async (t) => {
-  const { packages } = JSON.parse(
-    read('package-lock.json')
-  ) as { packages: Record<string, { version: string, dev?: boolean, optional?: boolean }> }
+interface LockFile {
+  packages: Record<string, { version: string, dev?: boolean, optional?: boolean }>
+}
+
+t.test('contains the runtime dependencies as tested, and no development dependency', async (t) => {
+  const { packages }: LockFile = JSON.parse(read('package-lock.json'))
   for (const [path, { version, dev = false, optional = false }] of Object.entries(packages)) {
     if (path === '' || optional) continue
-    const there = join(installed, path, 'package.json')
-    t.equal(existsSync(there) && JSON.parse(readFileSync(there, 'utf8')).version, !dev && version, path)
+    const manifest = join(installed, path, 'package.json')
+    const installedVersion = existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version
+    t.equal(installedVersion, !dev && version, path)
   }
 })
 
-t.test('runs by npx in a folder where it was installed', async (t) => {
+t.test('runs with npx in a folder where it is installed', async (t) => {
   const cwd = t.testdir({ 'package.json': '{}' })
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'))!
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, archive)], { cwd, env })
-  t.equal(
-    (await run('npx', ['openstack-monitoring-api', '--version'], { cwd, env })).stdout,
-    `${JSON.parse(read('package.json')).version}\n`
-  )
+  const { stdout } = await run('npx', ['openstack-monitoring-api', '--version'], { cwd, env })
+  t.equal(stdout, `${JSON.parse(read('package.json')).version}\n`)
 })
 
-t.test('tells its settings, and refuses what it does not know', async (t) => {
+t.test('lists its settings, and rejects unknown arguments', async (t) => {
   const { stdout } = await run(program, ['--help'])
   for (const [name, { description }] of Object.entries(Settings.properties)) {
     t.ok(stdout.includes(`  ${name}`) && stdout.includes(description!), name)
   }
   for (const argument of ['--port', 'serve']) {
     const { code, stdout, stderr } = await run(program, [argument]).catch((err) => err)
-    t.match(
-      { code, stdout, stderr }, { code: 1, stdout: '', stderr: new RegExp(`^[^\\n]*${argument}[^\\n]*\\n$`) }
-    )
+    t.match({ code, stdout }, { code: 1, stdout: '' })
+    t.match(stderr, new RegExp(`^[^\\n]*${argument}[^\\n]*\\n$`))
   }
 })
 
-t.test('serves', async (t) => {
+t.test('serves requests, and passes its health check until it stops', async (t) => {
   const { port, stop } = await serve(t, [program])
   t.equal((await fetch(`http://127.0.0.1:${port}/v1/openstack/projects/summary`)).status, 200)
   const check = () =>
@@ -109,24 +108,22 @@ t.test('serves', async (t) => {
 })
 
 const readOnly = ['--mount', 'sh', '-c', 'mount -o remount,bind,ro / && exec "$@"', 'sh']
-const can = spawnSync('unshare', [...readOnly, 'sh', '-c', `! touch ${folder}/x`], {
-  stdio: 'ignore'
-}).status === 0
-const user = ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs']
+const probe = spawnSync('unshare', [...readOnly, 'sh', '-c', `! touch ${folder}/x`], { stdio: 'ignore' })
+const unprivileged = ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs']
 
-t.test('serves on a read-only root, as another user', {
-  skip: !can && 'needs root, and leave to mount'
+t.test('serves requests on a read-only root as an unprivileged user', {
+  skip: probe.status !== 0 && 'needs root and permission to mount'
 }, async (t) => {
-  const { port, stop } = await serve(t, ['unshare', ...readOnly, ...user, program])
+  const { port, stop } = await serve(t, ['unshare', ...readOnly, ...unprivileged, program])
   t.equal((await fetch(`http://127.0.0.1:${port}/v1/openstack/projects/summary`)).status, 200)
   t.equal(await stop(), 0)
 })
 
-/** Runs a command that becomes the service. */
+/** Starts the service with a command, and waits until it listens. */
 async function serve (t: Test, command: string[]) {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
-  const child = spawn('env', [...bare, ...command], {
+  const child = spawn('env', [...withoutInstrumentation, ...command], {
     env: { PATH: process.env.PATH, ...simulator.env, PORT: '0' },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'inherit']
@@ -139,5 +136,5 @@ async function serve (t: Test, command: string[]) {
     child.stdout.resume()
     return { port, stop: async () => { child.kill('SIGTERM'); return (await exited)[0] } }
   }
-  throw new Error('it did not start')
+  throw new Error('the service did not start')
 }

@@ -11,39 +11,39 @@ const run = promisify(execFile)
 const name = 'openstack-monitoring-api.service'
 const unit = readFileSync(join(root, 'ops', name), 'utf8')
 
-/** No more than this is exposed, of 10. */
+/** The highest allowed exposure level, on systemd's scale from 0 to 10. */
 const maxExposure = 2
 
-const there = spawnSync('systemd-analyze', ['--version']).status === 0
-if (!there && process.env.REQUIRE_SYSTEMD === '1') {
+const available = spawnSync('systemd-analyze', ['--version']).status === 0
+if (!available && process.env.REQUIRE_SYSTEMD === '1') {
   throw new Error('REQUIRE_SYSTEMD=1, but there is no systemd-analyze on the PATH')
 }
-const skip = !there && 'needs systemd-analyze, of the package systemd'
+const skip = !available && 'needs systemd-analyze, from the package systemd'
 
-t.test('the unit is one that systemd understands', { skip }, async (t) => {
-  // There must be a program by the name that it starts.
+t.test('systemd accepts the unit', { skip }, async (t) => {
+  // The program of ExecStart must exist.
   const path = join(t.testdir({}), name)
   writeFileSync(path, unit.replace(/^ExecStart=.*$/m, `ExecStart=${process.execPath}`))
   const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', path])
   t.equal(stdout + stderr, '')
 })
 
-t.test('the unit exposes little', { skip }, async (t) => {
+t.test('the unit has a low exposure level', { skip }, async (t) => {
   const path = join(t.testdir({ [name]: unit }), name)
-  // Fails where it is more than the threshold, which is in tenths.
+  // Fails when the level exceeds the threshold, which is in tenths.
   const { stdout } = await run('systemd-analyze', [
     'security', '--offline=true', '--no-pager', `--threshold=${10 * maxExposure}`, path
   ])
   t.match(stdout, /Overall exposure level for openstack-monitoring-api\.service: [01]\.\d/)
 })
 
-t.test('systemd waits for longer than the service takes to end', async (t) => {
-  const [, wait] = /^TimeoutStopSec=(\d+)$/m.exec(unit)!
-  t.ok(Number(wait) > parseDuration(Settings.properties.SHUTDOWN_GRACE.default)!)
+t.test('systemd waits longer than a shutdown takes', async (t) => {
+  const [, timeout] = /^TimeoutStopSec=(\d+)$/m.exec(unit)!
+  t.ok(Number(timeout) > parseDuration(Settings.properties.SHUTDOWN_GRACE.default)!)
 })
 
 t.test('systemd gives up on a service that cannot start, even when a start takes seconds', async (t) => {
   const seconds = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(unit)![1])
   t.ok(seconds('StartLimitBurst') * (5 + seconds('RestartSec')) < seconds('StartLimitIntervalSec'))
-  t.match(unit.split('[Service]')[0], /^StartLimitBurst=/m, 'elsewhere it is not heeded')
+  t.match(unit.split('[Service]')[0], /^StartLimitBurst=/m, 'systemd ignores it in other sections')
 })

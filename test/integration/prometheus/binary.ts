@@ -3,12 +3,13 @@ import type { Test } from 'tap'
 import { isExecutable, maxFindMs, unpack } from '#test/support/debian.js'
 import type { Found } from '#test/support/debian.js'
 
-/** How long a test file may take once it has its program. */
+/** The maximum duration of a test file, without the search for its program. */
 const maxTestMs = 120_000
 
 /**
- * Where a program of Prometheus' is: on the PATH, else in Debian's package. Where it cannot be had, `t` is
- * skipped with the reason and the answer is undefined, unless REQUIRE_PROMETHEUS=1 forbids that.
+ * Finds a program of Prometheus on the PATH or in Debian's package.
+ * @returns its path; undefined when it is not available, and then `t` is skipped with the reason
+ * @throws {Error} when it is not available and REQUIRE_PROMETHEUS=1
  */
 export async function findProgram (t: Test, name: 'prometheus' | 'promtool'): Promise<string | undefined> {
   t.setTimeout(maxFindMs)

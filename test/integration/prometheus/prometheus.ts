@@ -5,12 +5,14 @@ import { stringify } from 'yaml'
 import type { Test } from 'tap'
 import { end, startChild } from '#test/support/child.js'
 
-/** What a query answers: the value of each series. */
+/** The result of a query: the value of each series. */
 export type Values = Array<{ labels: Record<string, string>, value: number }>
 
 /**
- * Starts a Prometheus that scrapes a server, several times a second, under the job that the alerts look for;
- * it ends with the test.
+ * Starts a Prometheus that ends with the test. It scrapes one server five times a second, with the job name
+ * that the alerts expect.
+ * @param path of the program
+ * @param target host and port of the server
  */
 export async function startPrometheus (t: Test, path: string, target: string) {
   const dir = mkdtempSync(join(tmpdir(), 'prometheus-'))
@@ -37,19 +39,18 @@ export async function startPrometheus (t: Test, path: string, target: string) {
   })
 
   return {
-    /** What an expression comes to now. @throws where it is none */
+    /**
+     * Evaluates an expression at the current time.
+     * @throws {Error} when the expression is invalid
+     */
     async query (expression: string): Promise<Values> {
-      const answer = await (await fetch(
-        `http://${match[1]}/api/v1/query?${new URLSearchParams({ query: expression })}`
-      )).json()
-      if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`)
-      const { resultType, result } = answer.data
-      if (resultType === 'scalar') return [{ labels: {}, value: Number(result[1]) }]
-      return result.map(
-        ({ metric, value }: { metric: Record<string, string>, value: [number, string] }) => ({
-          labels: metric, value: Number(value[1])
-        })
-      )
+      const parameters = new URLSearchParams({ query: expression })
+      const response = await fetch(`http://${match[1]}/api/v1/query?${parameters}`)
+      const { status, error, data } = await response.json()
+      if (status !== 'success') throw new Error(`${expression}: ${error}`)
+      if (data.resultType === 'scalar') return [{ labels: {}, value: Number(data.result[1]) }]
+      const series: Array<{ metric: Record<string, string>, value: [number, string] }> = data.result
+      return series.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
     }
   }
 }
