@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { startSimulator } from '#simulator/simulator.js'
+import { failureCounts, failuresBetween } from '#test/robustness/faults/failure-counts.js'
+import { record } from '#test/robustness/faults/record.js'
 import { build, instancesUrl, read, readSummary, summaryUrl } from './cloud.js'
 import type { Summary } from './cloud.js'
-import { countedBetween, countedBy } from '#test/robustness/faults/counted.js'
-import { record } from '#test/robustness/faults/record.js'
 import { service, stop } from './service.js'
 
 t.setTimeout(240_000)
 
-/**
- * Milliseconds that an outage is asked through, and within which all is well again once the service answers.
- */
-const [outage, recovery] = [4_000, 5_000]
-/** Who asks at once: enough for a service that fails to be left alone for a while. */
-const callers = 8
+const outageMs = 4_000
+/** Limit of the recovery after the services respond again. */
+const maxRecoveryMs = 5_000
+/** Concurrent clients: enough to open the circuit of a failing service. */
+const clients = 8
 
-// What lacks its loads is not kept, so a metrics store is needed, if without any samples.
+// Responses without metrics are not cached, so the test needs a metrics store, even without samples.
 const simulator = await startSimulator({ projects: 0, instances: 0 })
 t.teardown(() => simulator.close())
 const env = {
@@ -28,7 +27,7 @@ const env = {
   UPSTREAM_TIMEOUT: '2s'
 }
 
-/** Both routes about a project, by its name and id. */
+/** The summary and the instances of a project. */
 const urlsOf = ({ name, id }: Summary) => [`${summaryUrl}?projectName=${name}`, instancesUrl(id)]
 
 for (const daemons of [
@@ -38,91 +37,90 @@ for (const daemons of [
   ['keystone'],
   ['keystone', 'neutron-server', 'nova-api', 'cinder-api']
 ]) {
-  t.test(`${daemons.join(
-    ', '
-  )}: who has asked before is answered all the while, and soon by what is read anew`, async (t) => {
+  const title = `${daemons.join(', ')}: cached requests succeed during an outage and are refreshed afterwards`
+  t.test(title, async (t) => {
     const app = await build(t, env)
     const metrics = { get: async (path: string) => ({ text: (await app.inject(path)).body }) }
     const before = await readSummary(await build(t, env))
-    const [known, unknown] = [urlsOf(before.demo!), urlsOf(before.web!)]
-    for (const url of known) t.equal((await read(app, url)).status, 200)
-    const countedBefore = await countedBy(metrics)
+    const [cachedUrls, uncachedUrls] = [urlsOf(before.demo!), urlsOf(before.web!)]
+    for (const url of cachedUrls) t.equal((await read(app, url)).status, 200)
+    const failuresBefore = await failureCounts(metrics)
 
-    const [statuses, missing, wrong] = [new Set<number>(), new Set<string>(), new Set<string>()]
-    const times: number[] = []
-    const load = { goesOn: true }
-    const asking = Promise.all(Array.from({ length: callers }, async () => {
-      while (load.goesOn) {
-        for (const url of known) {
-          const { status, body, ms } = await ask(url)
-          statuses.add(status)
-          for (const role of missingIn(status, body)) missing.add(role)
-          times.push(ms)
-          for (const number of wrongIn(url, status, body)) wrong.add(number)
+    const [statuses, unavailable, errors] = [new Set<number>(), new Set<string>(), new Set<string>()]
+    const durationsMs: number[] = []
+    const load = { isRunning: true }
+    const sending = Promise.all(Array.from({ length: clients }, async () => {
+      while (load.isRunning) {
+        for (const url of cachedUrls) {
+          const response = await get(url)
+          statuses.add(response.status)
+          for (const name of unavailableIn(response)) unavailable.add(name)
+          durationsMs.push(response.durationMs)
+          for (const error of errorsIn(response)) errors.add(error)
         }
         await sleep(50)
       }
     }))
-    t.teardown(() => { load.goesOn = false })
+    t.teardown(() => { load.isRunning = false })
 
     await stop(t, ...daemons)
-    const [summary, instances] = await Promise.all(unknown.map(ask))
-    await sleep(outage)
-    const counted = countedBetween(countedBefore, await countedBy(metrics))
+    const [summary, instances] = await Promise.all(uncachedUrls.map(get))
+    await sleep(outageMs)
+    const failures = failuresBetween(failuresBefore, await failureCounts(metrics))
     await service('start', daemons)
     const started = performance.now()
-    while (!await isRenewed() && performance.now() - started < recovery) await sleep(100)
-    const back = performance.now() - started
-    load.goesOn = false
-    await asking
+    while (!await isRefreshed() && performance.now() - started < maxRecoveryMs) await sleep(100)
+    const recoveryMs = performance.now() - started
+    load.isRunning = false
+    await sending
 
-    t.ok(back < recovery, `all is read anew ${Math.round(back)} ms after ${daemons} answers`)
+    t.ok(recoveryMs < maxRecoveryMs, `responses are current ${Math.round(recoveryMs)} ms after the outage`)
     t.same([...statuses], [200])
-    for (const [i, { status, body }] of [summary!, instances!].entries()) {
-      for (const number of wrongIn(unknown[i]!, status, body)) wrong.add(number)
-    }
-    t.same([...wrong], [], 'no number is wrong')
-    t.ok(counted.length > 0, 'and what failed is counted')
+    for (const response of [summary!, instances!]) for (const error of errorsIn(response)) errors.add(error)
+    t.same([...errors], [], 'no number is wrong')
+    t.ok(failures.length > 0, 'metrics count failures')
     t.strictSame(await readSummary(app), before)
     record({
       fault: `${daemons.join(', ')} stopped`,
-      summary: toldOf(summary!),
-      instances: toldOf(instances!),
-      known: { statuses: [...statuses], missing: [...missing].sort() },
-      slowest: Math.round(Math.max(...times, summary!.ms, instances!.ms)),
-      back: Math.round(back),
-      counted
+      summary: outcomeOf(summary!),
+      instances: outcomeOf(instances!),
+      cached: { statuses: [...statuses], unavailable: [...unavailable].sort() },
+      slowestMs: Math.round(Math.max(...durationsMs, summary!.durationMs, instances!.durationMs)),
+      recoveryMs: Math.round(recoveryMs),
+      failures
     })
 
-    async function ask (url: string) {
+    async function get (url: string) {
       const start = performance.now()
-      return { ...await read(app, url), ms: performance.now() - start }
+      const { status, body } = await read(app, url)
+      return { url, status, body, durationMs: performance.now() - start }
     }
 
-    /** Numbers of a summary that are not what they were before, but for those that are said to be missing. */
-    function wrongIn (url: string, status: number, body: unknown) {
+    /** Numbers of a summary that differ from before. `null` is correct if upstreams are unavailable. */
+    function errorsIn ({ url, status, body }: Response & { url: string }) {
       if (status !== 200 || !url.startsWith(summaryUrl)) return []
       return (body as Summary[]).flatMap(({ unavailable, ...project }) => Object.entries(project)
-        .filter(
-          ([field, value]) => value !== before[project.name]![field] &&
-            !(value === null && unavailable !== undefined)
-        )
+        .filter(([field, value]) => value !== before[project.name]![field])
+        .filter(([, value]) => value !== null || unavailable === undefined)
         .map(([field, value]) => `${field} of ${project.name} is ${value}`))
     }
 
-    /** Whether the answers are whole, and no older than their lifetime. */
-    async function isRenewed () {
-      const answers = await Promise.all([...known, ...unknown].map((url) => read(app, url)))
-      const whole = !JSON.stringify(answers.map(({ body }) => body)).includes('"unavailable"')
-      return whole && answers.every(({ status, headers }) => status === 200 && Number(headers.age) <= 1)
+    /** Whether all responses are complete, and no older than their TTL. */
+    async function isRefreshed () {
+      const responses = await Promise.all([...cachedUrls, ...uncachedUrls].map((url) => read(app, url)))
+      const isComplete = !JSON.stringify(responses.map(({ body }) => body)).includes('"unavailable"')
+      const isCurrent = responses.every(({ status, headers }) => status === 200 && Number(headers.age) <= 1)
+      return isComplete && isCurrent
     }
   })
 }
 
-const toldOf = ({ status, body }: { status: number, body: unknown }) => ({
-  statuses: [status], missing: missingIn(status, body)
+interface Response { status: number, body: unknown }
+
+const outcomeOf = (response: Response) => ({
+  statuses: [response.status], unavailable: unavailableIn(response)
 })
 
-/** The roles that an answer says are missing in it. */
-const missingIn = (status: number, body: unknown) =>
+/** The upstreams that a response lists as unavailable. */
+const unavailableIn = ({ status, body }: Response) =>
   status === 200 ? [body as Summary | Summary[]].flat().flatMap(({ unavailable = [] }) => unavailable) : []

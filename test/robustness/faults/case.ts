@@ -1,78 +1,88 @@
 import type { UpstreamName } from '#simulator/simulator.js'
-import type { Kind } from './questions.js'
+import type { RouteKind } from './requests.js'
 import type { Server } from './server.js'
-import type { Site } from './site.js'
+import type { Testbed } from './testbed.js'
 
-/**
- * What an answer is, to a question of a kind: its status, or which it may have, and the roles that are
- * missing in it.
- */
+/** The expected responses to one kind of request. */
 export interface Outcome {
+  /** The status, or every allowed status. */
   status: number | number[]
-  missing?: UpstreamName[]
-  /** Whether that is so of some answers only. */
-  perhaps?: boolean
+  /** Upstreams that the response lists as unavailable. */
+  unavailable?: UpstreamName[]
+  /** Whether complete responses are allowed too. */
+  mayBeComplete?: boolean
 }
 
-/**
- * A fault: where it is, how it begins, and what callers see of it who have not asked before. Who has is
- * always answered, and rightly.
- */
+/** A fault, and its effect on requests without a cached response. Cached requests always succeed. */
 export interface Case {
   name: string
-  /** The upstreams that are ill. */
-  at: UpstreamName[]
-  /** Where it is, if at none of them. */
-  where?: string
-  /** Begins it, and gives what ends it. */
-  begin: Begin
-  outcome: Record<Kind, Outcome>
-  /** More settings for the server. */
-  env?: (site: Site) => Record<string, string>
-  /** Whether the server is started only when the fault is there; then nobody has asked before. */
+  /** The failing upstreams. */
+  upstreams: UpstreamName[]
+  /** The failing component in the report, if it is no upstream behind a proxy. */
+  component?: string
+  inject: Inject
+  outcome: Record<RouteKind, Outcome>
+  /** Additional settings of the server. */
+  env?: (testbed: Testbed) => Record<string, string>
+  /** Whether the server starts during the fault; nothing is cached then. */
   fromStart?: boolean
-  /** Whether others ask all the while, before it as well. */
+  /** Whether other clients send requests before and during the fault. */
   load?: boolean
-  /** Milliseconds that the service's clock is made to be wrong by. */
-  shift?: number
+  /** Milliseconds by which the fault shifts the clock of the service. */
+  clockShiftMs?: number
 }
 
-export type Begin = (site: Site, at: UpstreamName[], server?: Server) => Promise<End> | End
-export type End = () => unknown
+/** Starts a fault and returns the function that ends it. */
+export type Inject =
+  (testbed: Testbed, upstreams: UpstreamName[], server?: Server) => Promise<Recover> | Recover
+export type Recover = () => unknown
 
 /**
- * What follows for each route where all that these roles are asked fails with a status. Unless it is so
- * `fromStart`, the list of projects stands in.
+ * The effect on each route if every request to these upstreams fails.
+ * @param status of a route that needs a failing upstream
+ * @param fromStart whether the cached project list, which replaces a failing one, is missing too
  */
-export function costs (at: UpstreamName[], status: number | number[], fromStart = false): Case['outcome'] {
-  const quotas = (['block-storage', 'compute', 'network'] as const).filter((role) => at.includes(role))
-  const perhaps = Array.isArray(status) && status.includes(200)
+export function failureOutcome (
+  upstreams: UpstreamName[],
+  status: number | number[],
+  fromStart = false
+): Case['outcome'] {
+  const among = (...names: UpstreamName[]) => names.filter((name) => upstreams.includes(name))
+  const quotas = among('block-storage', 'compute', 'network')
+  const mayBeComplete = Array.isArray(status) && status.includes(200)
   const failed = { status }
-  const answered = (missing: UpstreamName[]) => ({ status: 200, missing, perhaps })
+  const success = (unavailable: UpstreamName[]) => ({ status: 200, unavailable, mayBeComplete })
+  const noProjects = fromStart && upstreams.includes('identity')
   return {
-    summary: (fromStart && at.includes('identity')) || quotas.length === 3 ? failed : answered(quotas),
-    instances: at.includes('identity') || at.includes('compute')
-      ? failed
-      : answered(
-        at.includes('metrics') ? ['metrics'] : []
-      ),
-    series: at.includes('metrics') ? failed : { status: 200 }
+    summary: noProjects || quotas.length === 3 ? failed : success(quotas),
+    instances: among('identity', 'compute').length > 0 ? failed : success(among('metrics')),
+    series: upstreams.includes('metrics') ? failed : { status: 200 }
   }
 }
 
-/** Where nobody sees anything of it. */
-export const nothing = costs([], 200)
+/** The outcome of a fault that no client notices. */
+export const noEffect = failureOutcome([], 200)
 
-/** One fault in several places, one after the other: each of these is a case. */
-export function each (
-  places: UpstreamName[][], name: string, status: number | number[], begin: Begin, more: Partial<Case> = {}
+/** One case for each set of failing upstreams. */
+export function visible (
+  sets: UpstreamName[][],
+  name: string,
+  status: number | number[],
+  inject: Inject,
+  options: Partial<Case> = {}
 ): Case[] {
-  return places.map((at) => ({ name, at, begin, outcome: costs(at, status, more.fromStart), ...more }))
+  return sets.map((upstreams) => {
+    const outcome = failureOutcome(upstreams, status, options.fromStart)
+    return { name, upstreams, inject, outcome, ...options }
+  })
 }
 
-/** The same where nobody sees anything of it. */
-export function unseen (
-  places: UpstreamName[][], name: string, begin: Begin, more: Partial<Case> = {}
+/** The same for a fault that no client notices. */
+export function tolerated (
+  sets: UpstreamName[][],
+  name: string,
+  inject: Inject,
+  options: Partial<Case> = {}
 ): Case[] {
-  return places.map((at) => ({ name, at, begin, outcome: nothing, ...more }))
+  return sets.map((upstreams) => ({ name, upstreams, inject, outcome: noEffect, ...options }))
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { cloud } from '#test/robustness/faults/cases/cloud.js'
+import { cloud } from './cases/cloud.js'
 import { runCases } from './run-case.js'
-import { startSite } from './site.js'
+import { startTestbed } from './testbed.js'
 
-await runCases(t, await startSite(t), cloud)
+await runCases(t, await startTestbed(t), cloud)

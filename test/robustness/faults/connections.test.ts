@@ -1,6 +1,6 @@
 import t from 'tap'
-import { connections } from '#test/robustness/faults/cases/connections.js'
+import { connections } from './cases/connections.js'
 import { runCases } from './run-case.js'
-import { startSite } from './site.js'
+import { startTestbed } from './testbed.js'
 
-await runCases(t, await startSite(t), connections)
+await runCases(t, await startTestbed(t), connections)

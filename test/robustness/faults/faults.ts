@@ -1,38 +1,37 @@
 import { pipeline, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Begin } from './case.js'
-import type { Fault, Passing, Said } from './proxy.js'
+import type { Inject } from './case.js'
+import type { Fault, ProxiedRequest, ProxyResponse } from './proxy.js'
 
-/**
- * What each faulty answer has in its status line, its headers and its body: neither an answer of the service
- * nor its log may have it.
- */
+/** Text in the reason phrase, headers and body of faulty responses. No client and no log may get it. */
 export const marker = 'Zq7-of-an-upstream'
 
-/** A fault on the wire to each of the ill. */
-export const onTheWire = (fault: Fault): Begin => ({ proxies }, at) => {
-  for (const role of at) proxies[role].begin(fault)
-  return () => { for (const role of at) proxies[role].heal() }
+/** Injects a fault into the proxy of each failing upstream. */
+export const onTheWire = (fault: Fault): Inject => ({ proxies }, upstreams) => {
+  for (const upstream of upstreams) proxies[upstream].inject(fault)
+  return () => { for (const upstream of upstreams) proxies[upstream].recover() }
 }
 
-/** Something else is said, in full. */
-export const saying = (say: (passing: Passing) => Said | Promise<Said>): Begin => onTheWire({
-  request: async (passing) => passing.say(await say(passing))
+/** Replaces the response. */
+export const responding = (
+  respond: (request: ProxiedRequest) => ProxyResponse | Promise<ProxyResponse>
+): Inject => onTheWire({
+  request: async (request) => request.respond(await respond(request))
 })
 
-/** What is really said, in another body. */
-export const garbling = (garble: (text: string) => string | Buffer, headers: object = {}): Begin =>
-  saying(async ({ ask }) => {
-    const said = await ask()
+/** Replaces the body of the real response. */
+export const changingBody = (change: (text: string) => string | Buffer, headers: object = {}): Inject =>
+  responding(async ({ forward }) => {
+    const real = await forward()
     return {
-      status: said.status,
-      words: marker,
-      headers: { ...said.headers, ...marked, ...headers },
-      body: garble(String(said.body))
+      status: real.status,
+      reason: marker,
+      headers: { ...real.headers, ...markedHeaders, ...headers },
+      body: change(String(real.body))
     }
   })
 
-export const marked = {
+export const markedHeaders = {
   'x-marked': marker,
   server: marker,
   'www-authenticate': marker,
@@ -40,55 +39,67 @@ export const marked = {
   'set-cookie': marker
 }
 
-/** An answer that an upstream, or something before it, gives of itself. */
-export const said = (status: number, body: string | Buffer, headers: object = {}): Said =>
-  ({ status, words: marker, headers: { 'content-type': 'application/json', ...marked, ...headers }, body })
+/** A response of an upstream, or of a gateway in front of it, with the marker. */
+export const response = (status: number, body: string | Buffer, headers: object = {}): ProxyResponse => ({
+  status,
+  reason: marker,
+  headers: { 'content-type': 'application/json', ...markedHeaders, ...headers },
+  body
+})
 
-export const page = `<html><head><title>${marker}</title></head><body><h1>${marker}</h1></body></html>`
-export const html = { 'content-type': 'text/html' }
+const page = `<html><head><title>${marker}</title></head><body><h1>${marker}</h1></body></html>`
 
-/** Every so many requests something else becomes of one. */
-export const everyOther = (n: number, request: NonNullable<Fault['request']>) => async (passing: Passing) =>
-  passing.number % n === 0 ? await request(passing) : passing.say(await passing.ask())
+/** The same with an HTML page. */
+export const htmlResponse = (status: number, headers: object = {}) =>
+  response(status, page, { 'content-type': 'text/html', ...headers })
 
-/** Something else becomes of each request when it comes first, and nothing when it comes again. */
-export function atFirst (request: NonNullable<Fault['request']>) {
-  const known = new Set<string>()
-  return async (passing: Passing) => {
-    const key = `${passing.method} ${passing.path} ${passing.sent}`
-    if (known.has(key)) return passing.say(await passing.ask())
-    known.add(key)
-    await request(passing)
+type HandleRequest = NonNullable<Fault['request']>
+
+/** Applies the fault to every nth request. */
+export const everyNth = (n: number, handle: HandleRequest) => async (request: ProxiedRequest) =>
+  request.number % n === 0 ? await handle(request) : request.respond(await request.forward())
+
+/** Applies the fault to the first attempt of each request; a retry succeeds. */
+export function onFirstAttempt (handle: HandleRequest) {
+  const attempted = new Set<string>()
+  return async (request: ProxiedRequest) => {
+    const key = `${request.method} ${request.path} ${request.body}`
+    if (attempted.has(key)) return request.respond(await request.forward())
+    attempted.add(key)
+    await handle(request)
   }
 }
 
-/** The bytes of an answer as they go over the wire. */
-export function wire ({ status, headers, body }: Said) {
-  const lines = Object.entries({
+/** The bytes of a response on the wire. */
+export function wire ({ status, headers, body }: ProxyResponse) {
+  const sent = {
     ...headers,
-    ...marked,
+    ...markedHeaders,
     connection: undefined,
     'transfer-encoding': undefined,
     'content-length': Buffer.byteLength(body)
-  })
+  }
+  const lines = Object.entries(sent)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}: ${value}\r\n`)
   return { head: `HTTP/1.1 ${status} ${marker}\r\n${lines.join('')}\r\n`, body: Buffer.from(body) }
 }
 
-/** Sends a piece every so many milliseconds, for as long as somebody listens. */
+/** Sends one piece every `intervalMs` until the client closes the connection. */
 export async function drip (
-  { socket }: Pick<Passing, 'socket'>, pieces: Iterable<string | Buffer>, ms: number
+  { socket }: Pick<ProxiedRequest, 'socket'>,
+  pieces: Iterable<string | Buffer>,
+  intervalMs: number
 ) {
   for (const piece of pieces) {
     if (socket.destroyed) return
     socket.write(piece)
-    await sleep(ms)
+    await sleep(intervalMs)
   }
 }
 
-/** Sends the same again and again, as fast as it is taken, for as long as somebody listens. */
-export function flood ({ socket }: Pick<Passing, 'socket'>, piece: Buffer, bytes: number) {
+/** Repeats a piece as fast as the client reads, until `bytes` are sent or the connection is closed. */
+export function flood ({ socket }: Pick<ProxiedRequest, 'socket'>, piece: Buffer, bytes: number) {
   pipeline(Readable.from(repeated(piece, bytes / piece.length)), socket, () => {})
 }
 

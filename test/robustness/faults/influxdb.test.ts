@@ -1,6 +1,6 @@
 import t from 'tap'
-import { influxdb } from '#test/robustness/faults/cases/influxdb.js'
+import { influxdb } from './cases/influxdb.js'
 import { runCases } from './run-case.js'
-import { startSite } from './site.js'
+import { startTestbed } from './testbed.js'
 
-await runCases(t, await startSite(t), influxdb)
+await runCases(t, await startTestbed(t), influxdb)

@@ -1,7 +1,7 @@
 import type { Client } from '#test/support/influxdb/client.js'
 import { noon, only } from '#test/support/influxdb/points.js'
 
-/** The series of each route, as they are answered. */
+/** The names of the series that each route returns. */
 export const routes = {
   cpuUsage: ['cpu'],
   memUsage: ['memory'],
@@ -12,25 +12,28 @@ export const routes = {
 }
 export type Route = keyof typeof routes
 
-/** Each of them by its route and name, in the order of the values that they are given. */
+/** Each series as `route name`; the position sets its values. */
 const series = Object.entries(routes).flatMap(([route, names]) => names.map((name) => `${route} ${name}`))
 
 /**
- * What the bucket of a minute (unix seconds) has: of each series, instance and minute something else, and of
- * each version of the truth. All have two decimals at the most, so that nothing is lost by rounding.
+ * The value of a one-minute bucket. Each series, instance, minute and version has another value. Values have
+ * at most two decimals, so that rounding loses nothing.
+ * @param minute start of the bucket in unix seconds
  */
 export function usageAt (route: Route, name: string, instance: number, minute: number, version: number) {
-  const which = series.indexOf(`${route} ${name}`)
-  // The first two are in percent.
-  return (which < 2 ? 10 : 100) * (which + 1) + 20 * instance + 2 * (minute / 60 % 4) + version / 4
+  const index = series.indexOf(`${route} ${name}`)
+  const isPercentage = index < 2
+  return (isPercentage ? 10 : 100) * (index + 1) + 20 * instance + 2 * (minute / 60 % 4) + version / 4
 }
 
-/** The measurements that a usage is read from: of each device what, of it, is measured. */
-const measured: Record<string,
-Array<[metric: string, device: string | undefined, value: (usage: number) => number]>> = {
+type Measurement = [metric: string, device: string | undefined, value: (usage: number) => number]
+
+/** The measurements of each series, with the value that each of them stores for a usage. */
+const measurements: Record<string, Measurement[]> = {
   'cpuUsage cpu': [['cpu.utilization_norm_perc', undefined, (usage) => usage]],
   'memUsage memory': [
-    ['mem.total_mb', undefined, () => 2000], ['mem.free_mb', undefined, (usage) => 2000 - 20 * usage]
+    ['mem.total_mb', undefined, () => 2000],
+    ['mem.free_mb', undefined, (usage) => 2000 - 20 * usage]
   ],
   'diskRead read': onTwo('io.read_bytes_sec', 'vda', 'vdb', 1024),
   'diskWrite write': onTwo('io.write_bytes_sec', 'vda', 'vdb', 1024),
@@ -40,29 +43,35 @@ Array<[metric: string, device: string | undefined, value: (usage: number) => num
   'networkPackets out': onTwo('net.out_packets_sec', 'tap0', 'tap1', 1)
 }
 
-/** The two have unlike shares. */
-function onTwo (metric: string, one: string, other: string, unit: number): typeof measured[string] {
+/** Splits a usage unequally between two devices. */
+function onTwo (metric: string, first: string, second: string, unit: number): Measurement[] {
   return [
-    [metric, one, (usage) => (usage / 2 + 4) * unit], [metric, other, (usage) => (usage / 2 - 4) * unit]
+    [metric, first, (usage) => (usage / 2 + 4) * unit],
+    [metric, second, (usage) => (usage / 2 - 4) * unit]
   ]
 }
 
-/** Writes a sample a minute, from `start` to `end` (unix seconds), of each series of these instances. */
+/**
+ * Writes one sample a minute of every series of these instances.
+ * @param start unix seconds
+ * @param end unix seconds
+ */
 export async function writePoints (
-  client: Client, instances: string[], start: number, end: number, version: number
+  client: Client,
+  instances: string[],
+  start: number,
+  end: number,
+  version: number
 ) {
   const minutes = Array.from({ length: (end - start) / 60 }, (_, n) => start + 60 * n)
-  await client.write(instances.flatMap((instance, number) => Object.entries(
-    measured
-  ).flatMap(([key, measurements]) => {
+  await client.write(instances.flatMap((instance, number) => Object.keys(measurements).flatMap((key) => {
     const [route, name] = key.split(' ') as [Route, string]
-    return measurements.flatMap(([metric, device, value]) => only({
+    const usages = minutes.map((minute) => usageAt(route, name, number, minute, version))
+    return measurements[key]!.flatMap(([metric, device, value]) => only({
       instance,
       metric,
       device,
-      samples: minutes.map(
-        (minute) => [minute - noon / 1000, value(usageAt(route, name, number, minute, version))]
-      )
+      samples: minutes.map((minute, n) => [minute - noon / 1000, value(usages[n]!)])
     }))
   })))
 }

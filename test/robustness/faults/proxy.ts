@@ -6,53 +6,50 @@ import { buffer } from 'node:stream/consumers'
 import { createServer as createTlsServer } from 'node:tls'
 import { Agent, request } from 'undici'
 
-/** What stands between the service and an upstream, and passes on what it hears until it is given a fault. */
+/** A proxy between the service and an upstream. Without a fault it forwards everything. */
 export interface Proxy {
   port: number
-  /** Where it passes to. */
+  /** The origin of the upstream. */
   target: string
-  /** Since it was started. */
-  counted: { connections: number, requests: number }
-  begin: (fault: Fault) => void
-  heal: () => void
-  /** Ends all connections. */
+  /** Counts since the start. */
+  counts: { connections: number, requests: number }
+  inject: (fault: Fault) => void
+  recover: () => void
+  /** Closes all connections. */
   drop: () => void
-  /** Ends them, and takes no more. */
+  /** Closes all connections and stops listening. */
   close: () => Promise<void>
   /** Listens again, on the same port. */
   open: (certificate?: Certificate) => Promise<void>
 }
 
-/** What goes wrong on the wire; what is left out goes on as ever. */
+/** A fault on the wire. Without a handler, connections and requests work as usual. */
 export interface Fault {
-  /** What becomes of a new connection. */
+  /** Handles each new connection. */
   connection?: (socket: Socket) => unknown
-  /** What becomes of a request. Nothing is sent but what this sends. */
-  request?: (passing: Passing) => unknown
+  /** Handles each request; the client receives only the output of this handler. */
+  request?: (request: ProxiedRequest) => unknown
 }
 
-/** What is said to a request. */
-export interface Said {
+export interface ProxyResponse {
   status: number
-  /** The words after the status. */
-  words?: string
+  /** The reason phrase after the status. */
+  reason?: string
   headers: IncomingHttpHeaders | OutgoingHttpHeaders
   body: Buffer | string
 }
 
-/** A request on its way. */
-export interface Passing {
-  /** Which one it is since the fault began, from 1. */
+export interface ProxiedRequest {
+  /** Counted from the start of the fault; the first request is 1. */
   number: number
   method: string
   path: string
-  /** What was sent with it. */
-  sent: Buffer
+  body: Buffer
   response: ServerResponse
   socket: Socket
-  /** What the upstream really says. */
-  ask: () => Promise<Said>
-  say: (said: Said) => void
+  /** Gets the real response of the upstream. */
+  forward: () => Promise<ProxyResponse>
+  respond: (response: ProxyResponse) => void
 }
 
 export interface Certificate {
@@ -60,12 +57,12 @@ export interface Certificate {
   key: string
 }
 
-/** Of one connection each: the other one has its own. */
-const ofOneConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host'])
-const passedOn = (headers: object) =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneConnection.has(name)))
+/** Headers of a single connection, which a proxy must not forward. */
+const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host'])
+const endToEnd = (headers: object) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)))
 
-/** Starts a proxy on a free loopback port, with TLS where it has a certificate. */
+/** Starts a proxy on a free loopback port, with TLS if there is a certificate. */
 export async function startProxy (certificate?: Certificate): Promise<Proxy> {
   const agent = new Agent()
   const sockets = new Set<Socket>()
@@ -74,50 +71,48 @@ export async function startProxy (certificate?: Certificate): Promise<Proxy> {
   let server: Server | undefined
 
   const http = createHttpServer((incoming, response) => {
-    proxy.counted.requests++
+    proxy.counts.requests++
     const { socket } = incoming
-    const say = ({ status, words, headers, body }: Said) => {
-      response.writeHead(
-        status, words, passedOn(headers)
-      ).end(body)
+    const respond = ({ status, reason, headers, body }: ProxyResponse) => {
+      response.writeHead(status, reason, endToEnd(headers)).end(body)
     }
-    const pass = async ({ ask, say }: Passing) => say(await ask())
+    const pass = async ({ forward, respond }: ProxiedRequest) => respond(await forward())
     buffer(incoming)
       .then((body) => (fault.request ?? pass)({
         number: ++number,
         method: incoming.method!,
         path: incoming.url!,
-        sent: body,
+        body,
         response,
         socket,
-        say,
-        ask: () => ask(incoming, body)
+        respond,
+        forward: () => forward(incoming, body)
       }))
-      // Where the one side is gone, so is the other.
+      // If one side is gone, the other side is closed too.
       .catch(() => { socket.destroy() })
   })
-  // Longer than clients keep theirs, so that no connection closes under a request that is on its way.
+  // Longer than the keep-alive of clients, so that no connection closes during a request.
   http.keepAliveTimeout = 65_000
 
-  async function ask ({ method, url, headers }: IncomingMessage, body: Buffer): Promise<Said> {
-    const answer = await request(proxy.target + url, {
+  async function forward ({ method, url, headers }: IncomingMessage, body: Buffer): Promise<ProxyResponse> {
+    const real = await request(proxy.target + url, {
       method: method as 'GET',
-      headers: passedOn(headers),
+      headers: endToEnd(headers),
       body: body.length > 0 ? body : undefined,
       dispatcher: agent
     })
-    return { status: answer.statusCode, headers: answer.headers, body: await buffer(answer.body) }
+    return { status: real.statusCode, headers: real.headers, body: await buffer(real.body) }
   }
 
   function track (socket: Socket) {
-    proxy.counted.connections++
+    proxy.counts.connections++
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
   }
 
   function accept (socket: Socket) {
-    // One with TLS is another one than that which is tracked.
+    // A TLS socket is not the tracked TCP socket, and needs its own handler.
     socket.on('error', () => {})
     if (fault.connection) fault.connection(socket)
     else http.emit('connection', socket)
@@ -126,14 +121,14 @@ export async function startProxy (certificate?: Certificate): Promise<Proxy> {
   const proxy: Proxy = {
     port: 0,
     target: '',
-    counted: { connections: 0, requests: 0 },
-    begin (given) {
-      fault = given
+    counts: { connections: 0, requests: 0 },
+    inject (next) {
+      fault = next
       number = 0
-      // What is to happen to connections happens to none that are there already.
+      // A fault of new connections would not reach the open ones.
       if (fault.connection) proxy.drop()
     },
-    heal () { fault = {} },
+    recover () { fault = {} },
     drop () { for (const socket of sockets) socket.destroy() },
     async close () {
       const closing = server
@@ -147,7 +142,7 @@ export async function startProxy (certificate?: Certificate): Promise<Proxy> {
     async open (certificate) {
       const opening = certificate ? createTlsServer(certificate, accept) : createServer(accept)
       opening.on('connection', track)
-      // A client that does not like the certificate says so and goes.
+      // Clients that reject the certificate cause this error.
       opening.on('tlsClientError', () => {})
       await new Promise<void>((resolve) => opening.listen(proxy.port, '127.0.0.1', resolve))
       proxy.port = (opening.address() as AddressInfo).port

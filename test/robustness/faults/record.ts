@@ -2,14 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { root } from '#test/support/root.js'
 
-/** Where what was seen is put: docs/reliability.md is made of it. */
-const folder = join(root, '.tap/faults')
+/** The folder of the results from which run.ts writes docs/reliability.md. */
+export const resultsFolder = join(root, '.tap/faults')
 
-const group = basename(process.argv[1]!, '.test.ts')
+const group = basename(process.argv[1]!, '.test.js')
 let number = 0
 
-/** Notes what was seen: of each case in the order of its file, or of the soak. */
-export function record (seen: object) {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${group}-${number}.json`), JSON.stringify({ group, number: number++, ...seen }))
+/** Writes the result of a case, the soak, or an outage of the real cloud, in the order of the file. */
+export function record (result: object) {
+  mkdirSync(resultsFolder, { recursive: true })
+  const content = JSON.stringify({ group, number, ...result })
+  writeFileSync(join(resultsFolder, `${group}-${number++}.json`), content)
 }

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { startRedis } from '#test/support/redis/server.js'
-import { redisFaults } from '#test/robustness/faults/cases/redis.js'
+import { redisFaults } from './cases/redis.js'
 import { runCases } from './run-case.js'
-import { startSite } from './site.js'
+import { startTestbed } from './testbed.js'
 
 const redis = await startRedis(t)
-if (redis) await runCases(t, await startSite(t), redisFaults(redis))
+if (redis) await runCases(t, await startTestbed(t), redisFaults(redis))

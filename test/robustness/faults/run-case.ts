@@ -1,281 +1,258 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { UpstreamName } from '#simulator/simulator.js'
-import type { Case, End } from './case.js'
-import { countedBetween, countedBy } from './counted.js'
-import type { Count } from './counted.js'
+import type { Case, Recover } from './case.js'
+import { failureCounts, failuresBetween } from './failure-counts.js'
+import type { FailureCount } from './failure-counts.js'
 import { marker } from './faults.js'
-import { missingIn, wrongIn } from './questions.js'
-import type { Kind, Question } from './questions.js'
 import { record } from './record.js'
+import { errorsIn, routeKinds, unavailableIn } from './requests.js'
+import type { RouteKind, TestRequest } from './requests.js'
 import { startServer } from './server.js'
-import type { Got, Server } from './server.js'
-import { roles } from './site.js'
-import type { Site } from './site.js'
+import type { Server, ServerResponse } from './server.js'
+import { upstreamNames } from './testbed.js'
+import type { Testbed } from './testbed.js'
 import type { Truth } from './truth.js'
 
 /**
- * Milliseconds. A call may take one second, with its second try; a request waits for two or three that follow
- * each other, on a slow machine.
+ * An upstream request takes at most one second, its retry included. A client's request waits for two or three
+ * of them in sequence, on a slow machine.
  */
-const slowest = 5_000
-/** Until all is well again. */
-const recovery = 5_000
-/** As long as that is looked for. */
-const patience = 10_000
-/** After which what was answered before is neither fresh nor given out while it is read again. */
-const stale = 2_100
-/** Between two looks at whether all is as it was. */
-const pause = 100
-/** Who asks at once, where there is load. */
-const callers = 8
+const maxResponseMs = 5_000
+/** Limit of the recovery after a fault. */
+const maxRecoveryMs = 5_000
+/** The suite watches the recovery for this time, to report how late it is. */
+const recoveryTimeoutMs = 10_000
+/** A cached response of this age is neither fresh nor within stale-while-revalidate. */
+const staleAfterMs = 2_100
+const pollIntervalMs = 100
+/** Concurrent clients under load. */
+const loadClients = 8
 
-/** An answer to a question. */
-export interface Seen extends Got {
-  question: Question
+/** A response with its request. */
+interface TestResponse extends ServerResponse {
+  request: TestRequest
 }
 
-/** Runs cases one after the other, each with a server of its own. */
-export async function runCases (t: Test, site: Site | undefined, cases: Case[]) {
-  if (site === undefined) return
-  for (const one of cases) await t.test(titleOf(one), (t) => runCase(t, site, one))
+/** Runs cases in sequence, each with its own server. */
+export async function runCases (t: Test, testbed: Testbed | undefined, cases: Case[]) {
+  if (testbed === undefined) return
+  for (const one of cases) await t.test(titleOf(one), (t) => runCase(t, testbed, one))
 }
 
-const placeOf = ({ at, where = at.length === roles.length ? 'all' : at.join(', ') }: Case) => where
-export const titleOf = (one: Case) => `${placeOf(one)}: ${one.name}`
+/** The failing upstreams, as the report names them. */
+const locationOf = ({ upstreams, component }: Case) =>
+  component ?? (upstreams.length === upstreamNames.length ? 'all' : upstreams.join(', '))
+export const titleOf = (one: Case) => `${locationOf(one)}: ${one.name}`
 
-async function runCase (t: Test, site: Site, one: Case) {
-  const { known, unknown } = site
-  const truths = [site.truth()]
-  const clocks = () => [0, one.shift ?? 0].map((shift) => Date.now() + shift)
-  const calls = () => one.at.map((role) => ({ ...site.proxies[role].counted }))
+async function runCase (t: Test, testbed: Testbed, one: Case) {
+  const { cachedRequests, uncachedRequests } = testbed
+  const truths = [testbed.truth()]
+  const clocks = () => [0, one.clockShiftMs ?? 0].map((shiftMs) => Date.now() + shiftMs)
+  const proxyCounts = () => one.upstreams.map((name) => ({ ...testbed.proxies[name].counts }))
   let load: Load | undefined
-  let end: End = one.fromStart ? await one.begin(site, one.at) : () => {}
+  let recover: Recover = one.fromStart ? await one.inject(testbed, one.upstreams) : () => {}
 
-  const server = await startServer(t, { ...site.env, ...one.env?.(site) })
+  const server = await startServer(t, { ...testbed.env, ...one.env?.(testbed) })
   const started = performance.now()
-  let asked = started
+  let cachedAt = started
   if (!one.fromStart) {
-    // A server that has just been started may be late with what it does for the first time, on a busy
-    // machine.
-    let before: Seen[]
+    // On a busy machine the first requests to a new server may time out.
+    let before: TestResponse[]
     do {
-      asked = performance.now()
-      before = await askAll(server, known)
-    } while (before.some(({ status }) => status !== 200) && asked - started < patience)
-    t.same(before.map(({ status }) => status), known.map(() => 200), 'all is well before')
-    t.same(wrongOf(before, truths, clocks()), [], 'and right')
-    if (one.load) t.teardown((load = startLoad(server, known)).stop)
+      cachedAt = performance.now()
+      before = await sendAll(server, cachedRequests)
+    } while (before.some(({ status }) => status !== 200) && cachedAt - started < recoveryTimeoutMs)
+    const statuses = before.map(({ status }) => status)
+    t.same(statuses, cachedRequests.map(() => 200), 'every request succeeds before the fault')
+    t.same(allErrorsIn(before, truths, clocks()), [], 'with correct numbers')
+    if (one.load) t.teardown((load = startLoad(server, cachedRequests)).stop)
   }
 
-  const before = calls()
-  const countedBefore = one.fromStart ? [] : await countedBy(server)
-  if (!one.fromStart) end = await one.begin(site, one.at, server)
-  load?.ask([...known, ...unknown])
-  const [health, fresh] = await Promise.all([server.get('/healthz'), askAll(server, unknown)])
-  await sleep(Math.max(0, stale - (performance.now() - asked)))
-  const stood = one.fromStart ? [] : await askAll(server, known)
-  if (load) await sleep(stale)
-  const counted = countedBetween(countedBefore, await countedBy(server))
-  const after = calls()
-  const during = [...fresh, ...stood, ...load?.seen.splice(0) ?? []]
+  const proxyCountsBefore = proxyCounts()
+  const failuresBefore = one.fromStart ? [] : await failureCounts(server)
+  if (!one.fromStart) recover = await one.inject(testbed, one.upstreams, server)
+  load?.setRequests([...cachedRequests, ...uncachedRequests])
+  const [health, uncached] = await Promise.all([server.get('/healthz'), sendAll(server, uncachedRequests)])
+  await sleep(Math.max(0, staleAfterMs - (performance.now() - cachedAt)))
+  const cached = one.fromStart ? [] : await sendAll(server, cachedRequests)
+  if (load) await sleep(staleAfterMs)
+  const failures = failuresBetween(failuresBefore, await failureCounts(server))
+  const proxyCountsAfter = proxyCounts()
+  const during = [...uncached, ...cached, ...load?.responses.splice(0) ?? []]
+  const uncachedOf = (kind: RouteKind) => uncached.filter(({ request }) => request.kind === kind)
 
-  t.equal(health.status, 200, '/healthz answers')
-  for (const kind of ['summary', 'instances', 'series'] as const) {
-    isOutcome(t, kind, fresh.filter(({ question }) => question.kind === kind), one)
-  }
-  t.same(told(stood.filter(({ status }) => status !== 200)), [], 'who has asked before is answered')
-  t.same(told(during.filter(isNoAnswer)), [], 'each request has an answer')
-  t.same(wrongOf(during, truths, clocks()), [], 'no number is wrong')
-  t.same(told(during.filter(isNoProblem)), [], 'what is no answer is a problem')
-  isCounted(t, counted, one)
-  const longest = Math.max(...during.map(({ ms }) => ms))
-  t.ok(longest < slowest, `the slowest answer took ${Math.round(longest)} ms`)
+  t.equal(health.status, 200, '/healthz returns 200')
+  for (const kind of routeKinds) checkOutcome(t, kind, uncachedOf(kind), one)
+  t.same(summaries(cached.filter(({ status }) => status !== 200)), [], 'cached requests succeed')
+  t.same(summaries(during.filter(isFailure)), [], 'each request has a response')
+  t.same(allErrorsIn(during, truths, clocks()), [], 'no number is wrong')
+  t.same(summaries(during.filter(isInvalidProblem)), [], 'each error response is a valid problem')
+  checkFailures(t, failures, one)
+  const slowestMs = Math.max(...during.map(({ durationMs }) => durationMs))
+  t.ok(slowestMs < maxResponseMs, `the slowest response took ${Math.round(slowestMs)} ms`)
 
-  await end()
-  const ended = performance.now()
-  const truth = await site.change()
-  const back = await recovered(server, [...known, ...unknown], truth, ended, [...truths, truth], clocks, t)
-  t.ok(back < recovery, `all is well again after ${Math.round(back)} ms`)
+  await recover()
+  const faultEnd = performance.now()
+  const truth = await testbed.change()
+  const allTruths = [...truths, truth]
+  const requests = [...cachedRequests, ...uncachedRequests]
+  const recoveryMs = await awaitRecovery(t, { server, requests, truth, allTruths, faultEnd, clocks })
+  t.ok(recoveryMs < maxRecoveryMs, `the service recovers within ${Math.round(recoveryMs)} ms`)
   await load?.stop()
-  const afterwards = load?.seen ?? []
-  t.same(told(afterwards.filter(isNoAnswer)), [], 'each request has an answer afterwards too')
-  t.same(wrongOf(afterwards, [...truths, truth], clocks()), [], 'and no number in it is wrong')
+  const afterwards = load?.responses ?? []
+  t.same(summaries(afterwards.filter(isFailure)), [], 'each request has a response after the fault')
+  t.same(allErrorsIn(afterwards, allTruths, clocks()), [], 'with correct numbers')
 
-  const code = server.lives() ? await server.end() : null
-  t.equal(code, 0, 'the process lived until it was asked to end')
+  const exitCode = server.isRunning() ? await server.end() : null
+  t.equal(exitCode, 0, 'the process runs until SIGTERM')
   const output = server.output()
-  t.notOk(
-    during.some(({ text, headers }) => `${text}${JSON.stringify(headers)}`.includes(marker)),
-    'no answer has an upstream\'s words'
-  )
-  t.notOk(output.includes(marker), 'nor has the log')
+  const leaks = during.some(({ text, headers }) => `${text}${JSON.stringify(headers)}`.includes(marker))
+  t.notOk(leaks, 'no response contains text of an upstream')
+  t.notOk(output.includes(marker), 'the log contains no text of an upstream')
   t.notMatch(output, /unhandled|uncaught|"level":60/i)
 
-  const kinds = (seen: Seen[]) =>
-    Object.fromEntries((['summary', 'instances', 'series'] as const).map((kind) =>
-      [kind, tellAll(seen.filter(({ question }) => question.kind === kind))]))
+  const increase = (name: 'requests' | 'connections') => one.upstreams.length === 0
+    ? null
+    : sum(proxyCountsAfter, name) - sum(proxyCountsBefore, name)
   record({
     fault: one.name,
-    where: placeOf(one),
+    location: locationOf(one),
     load: one.load ?? false,
-    unknown: kinds(fresh),
-    known: one.fromStart ? null : tellAll(stood),
-    slowest: Math.round(longest),
-    back: Math.round(back),
-    answers: during.length,
-    counted,
-    calls: one.at.length === 0 ? null : sum(after, 'requests') - sum(before, 'requests'),
-    connections: one.at.length === 0 ? null : sum(after, 'connections') - sum(before, 'connections')
+    uncached: Object.fromEntries(routeKinds.map((kind) => [kind, outcomeOf(uncachedOf(kind))])),
+    cached: one.fromStart ? null : outcomeOf(cached),
+    slowestMs: Math.round(slowestMs),
+    recoveryMs: Math.round(recoveryMs),
+    responses: during.length,
+    failures,
+    requests: increase('requests'),
+    connections: increase('connections')
   })
 }
 
 const sum = <Name extends string> (counts: Array<Record<Name, number>>, name: Name) =>
   counts.reduce((sum, count) => sum + count[name], 0)
 
-async function askAll (server: Server, questions: Question[]): Promise<Seen[]> {
-  return await Promise.all(
-    questions.map(async (question) => ({ question, ...await server.get(question.path) }))
-  )
+async function sendAll (server: Server, requests: TestRequest[]): Promise<TestResponse[]> {
+  return await Promise.all(requests.map(async (request) => ({ request, ...await server.get(request.path) })))
 }
 
 interface Load {
-  seen: Seen[]
-  /** What is asked from now on. */
-  ask: (questions: Question[]) => void
+  responses: TestResponse[]
+  /** Replaces the requests from now on. */
+  setRequests: (requests: TestRequest[]) => void
   stop: () => Promise<unknown>
 }
 
-/** Asks all the time, each caller when he has his last answer. */
-function startLoad (server: Server, questions: Question[]): Load {
+/** Sends requests constantly: each client sends its next request after a response. */
+function startLoad (server: Server, requests: TestRequest[]): Load {
   const load = {
-    goesOn: true,
-    seen: [] as Seen[],
-    ask (others: Question[]) { questions = others },
-    stop: () => {
-      load.goesOn = false
-      return asking
+    isRunning: true,
+    responses: [] as TestResponse[],
+    setRequests (next: TestRequest[]) { requests = next },
+    stop () {
+      load.isRunning = false
+      return sending
     }
   }
-  const asking = Promise.all(Array.from({ length: callers }, async (_, caller) => {
-    for (let n = caller; load.goesOn; n++) {
-      load.seen.push(...await askAll(server, [questions[n % questions.length]!]))
+  const sending = Promise.all(Array.from({ length: loadClients }, async (_, client) => {
+    for (let n = client; load.isRunning; n++) {
+      load.responses.push(...await sendAll(server, [requests[n % requests.length]!]))
       await sleep(20)
     }
   }))
   return load
 }
 
+interface Recovery {
+  server: Server
+  requests: TestRequest[]
+  /** The values since the end of the fault. */
+  truth: Truth
+  /** The values before and since. */
+  allTruths: Truth[]
+  faultEnd: number
+  clocks: () => number[]
+}
+
 /**
- * Milliseconds until each question has an answer that is whole and has been read since. Until then none is
- * wrong.
+ * Waits until each response is complete and has the new values. No earlier response may have a wrong number.
+ * @returns milliseconds since the end of the fault
  */
-async function recovered (
-  server: Server,
-  questions: Question[],
-  truth: Truth,
-  since: number,
-  truths: Truth[],
-  clocks: () => number[],
-  t: Test
-) {
+async function awaitRecovery (t: Test, recovery: Recovery) {
+  const { server, requests, truth, allTruths, faultEnd, clocks } = recovery
+  const isCurrent = ({ request, status, text }: TestResponse) => status === 200 &&
+    unavailableIn(request, text).length === 0 && errorsIn(request, text, [truth], clocks()).length === 0
   for (;;) {
-    const seen = await askAll(server, questions)
-    const wrong = wrongOf(seen, truths, clocks())
-    const now = performance.now() - since
-    if (wrong.length > 0) t.same(wrong, [], 'no number is wrong afterwards')
-    if (seen.every(
-      (one) => one.status === 200 && missingIn(one.question, one.text).length === 0 && wrongIn(
-        one.question, one.text, [truth], clocks()
-      ).length === 0
-    )) {
-      return now
+    const responses = await sendAll(server, requests)
+    const errors = allErrorsIn(responses, allTruths, clocks())
+    const recoveryMs = performance.now() - faultEnd
+    if (errors.length > 0) t.same(errors, [], 'no number is wrong after the fault')
+    if (responses.every(isCurrent)) return recoveryMs
+    if (recoveryMs > recoveryTimeoutMs) {
+      const failed = responses.filter(({ status }) => status !== 200)
+      t.same(summaries(failed), [], 'every request succeeds after the fault')
+      t.same(allErrorsIn(responses, [truth], clocks()), [], 'every response has the new values')
+      return recoveryMs
     }
-    if (now > patience) {
-      t.same(told(seen.filter(({ status }) => status !== 200)), [], 'all is answered again')
-      t.same(wrongOf(seen, [truth], clocks()), [], 'all is read again')
-      return now
-    }
-    await sleep(pause)
+    await sleep(pollIntervalMs)
   }
 }
 
-/** What is wrong in the answers that are some. */
-const wrongOf = (seen: Seen[], truths: Truth[], clocks: number[]) =>
-  [
-    ...new Set(
-      seen.filter(({ status }) => status === 200).flatMap(
-        ({ question, text }) => wrongIn(question, text, truths, clocks)
-      )
-    )
-  ]
+/** The wrong numbers in successful responses. */
+const allErrorsIn = (responses: TestResponse[], truths: Truth[], clocks: number[]) => {
+  const successful = responses.filter(({ status }) => status === 200)
+  return [...new Set(successful.flatMap(({ request, text }) => errorsIn(request, text, truths, clocks)))]
+}
 
-/** Whether a request came to nothing, or met a fault of the service's own. */
-const isNoAnswer = ({ status }: Seen) => status === undefined || status === 500
+/** Whether a request has no response, or a 500: an error of the service itself. */
+const isFailure = ({ status }: TestResponse) => status === undefined || status === 500
 
-/** Whether it is neither answered nor told as a problem. */
-function isNoProblem ({ status, headers, text }: Seen) {
+/** Whether an error response is no valid problem document. */
+function isInvalidProblem ({ status, headers, text }: TestResponse) {
   if (status === 200 || status === undefined) return false
-  const { status: told, detail, instance } = JSON.parse(text)
-  const isTold = /^application\/problem\+json\b/.test(String(headers['content-type'])) && told === status &&
-    typeof detail === 'string' && typeof instance === 'string'
-  return !isTold || (status === 503 && !/^[1-9]\d*$/.test(String(headers['retry-after'])))
+  const problem = JSON.parse(text)
+  const isProblem = /^application\/problem\+json\b/.test(String(headers['content-type'])) &&
+    problem.status === status && typeof problem.detail === 'string' && typeof problem.instance === 'string'
+  return !isProblem || (status === 503 && !/^[1-9]\d*$/.test(String(headers['retry-after'])))
 }
 
-function isOutcome (t: Test, kind: Kind, seen: Seen[], { outcome }: Case) {
-  const { status, missing = [], perhaps = false } = outcome[kind]
+function checkOutcome (t: Test, kind: RouteKind, responses: TestResponse[], { outcome }: Case) {
+  const { status, unavailable = [], mayBeComplete = false } = outcome[kind]
   const allowed = [status].flat()
-  t.same(
-    told(seen.filter((one) => !allowed.includes(one.status!))),
-    [],
-    `${kind} is answered ${allowed.join(' or ')}`
-  )
-  for (const { question, text } of seen.filter(({ status }) => status === 200)) {
-    const found = missingIn(question, text)
-    if (!(perhaps && found.length === 0)) {
-      t.same(found, [...missing].sort(), `${kind} is without ${missing.join(', ') || 'nothing'}`)
-    }
+  const others = responses.filter((response) => !allowed.includes(response.status!))
+  t.same(summaries(others), [], `${kind} returns ${allowed.join(' or ')}`)
+  for (const { request, text } of responses.filter(({ status }) => status === 200)) {
+    const found = unavailableIn(request, text)
+    const title = `${kind} lists ${unavailable.join(', ') || 'nothing'} as unavailable`
+    if (!(mayBeComplete && found.length === 0)) t.same(found, [...unavailable].sort(), title)
   }
 }
 
-/** That is counted what a fault costs, and held against none that is well. */
-function isCounted (t: Test, counted: Count[], { at, outcome }: Case) {
-  const ill = new Set([...at, ...Object.values(outcome).flatMap(({ missing = [] }) => missing)])
-  t.same(
-    counted.filter(({ role }) => role !== undefined && !ill.has(role as UpstreamName)),
-    [],
-    'only who is ill is counted as that'
-  )
+/** Checks that metrics count a failure for degraded responses, and none for a healthy upstream. */
+function checkFailures (t: Test, failures: FailureCount[], { upstreams, outcome }: Case) {
   const outcomes = Object.values(outcome)
-  if (outcomes.some(({ perhaps }) => perhaps)) return
-  const costs = outcomes.some(
-    ({ status, missing = [] }) => missing.length > 0 || [status].flat().every((status) => status >= 500)
-  )
-  t.equal(
-    counted.some(({ what, how }) => what === 'answers' && how !== 'stale'),
-    costs,
-    'and that answers lack something, where they do'
-  )
+  const failing = new Set([...upstreams, ...outcomes.flatMap(({ unavailable = [] }) => unavailable)])
+  const ofHealthy = failures.filter(({ upstream }) =>
+    upstream !== undefined && !failing.has(upstream as UpstreamName))
+  t.same(ofHealthy, [], 'metrics count failures of the failing upstreams only')
+  if (outcomes.some(({ mayBeComplete }) => mayBeComplete)) return
+  const isDegraded = outcomes.some(({ status, unavailable = [] }) =>
+    unavailable.length > 0 || [status].flat().every((status) => status >= 500))
+  const isCounted = failures.some(({ kind, outcome }) => kind === 'failed reads' && outcome !== 'stale')
+  t.equal(isCounted, isDegraded, 'metrics count partial responses and errors if there are any')
 }
 
-/** Answers in a few words, and each of them once. */
-const told = (seen: Seen[]) =>
-  [
-    ...new Set(
-      seen.map(
-        ({ question, status, text }) => `${question.path}: ${status ?? ''} ${status === 200 ? '' : text}`
-      )
-    )
-  ]
+/** Path, status and error text of each response, without duplicates. */
+const summaries = (responses: TestResponse[]) => [...new Set(responses.map(({ request, status, text }) =>
+  `${request.path}: ${status ?? ''} ${status === 200 ? '' : text}`))]
 
-/** What answers have in common: their statuses, and what is missing. */
-function tellAll (seen: Seen[]) {
+/** The statuses of responses, and the upstreams that they list as unavailable. */
+function outcomeOf (responses: TestResponse[]) {
+  const unavailable = responses.flatMap(({ request, status, text }) =>
+    status === 200 ? unavailableIn(request, text) : [])
   return {
-    statuses: [...new Set(seen.map(({ status }) => status))].sort(),
-    missing: [
-      ...new Set(
-        seen.flatMap(({ question, status, text }) => status === 200 ? missingIn(question, text) : [])
-      )
-    ].sort()
+    statuses: [...new Set(responses.map(({ status }) => status))].sort(),
+    unavailable: [...new Set(unavailable)].sort()
   }
 }

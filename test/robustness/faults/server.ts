@@ -6,43 +6,46 @@ import type { Test } from 'tap'
 import { Agent, request } from 'undici'
 import { root } from '#test/support/root.js'
 
-const inside = join(import.meta.dirname, 'inside.js')
+const hooks = join(import.meta.dirname, 'server-hooks.js')
 
-/** The built server, in a process of its own. */
+/** The built server in its own process. */
 export interface Server {
   pid: number
   origin: string
-  /** All that it has written, but for the lines that it writes of each request. */
+  /** The output so far, without the log lines of requests. */
   output: () => string
-  lives: () => boolean
-  /** Milliseconds that its clock is ahead, or how names that end in `.test` fail to resolve. */
-  tell: (change: { shift?: number, failure?: string | null }) => void
-  get: (path: string) => Promise<Got>
-  /** Asks it to end; its exit code, `null` where it had to be killed. */
+  isRunning: () => boolean
+  /** Shifts the server's clock, or makes the lookup of `.test` names fail with an error code. */
+  change: (change: { clockShiftMs?: number, dnsFailure?: string | null }) => void
+  get: (path: string) => Promise<ServerResponse>
+  /**
+   * Sends SIGTERM.
+   * @returns the exit code, or `null` if the server does not exit in time
+   */
   end: () => Promise<number | null>
 }
 
-/** What it answers; without a status where the connection broke. */
-export interface Got {
+/** A response of the server; without a status if the connection failed. */
+export interface ServerResponse {
   status?: number
   headers: Record<string, string | string[] | undefined>
   text: string
-  ms: number
+  durationMs: number
 }
 
-/** Milliseconds: nothing is waited for as long. */
-const limit = 20_000
+/** Limit of a response and of the shutdown. */
+const timeoutMs = 20_000
 
-/** Starts the server with these settings and no others, and ends it with the test. */
+/** Starts the server with these settings alone, and ends it with the test. */
 export async function startServer (t: Test, env: Record<string, string>): Promise<Server> {
-  const child = spawn(process.execPath, ['--import', inside, join(root, 'dist/server.js')], {
+  const child = spawn(process.execPath, ['--import', hooks, join(root, 'dist/server.js')], {
     env: { PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc']
   })
   const exited = once(child, 'exit').then(([code]) => code as number | null)
-  const lives = () => child.exitCode === null && child.signalCode === null
+  const isRunning = () => child.exitCode === null && child.signalCode === null
   const agent = new Agent({ connections: 256 })
   t.teardown(async () => {
-    if (lives()) child.kill('SIGKILL')
+    if (isRunning()) child.kill('SIGKILL')
     await agent.destroy()
   })
 
@@ -52,7 +55,7 @@ export async function startServer (t: Test, env: Record<string, string>): Promis
   }
   const address = () => /listening at (http:[^"]+)"/.exec(output)?.[1]
   while (address() === undefined) {
-    if (!lives()) throw new Error(`the server ended at its start: ${output}`)
+    if (!isRunning()) throw new Error(`the server exited during its start: ${output}`)
     await sleep(10)
   }
   const origin = address()!
@@ -61,22 +64,22 @@ export async function startServer (t: Test, env: Record<string, string>): Promis
     pid: child.pid!,
     origin,
     output: () => output,
-    lives,
-    tell: (change) => { child.send(change) },
+    isRunning,
+    change: (change) => { child.send(change) },
     async get (path) {
       const start = performance.now()
       try {
         const { statusCode, headers, body } = await request(origin + path, {
-          dispatcher: agent, headersTimeout: limit, bodyTimeout: limit
+          dispatcher: agent, headersTimeout: timeoutMs, bodyTimeout: timeoutMs
         })
-        return { status: statusCode, headers, text: await body.text(), ms: performance.now() - start }
+        return { status: statusCode, headers, text: await body.text(), durationMs: performance.now() - start }
       } catch (err) {
-        return { headers: {}, text: String(err), ms: performance.now() - start }
+        return { headers: {}, text: String(err), durationMs: performance.now() - start }
       }
     },
     async end () {
       child.kill('SIGTERM')
-      return await Promise.race([exited, sleep(limit, null, { ref: false })])
+      return await Promise.race([exited, sleep(timeoutMs, null, { ref: false })])
     }
   }
 }

@@ -2,134 +2,129 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { mean, shuffle } from '../../../bench/statistics.js'
 import { parseDuration } from '#lib/duration.js'
-import { startAsker } from './asker.js'
-import type { Asker } from './asker.js'
-import { answers } from '#test/robustness/faults/cases/answers.js'
-import { atOnce } from '#test/robustness/faults/cases/at-once.js'
-import { cloud } from '#test/robustness/faults/cases/cloud.js'
-import { connections } from '#test/robustness/faults/cases/connections.js'
 import type { Case } from './case.js'
+import { cloud } from './cases/cloud.js'
+import { connections } from './cases/connections.js'
+import { responses } from './cases/responses.js'
+import { simultaneous } from './cases/simultaneous.js'
 import { marker } from './faults.js'
-import { questionsOf, wrongIn } from './questions.js'
+import { startLoadClient } from './load-client.js'
+import type { LoadClient } from './load-client.js'
 import { record } from './record.js'
+import { errorsIn, requestsFor } from './requests.js'
 import { titleOf } from './run-case.js'
 import { startServer } from './server.js'
-import { startSite } from './site.js'
-import { filesOf, watchProcess } from './watch.js'
+import { startTestbed } from './testbed.js'
+import { openFilesOf, watchProcess } from './watch.js'
+import type { Samples } from './watch.js'
 
-/** Seconds. */
-const length = parseDuration(process.env.SOAK ?? '20s')!
-/** Who asks at once for as much as they are answered: more than that is no rate to begin with. */
-const callers = 256
-/**
- * A rate is within the capacity where 99 % of what is asked for some seconds is answered within so many
- * milliseconds.
- */
-const [seconds, inTime] = [5, 100]
-/** Of which one fault lasts so long, and one begins so often. */
-const [faulty, period] = [5, 20]
-/** From how many faults on it is told whether memory grows. */
-const enough = 12
-/**
- * Milliseconds after which nobody keeps a connection on which nothing is asked: the upstreams say that they
- * do for 65 s.
- */
-const idle = 70_000
-t.setTimeout((length + 240) * 1_000)
+const lengthSeconds = parseDuration(process.env.SOAK ?? '20s')!
+/** Concurrent clients that find the maximum rate. */
+const clients = 256
+/** A rate is within the capacity if the 99th percentile of the latency is below this limit. */
+const maxLatencyMs = 100
+/** Each candidate rate is measured for this time. */
+const measureSeconds = 5
+/** A fault lasts 5 s, and one starts every 20 s. */
+const [faultSeconds, periodSeconds] = [5, 20]
+/** The memory check needs this number of faults. */
+const minFaults = 12
+/** Idle connections are closed after this time: the upstreams announce a keep-alive of 65 s. */
+const idleMs = 70_000
+t.setTimeout((lengthSeconds + 240) * 1_000)
 
-/** Those that can come and go while a server runs. */
-const faults = shuffle(
-  [
-    ...connections, ...answers, ...cloud, ...atOnce
-  ].filter(({ fromStart, env, shift }) => !(fromStart ?? env ?? shift))
-)
+/** Faults that can start and end while a server runs. */
+const faults = shuffle([...connections, ...responses, ...cloud, ...simultaneous]
+  .filter(({ fromStart, env, clockShiftMs }) => !(fromStart ?? env ?? clockShiftMs)))
 
-const site = await startSite(t)
-if (site) {
-  await t.test('the service goes on at 80 % of what it can do, while its upstreams fail one after the ' +
-    'other', async (t) => {
-    const server = await startServer(t, { ...site.env, LOG_LEVEL: 'info' })
-    const { cloud } = site.simulator
-    const questions = [...site.known, ...site.unknown, ...[
-      ...cloud.instancesByProject
-    ].flatMap(([id, [instance]]) =>
-      questionsOf(cloud.projects.get(id)!, instance!.id, site.minutes))]
-    const paths = questions.map(({ path }) => path)
+const testbed = await startTestbed(t)
+if (testbed) {
+  await t.test('the service works at 80 % of its capacity while its upstreams fail in turn', async (t) => {
+    const server = await startServer(t, { ...testbed.env, LOG_LEVEL: 'info' })
+    const { cloud } = testbed.simulator
+    const ofProjects = [...cloud.instancesByProject].flatMap(([id, [instance]]) =>
+      requestsFor(cloud.projects.get(id)!, instance!.id, testbed.minutes))
+    const requests = [...testbed.cachedRequests, ...testbed.uncachedRequests, ...ofProjects]
+    const paths = requests.map(({ path }) => path)
 
-    const truths = [site.truth()]
-    let judged = 0
-    const wrong: string[] = []
-    const asker = startAsker(t, server.origin, paths, (path, text) => {
-      judged++
-      wrong.push(...wrongIn(questions[path]!, text, truths))
+    const truths = [testbed.truth()]
+    let checked = 0
+    const errors: string[] = []
+    const loadClient = startLoadClient(t, server.origin, paths, (path, text) => {
+      checked++
+      errors.push(...errorsIn(requests[path]!, text, truths))
     })
     const port = Number(new URL(server.origin).port)
-    const before = filesOf(server.pid, port)
-    const [capacity, within] = await capacityOf(asker)
+    const openFilesBefore = openFilesOf(server.pid, port)
+    const { capacity, latencyLimitMs } = await measureCapacity(loadClient)
     const rate = Math.round(0.8 * capacity)
     const watch = watchProcess(server.pid, port)
-    const asking = asker.atRate(rate, length, marker)
+    const load = loadClient.atRate(rate, lengthSeconds, marker)
 
-    const told: string[] = []
-    for (let n = 0; (n + 1) * period <= length; n++) {
+    const injected: string[] = []
+    for (let n = 0; (n + 1) * periodSeconds <= lengthSeconds; n++) {
       const one: Case = faults[n % faults.length]!
-      await sleep((period - faulty) / 2 * 1_000)
+      await sleep((periodSeconds - faultSeconds) / 2 * 1_000)
       watch.mark()
-      const end = await one.begin(site, one.at, server)
-      await sleep(faulty * 1_000)
-      await end()
-      await sleep((period - faulty) / 2 * 1_000)
-      told.push(titleOf(one))
+      const recover = await one.inject(testbed, one.upstreams, server)
+      await sleep(faultSeconds * 1_000)
+      await recover()
+      await sleep((periodSeconds - faultSeconds) / 2 * 1_000)
+      injected.push(titleOf(one))
     }
-    const { sent, statuses, unanswered, leaked, latency, busy } = await asking
-    const { resident, handles } = watch.stop()
-    await sleep(idle)
-    const after = filesOf(server.pid, port)
-    t.ok(after <= before + 2, `it has the files and sockets open that it had before: ${before}, ${after}`)
+    const { sent, statuses, withoutResponse, leaked, latencies, utilization } = await load
+    const samples = watch.stop()
+    await sleep(idleMs)
+    const openFilesAfter = openFilesOf(server.pid, port)
+    const openFilesTitle = `no file stays open: ${openFilesBefore} before, ${openFilesAfter} after`
+    t.ok(openFilesAfter <= openFilesBefore + 2, openFilesTitle)
 
-    t.equal(unanswered.length, 0, `each of ${sent} requests has an answer`)
-    t.same(unanswered.slice(0, 5), [])
-    t.notOk(statuses[500], 'none is a fault of the service\'s own')
-    t.ok(judged > 0)
-    t.same(wrong.slice(0, 5), [], 'no number is wrong')
-    t.equal(leaked, 0, 'no answer has an upstream\'s words')
-    t.equal(await server.end(), 0, 'the process lived until it was asked to end')
+    t.equal(withoutResponse.length, 0, `each of ${sent} requests has a response`)
+    t.same(withoutResponse.slice(0, 5), [])
+    t.notOk(statuses[500], 'no response is an error of the service itself')
+    t.ok(checked > 0)
+    t.same(errors.slice(0, 5), [], 'no number is wrong')
+    t.equal(leaked, 0, 'no response contains text of an upstream')
+    t.equal(await server.end(), 0, 'the process runs until SIGTERM')
     t.notMatch(server.output(), /unhandled|uncaught|"level":60/i)
     t.notOk(server.output().includes(marker))
 
-    const third = Math.ceil(resident.calm.length / 3)
-    const flat = ({ calm, all }: { calm: number[], all: number[] }) =>
-      [mean(calm.slice(0, third)), mean(calm.slice(-third)), Math.max(...all)].map(Math.round)
-    const [memory, files] = [flat(resident), flat(handles)]
-    if (told.length >= enough) t.ok(memory[1]! <= 1.2 * memory[0]!, `memory is flat: ${memory}`)
+    const third = Math.ceil(samples.memory.idle.length / 3)
+    const trend = ({ idle, all }: Samples) =>
+      [mean(idle.slice(0, third)), mean(idle.slice(-third)), Math.max(...all)].map(Math.round)
+    const [memory, openFiles] = [trend(samples.memory), trend(samples.openFiles)]
+    if (injected.length >= minFaults) t.ok(memory[1]! <= 1.2 * memory[0]!, `memory does not grow: ${memory}`)
     record({
-      seconds: length,
-      within,
+      seconds: lengthSeconds,
+      latencyLimitMs,
       capacity,
       rate,
       sent,
       statuses,
-      unanswered: unanswered.length,
-      judged,
-      wrong: wrong.length,
-      latency: latency.map(Math.round),
-      resident: memory,
-      handles: files,
-      busy: Math.round(busy * 100) / 100,
-      faults: told
+      withoutResponse: withoutResponse.length,
+      checked,
+      wrong: errors.length,
+      latencies: latencies.map(Math.round),
+      memory,
+      openFiles,
+      utilization: Math.round(utilization * 100) / 100,
+      faults: injected
     })
   })
 }
 
 /**
- * Requests a second: the most, of rates each 5 % less than the one before, that the service can do. Where
- * callers wait for their answers it does more, but late. Half of that has to do where a busy machine makes
- * some answers late at any rate: so it is told, too, within how many milliseconds they came.
+ * Finds the capacity: starts at the maximum rate of waiting clients, and lowers it by 5 % until latencies are
+ * low. The maximum itself is too high, since its responses are late. On a busy machine some responses are
+ * late at any rate, so the search ends at half of the maximum.
+ * @returns requests per second, and the 99th percentile of the latency at that rate in milliseconds
  */
-async function capacityOf (asker: Asker) {
-  const most = Math.round(await asker.atMost(callers, seconds))
-  for (let rate = most; ; rate = Math.round(0.95 * rate)) {
-    const { latency: [, late] } = await asker.atRate(rate, seconds, marker)
-    if (late! < inTime || rate < most / 2) return [rate, Math.max(inTime, Math.ceil(late!))] as const
+async function measureCapacity (loadClient: LoadClient) {
+  const maxRate = Math.round(await loadClient.maxRate(clients, measureSeconds))
+  for (let rate = maxRate; ; rate = Math.round(0.95 * rate)) {
+    const { latencies: [, p99] } = await loadClient.atRate(rate, measureSeconds, marker)
+    if (p99! < maxLatencyMs || rate < maxRate / 2) {
+      return { capacity: rate, latencyLimitMs: Math.max(maxLatencyMs, Math.ceil(p99!)) }
+    }
   }
 }

@@ -2,19 +2,19 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { createCertificate, expire } from '#test/support/certificates.js'
-import { tls } from '#test/robustness/faults/cases/tls.js'
+import { tls } from './cases/tls.js'
 import { runCases } from './run-case.js'
-import { startSite } from './site.js'
+import { startTestbed } from './testbed.js'
 
 const folder = t.testdir()
 const certificates = {
-  good: createCertificate(folder, 'good-'),
+  valid: createCertificate(folder, 'valid-'),
   expired: expire(createCertificate(folder, 'expired-')),
-  misnamed: createCertificate(folder, 'misnamed-', 'DNS:elsewhere.test'),
-  unknown: createCertificate(folder, 'unknown-')
+  otherName: createCertificate(folder, 'other-name-', 'DNS:elsewhere.test'),
+  untrusted: createCertificate(folder, 'untrusted-')
 }
-const file = join(folder, 'ca.pem')
-const { good, expired, misnamed } = certificates
-writeFileSync(file, [good, expired, misnamed].map(({ cert }) => cert).join(''))
+const caFile = join(folder, 'ca.pem')
+const { valid, expired, otherName } = certificates
+writeFileSync(caFile, [valid, expired, otherName].map(({ cert }) => cert).join(''))
 
-await runCases(t, await startSite(t, { ...good, file }), tls(certificates))
+await runCases(t, await startTestbed(t, { ...valid, caFile }), tls(certificates))

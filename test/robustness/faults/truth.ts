@@ -3,30 +3,29 @@ import type { UpstreamName } from '#simulator/simulator.js'
 import { usageAt } from './points.js'
 import type { Route } from './points.js'
 
-/** All that can be answered, as it is at a time. */
+/** The true values at one time, with which responses are compared. */
 export interface Truth {
-  /** By project: its quota's numbers. */
+  /** Quota numbers of each project. */
   quotas: Map<string, Record<string, number>>
-  /** By project: its instances by their ids. */
-  instances: Map<string, Map<string,
-  { vcpus: number, memory_mb: number, disk_gb: number, launched: number | null }>>
-  /** A bucket of a series, by its start; `undefined` where the instance has none. */
+  /** Instances of each project, by id. */
+  instances: Map<string, Map<string, TrueInstance>>
+  /** A bucket of a series, by its start in unix seconds; `undefined` if the instance has no samples. */
   usage: (instance: string, route: Route, name: string, minute: number) => number | undefined
-  /** The present load, `null` where the instance has none. */
-  load: (instance: string, route: Route, name: string) => number | null
+  /** The latest sample, or `null` if the instance has none. */
+  latest: (instance: string, route: Route, name: string) => number | null
 }
 
+interface TrueInstance { vcpus: number, memory_mb: number, disk_gb: number, launched: number | null }
+
 /**
- * @param measured the instances that have series, whose last samples are those of the minute before `end`
- * (unix seconds)
+ * @param measured the instances with samples
+ * @param end unix seconds; the last sample is one minute older
  */
 export function truthOf (cloud: Cloud, measured: string[], end: number, version: number): Truth {
-  const usage: Truth['usage'] = (instance, route, name, minute) =>
-    measured.includes(instance)
-      ? usageAt(
-        route, name, measured.indexOf(instance), minute, version
-      )
-      : undefined
+  const usage: Truth['usage'] = (instance, route, name, minute) => {
+    if (!measured.includes(instance)) return undefined
+    return usageAt(route, name, measured.indexOf(instance), minute, version)
+  }
   return {
     quotas: new Map([...cloud.projects].map(([id, { limits, used }]) => [id, {
       instancesLimit: limits.instances,
@@ -44,17 +43,16 @@ export function truthOf (cloud: Cloud, measured: string[], end: number, version:
       volumeStorageLimitGb: limits.gigabytes,
       volumeStorageUsedGb: used.gigabytes
     }])),
-    instances: new Map([
-      ...cloud.instancesByProject
-    ].map(([id, instances]) => [id, new Map(instances.map(({ id, flavor, launched }) =>
-      [id, { vcpus: flavor.vcpus, memory_mb: flavor.ram, disk_gb: flavor.disk, launched }]))])),
+    instances: new Map([...cloud.instancesByProject].map(([id, instances]) =>
+      [id, new Map(instances.map(({ id, flavor, launched }) =>
+        [id, { vcpus: flavor.vcpus, memory_mb: flavor.ram, disk_gb: flavor.disk, launched }]))])),
     usage,
-    load: (instance, route, name) => usage(instance, route, name, end - 60) ?? null
+    latest: (instance, route, name) => usage(instance, route, name, end - 60) ?? null
   }
 }
 
-/** Who tells a number of a quota. */
-export const tellerOf = (field: string): UpstreamName =>
-  /^(?:instances|vcpus|memoryMb)/.test(field)
-    ? 'compute'
-    : /^(?:floatingIps|securityGroups)/.test(field) ? 'network' : 'block-storage'
+/** The upstream of a quota number. */
+export function upstreamOf (field: string): UpstreamName {
+  if (/^(?:instances|vcpus|memoryMb)/.test(field)) return 'compute'
+  return /^(?:floatingIps|securityGroups)/.test(field) ? 'network' : 'block-storage'
+}

@@ -1,17 +1,17 @@
 import { demoInstanceId, demoProjectId } from '#simulator/seed.js'
-import { costs, each, nothing, unseen } from '#test/robustness/faults/case.js'
-import type { Begin, Case } from '#test/robustness/faults/case.js'
-import { marked, marker, onTheWire, said } from '#test/robustness/faults/faults.js'
-import type { Said } from '#test/robustness/faults/proxy.js'
-import { roles } from '#test/robustness/faults/site.js'
+import { failureOutcome, noEffect, tolerated } from '../case.js'
+import type { Case, Inject } from '../case.js'
+import { markedHeaders, marker, onTheWire, response } from '../faults.js'
+import type { ProxyResponse } from '../proxy.js'
+import { upstreamNames } from '../testbed.js'
 
-const hour = 3_600_000
+const hourMs = 3_600_000
 
-/** Another answer to a login. */
-const atLogin = (change: (said: Said) => Said): Begin => onTheWire({
-  async request ({ method, ask, say }) {
-    const answer = await ask()
-    say(method === 'POST' ? change(answer) : answer)
+/** Changes the response to a login. */
+const atLogin = (change: (real: ProxyResponse) => ProxyResponse): Inject => onTheWire({
+  async request ({ method, forward, respond }) {
+    const real = await forward()
+    respond(method === 'POST' ? change(real) : real)
   }
 })
 
@@ -21,17 +21,22 @@ interface Token {
   expires_at: string
 }
 
-/** A login whose token is another one than it should be. */
-const withToken = (change: (token: Token) => void): Begin => atLogin(({ status, headers, body }) => {
+/** Changes the token in the response to a login. */
+const withToken = (change: (token: Token) => void): Inject => atLogin(({ status, headers, body }) => {
   const { token } = JSON.parse(String(body)) as { token: Token }
   change(token)
-  return {
-    status, words: marker, headers: { ...headers, ...marked }, body: JSON.stringify({ token, marker })
-  }
+  const changed = JSON.stringify({ token, marker })
+  return { status, reason: marker, headers: { ...headers, ...markedHeaders }, body: changed }
 })
 
-const catalogWithout = (type: string) =>
-  withToken((token) => { token.catalog = token.catalog.filter((service) => service.type !== type) })
+const rejectLogin = atLogin(() => response(401, JSON.stringify({ error: { message: marker } })))
+const removeToken = atLogin(({ status, body }) => ({ status, headers: markedHeaders, body }))
+const expireToken = withToken((token) => { token.expires_at = token.issued_at })
+const emptyCatalog = withToken((token) => { token.catalog = [] })
+
+const catalogWithout = (type: string) => withToken((token) => {
+  token.catalog = token.catalog.filter((service) => service.type !== type)
+})
 
 const catalogWithUrl = (url: string) => withToken((token) => {
   for (const { type, endpoints } of token.catalog) {
@@ -39,37 +44,37 @@ const catalogWithUrl = (url: string) => withToken((token) => {
   }
 })
 
-/** The catalog leads to an address where nobody listens, until somebody does. */
-const elsewhere: Begin = async (site, at) => {
-  const { spare, proxies } = site
-  await spare.close()
-  spare.target = proxies.compute.target
-  const end = await catalogWithUrl(`http://127.0.0.1:${spare.port}/v2.1`)(site, at)
+/** The catalog has an endpoint on which nothing listens during the fault. */
+const closedEndpoint: Inject = async (testbed, upstreams) => {
+  const { spareProxy, proxies } = testbed
+  await spareProxy.close()
+  spareProxy.target = proxies.compute.target
+  const recover = await catalogWithUrl(`http://127.0.0.1:${spareProxy.port}/v2.1`)(testbed, upstreams)
   return async () => {
-    await end()
-    await spare.open()
+    await recover()
+    await spareProxy.open()
   }
 }
 
-const cloudClock = (shift: number): Begin => ({ cloudClock }) => {
-  cloudClock.shift = shift
-  return () => { cloudClock.shift = 0 }
+const shiftCloudClock = (shiftMs: number): Inject => ({ cloudClock }) => {
+  cloudClock.shiftMs = shiftMs
+  return () => { cloudClock.shiftMs = 0 }
 }
 
-const serviceClock = (shift: number): Begin => (site, at, server) => {
-  server!.tell({ shift })
-  return () => server!.tell({ shift: 0 })
+const shiftServiceClock = (clockShiftMs: number): Inject => (testbed, upstreams, server) => {
+  server!.change({ clockShiftMs })
+  return () => server!.change({ clockShiftMs: 0 })
 }
 
-/** Takes a project out of the cloud, and puts it back. */
-const withoutProject: Begin = ({ simulator: { cloud } }) => {
+/** Deletes a project, and restores it. */
+const deleteProject: Inject = ({ simulator: { cloud } }) => {
   const project = cloud.projects.get(demoProjectId)!
   cloud.projects.delete(demoProjectId)
   return () => cloud.projects.set(demoProjectId, project)
 }
 
-/** Takes an instance out of the lists, while it is still counted. */
-const withoutInstance: Begin = ({ simulator: { cloud } }) => {
+/** Deletes an instance from the lists, while the quota still counts it. */
+const deleteInstance: Inject = ({ simulator: { cloud } }) => {
   const { instances, instancesByProject, instancesById } = cloud
   Object.assign(cloud, {
     instances: instances.filter(({ id }) => id !== demoInstanceId),
@@ -79,86 +84,43 @@ const withoutInstance: Begin = ({ simulator: { cloud } }) => {
   return () => Object.assign(cloud, { instances, instancesByProject, instancesById })
 }
 
-const fromStart = { fromStart: true }
+/** The outcome from the server's start on if every request to these upstreams fails. */
+const failing = (upstreams: Case['upstreams'], status: number) => failureOutcome(upstreams, status, true)
 
-/** Faults of what a cloud says of itself: logins, catalogs, clocks, and what is gone. */
+/** A fault of the login from the server's start on. */
+const login = (name: string, outcome: Case['outcome'], inject: Inject): Case =>
+  ({ name, upstreams: ['identity'], inject, outcome, fromStart: true })
+
+const cloudClock = (name: string, shiftMs: number) =>
+  tolerated([upstreamNames], name, shiftCloudClock(shiftMs))
+
+const serviceClock = (name: string, clockShiftMs: number) =>
+  tolerated([[]], name, shiftServiceClock(clockShiftMs), { component: 'the service', clockShiftMs })
+
+/** Faults of logins, catalogs and clocks, and deletions. */
 export const cloud: Case[] = [
-  ...each(
-    [['identity']],
-    'the login is refused',
-    502,
-    atLogin(() => said(401, JSON.stringify({ error: { message: marker } }))),
-    fromStart
-  ),
-  ...each(
-    [['identity']],
-    'the login answers without a token',
-    502,
-    atLogin(({ status, body }) => ({ status, headers: marked, body })),
-    fromStart
-  ),
-  ...each(
-    [['identity']],
-    'the token has expired when it is issued',
-    502,
-    withToken((token) => { token.expires_at = token.issued_at }),
-    fromStart
-  ),
+  login('login is rejected (401)', failing(['identity'], 502), rejectLogin),
+  login('login response without a token', failing(['identity'], 502), removeToken),
+  login('token is already expired when issued', failing(['identity'], 502), expireToken),
+  login('catalog without Nova', failing(['compute'], 503), catalogWithout('compute')),
+  login('catalog without Cinder', failing(['block-storage'], 503), catalogWithout('volumev3')),
+  login('empty catalog', failing(['identity'], 503), emptyCatalog),
+  login('catalog endpoint is not a URL', failing(['compute'], 502), catalogWithUrl(marker)),
+  login('nothing listens on a catalog endpoint', failing(['compute'], 503), closedEndpoint),
+  ...cloudClock('cloud clock jumps two hours ahead: every token has expired', 2 * hourMs),
+  ...cloudClock('cloud clock jumps two hours back', -2 * hourMs),
+  ...serviceClock('service clock jumps one hour ahead, then back', hourMs),
+  ...serviceClock('service clock jumps one hour back, then ahead', -hourMs),
   {
-    name: 'the catalog is without Nova',
-    at: ['identity'],
-    begin: catalogWithout('compute'),
-    outcome: costs(['compute'], 503),
-    ...fromStart
+    name: 'a project is deleted between two requests',
+    upstreams: ['identity'],
+    inject: deleteProject,
+    outcome: { ...noEffect, instances: { status: 404 } }
   },
   {
-    name: 'the catalog is without Cinder',
-    at: ['identity'],
-    begin: catalogWithout('volumev3'),
-    outcome: costs(['block-storage'], 503),
-    ...fromStart
-  },
-  {
-    name: 'the catalog is empty',
-    at: ['identity'],
-    begin: withToken((token) => { token.catalog = [] }),
-    outcome: costs(['identity'], 503, true),
-    ...fromStart
-  },
-  {
-    name: 'the catalog has an endpoint that is no URL',
-    at: ['identity'],
-    begin: catalogWithUrl(marker),
-    outcome: costs(['compute'], 502),
-    ...fromStart
-  },
-  {
-    name: 'the catalog has an endpoint where nobody listens',
-    at: ['identity'],
-    begin: elsewhere,
-    outcome: costs(['compute'], 503),
-    ...fromStart
-  },
-  ...unseen(
-    [roles], 'the cloud\'s clock jumps two hours ahead: every token has expired', cloudClock(2 * hour)
-  ),
-  ...unseen([roles], 'the cloud\'s clock jumps two hours back', cloudClock(-2 * hour)),
-  ...unseen([[]], 'the service\'s clock jumps an hour ahead, and back again', serviceClock(hour), {
-    where: 'the service', shift: hour
-  }),
-  ...unseen([[]], 'the service\'s clock jumps an hour back, and ahead again', serviceClock(-hour), {
-    where: 'the service', shift: -hour
-  }),
-  {
-    name: 'a project is deleted between two calls',
-    at: ['identity'],
-    begin: withoutProject,
-    outcome: { ...nothing, instances: { status: 404 } }
-  },
-  {
-    name: 'an instance is deleted between two calls',
-    at: ['compute'],
-    begin: withoutInstance,
-    outcome: nothing
+    name: 'an instance is deleted between two requests',
+    upstreams: ['compute'],
+    inject: deleteInstance,
+    outcome: noEffect
   }
 ]

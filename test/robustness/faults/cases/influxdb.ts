@@ -1,61 +1,58 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { each, unseen } from '#test/robustness/faults/case.js'
-import type { Begin, Case } from '#test/robustness/faults/case.js'
+import { tolerated, visible } from '../case.js'
+import type { Case, Inject } from '../case.js'
 
-const killed: Begin = async ({ influxd }) => {
+const kill: Inject = async ({ influxd }) => {
   await influxd.kill()
   return influxd.start
 }
 
-const stopped: Begin = async ({ influxd }) => {
+const stop: Inject = async ({ influxd }) => {
   await influxd.stop()
   return influxd.start
 }
 
-const paused: Begin = async ({ influxd }) => {
+const pause: Inject = async ({ influxd }) => {
   await influxd.pause()
   return influxd.resume
 }
 
-const dropped: Begin = async ({ influxd }) => {
+const dropDatabase: Inject = async ({ influxd }) => {
   await influxd.query('DROP DATABASE mon')
   return () => influxd.query('CREATE DATABASE mon')
 }
 
 /**
- * A disk that is full, as far as a process can be made to see one without root: its files may not grow
- * (RLIMIT_FSIZE), so that each write fails.
+ * Simulates a full disk without root: a limit of the file size (RLIMIT_FSIZE) makes each write fail.
+ * @throws if a write still succeeds
  */
-const full: Begin = async ({ influxd }) => {
-  const limit = (size: string) =>
+const fillDisk: Inject = async ({ influxd }) => {
+  const limitFileSize = (size: string) =>
     promisify(execFile)('prlimit', ['--pid', String(influxd.pid()), `--fsize=${size}:`])
-  await limit('0')
-  const written = await influxd.write(['full value=1']).then(() => true, () => false)
-  if (written) throw new Error('the disk is not full')
+  await limitFileSize('0')
+  const isWritable = await influxd.write(['full value=1']).then(() => true, () => false)
+  if (isWritable) throw new Error('the disk is not full')
   return async () => {
-    await limit('unlimited')
-    // Its log of writes has failed once and for all.
+    await limitFileSize('unlimited')
+    // The write-ahead log does not recover without a restart.
     await influxd.stop()
     await influxd.start()
   }
 }
 
-const metrics: Case['at'][] = [['metrics']]
-/** No proxy stands in between, so none is ill, and none counts. */
+const metrics: Case['upstreams'][] = [['metrics']]
+/** The service reaches InfluxDB without a proxy, so nothing counts requests. */
 const direct: Partial<Case> = {
-  at: [], where: 'metrics', env: ({ influxd }) => ({ INFLUX_URL: influxd.url })
+  upstreams: [], component: 'metrics', env: ({ influxd }) => ({ INFLUX_URL: influxd.url })
 }
+const underLoad = { ...direct, load: true }
 
-/** What becomes of a real InfluxDB. */
+/** Faults of a real InfluxDB. */
 export const influxdb: Case[] = [
-  ...each(metrics, 'InfluxDB is killed (kill -9), and started again', 503, killed, { ...direct, load: true }),
-  ...each(metrics, 'InfluxDB is ended (SIGTERM), and started again', 503, stopped, direct),
-  ...each(metrics, 'InfluxDB is stopped (SIGSTOP), and goes on', [503, 504], paused, {
-    ...direct, load: true
-  }),
-  ...each(metrics, 'InfluxDB\'s database is dropped, and made again', 502, dropped, direct),
-  ...unseen(metrics, 'InfluxDB\'s disk is full, so that it can write nothing', full, {
-    ...direct, load: true
-  })
+  ...visible(metrics, 'InfluxDB is killed (SIGKILL), then restarted', 503, kill, underLoad),
+  ...visible(metrics, 'InfluxDB is terminated (SIGTERM), then restarted', 503, stop, direct),
+  ...visible(metrics, 'InfluxDB is paused (SIGSTOP), then resumed', [503, 504], pause, underLoad),
+  ...visible(metrics, 'InfluxDB database is dropped, then created again', 502, dropDatabase, direct),
+  ...tolerated(metrics, 'InfluxDB disk is full: every write fails', fillDisk, underLoad)
 ]

@@ -1,22 +1,22 @@
-import { unseen } from '#test/robustness/faults/case.js'
-import type { Begin, Case } from '#test/robustness/faults/case.js'
 import type { RedisServer } from '#test/support/redis/server.js'
+import { tolerated } from '../case.js'
+import type { Case, Inject } from '../case.js'
 
-/** Faults of the Redis through which processes share what they keep: nobody needs it. */
+/** Faults of the shared cache: the service works without it. */
 export function redisFaults ({ url, kill, start, pause, resume }: RedisServer): Case[] {
-  const more = { where: 'Redis', env: () => ({ REDIS_URL: url }) }
-  const killed: Begin = async () => {
+  const options = { component: 'Redis', env: () => ({ REDIS_URL: url }) }
+  const killRedis: Inject = async () => {
     await kill()
     return start
   }
-  const paused: Begin = async () => {
+  const pauseRedis: Inject = async () => {
     await pause()
     return resume
   }
   return [
-    ...unseen([[]], 'Redis is killed, and started again empty', killed, more),
-    // What it was told meanwhile it does then: it gives leases to reads that nobody makes any more, which
-    // hold others up until they run out.
-    ...unseen([[]], 'Redis is stopped (SIGSTOP), and goes on', paused, more)
+    ...tolerated([[]], 'Redis is killed, then restarted empty', killRedis, options),
+    // After the pause Redis runs the queued commands. It grants read locks to readers that have given up;
+    // other readers wait until those locks expire.
+    ...tolerated([[]], 'Redis is paused (SIGSTOP), then resumed', pauseRedis, options)
   ]
 }

@@ -1,30 +1,33 @@
 import type { UpstreamName } from '#simulator/simulator.js'
-import { each } from '#test/robustness/faults/case.js'
-import type { Begin, Case } from '#test/robustness/faults/case.js'
-import type { Certificate } from '#test/robustness/faults/proxy.js'
+import { visible } from '../case.js'
+import type { Case, Inject } from '../case.js'
+import type { Certificate } from '../proxy.js'
+import type { Testbed } from '../testbed.js'
 
-/** The good one, and those that are not. Without one there is no TLS. */
-export type Certificates = Record<'good' | 'expired' | 'misnamed' | 'unknown', Certificate>
+/** The valid certificate and three that the service must reject. */
+export type Certificates = Record<'valid' | 'expired' | 'otherName' | 'untrusted', Certificate>
 
-const serving = (good: Certificate, bad?: Certificate): Begin => {
-  const serve = async (certificate: Certificate | undefined, ...[{ proxies }, at]: Parameters<Begin>) => {
-    for (const role of at) {
-      await proxies[role].close()
-      await proxies[role].open(certificate)
+/** Serves another certificate, or none: plain HTTP. */
+const serve = (valid: Certificate, invalid?: Certificate): Inject => {
+  const restart = async ({ proxies }: Testbed, upstreams: UpstreamName[], certificate?: Certificate) => {
+    for (const name of upstreams) {
+      await proxies[name].close()
+      await proxies[name].open(certificate)
     }
   }
-  return async (site, at) => {
-    await serve(bad, site, at)
-    return () => serve(good, site, at)
+  return async (testbed, upstreams) => {
+    await restart(testbed, upstreams, invalid)
+    return () => restart(testbed, upstreams, valid)
   }
 }
 
 const two: UpstreamName[][] = [['identity'], ['metrics']]
+const afterLogin: UpstreamName[][] = [['compute'], ['metrics']]
 
 /** Faults of TLS. */
-export const tls = ({ good, expired, misnamed, unknown }: Certificates): Case[] => [
-  ...each(two, 'the certificate has expired', 503, serving(good, expired)),
-  ...each([['compute'], ['metrics']], 'the certificate is of another name', 503, serving(good, misnamed)),
-  ...each([['metrics']], 'the certificate is of a CA that is not trusted', 503, serving(good, unknown)),
-  ...each(two, 'plain HTTP on a port with TLS', 503, serving(good))
+export const tls = ({ valid, expired, otherName, untrusted }: Certificates): Case[] => [
+  ...visible(two, 'certificate has expired', 503, serve(valid, expired)),
+  ...visible(afterLogin, 'certificate is for another host name', 503, serve(valid, otherName)),
+  ...visible([['metrics']], 'certificate is from an untrusted CA', 503, serve(valid, untrusted)),
+  ...visible(two, 'plain HTTP on a TLS port', 503, serve(valid))
 ]
