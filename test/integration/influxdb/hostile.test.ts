@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { confusions, expressions, oddIds, statements } from '#test/robustness/hostile/texts.js'
+import { influxqlFragments, misleadingTexts, patterns, unusualIds } from '#test/robustness/hostile/texts.js'
 import { startInfluxd } from '#test/support/influxdb/influxd.js'
 import { lines, noon } from '#test/support/influxdb/points.js'
 import { startRecorder } from './recorder.js'
@@ -10,7 +10,7 @@ const routes = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'n
 const range = between(0, 59, '1m')
 
 // Without valid ids, and without `..`, which `inject` resolves to another path.
-const texts = [...statements, ...expressions, ...confusions]
+const texts = [...influxqlFragments, ...patterns, ...misleadingTexts]
   .filter(text => !/^([\w-]{0,64}|\.\.)$/.test(text))
 const durations = [...texts, '1u', '1e9s', '1m\n', '١m', '*'].map(encodeURIComponent)
 const instants = [...texts, '2026-01-01', '2026-02-30T00:00:00Z', '-1', 'NaN'].map(encodeURIComponent)
@@ -61,7 +61,7 @@ if (influxd) {
   })
 
   t.test('odd but valid ids are bound as parameters, and match no other series', async t => {
-    for (const id of oddIds) t.strictSame(await usage(id, 'cpuUsage', range), { cpu: [] }, id)
+    for (const id of unusualIds) t.strictSame(await usage(id, 'cpuUsage', range), { cpu: [] }, id)
     const ids = ['-', '__proto__', '2026-01-01', '1m', '0']
     await influxd.write(ids.map((id, i) => `${metric},resource_id=${id} value=${i + 1} ${noon}`))
     for (const [i, id] of ids.entries()) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { junk } from './junk.js'
+import { oddRequest } from './odd-requests.js'
 import { text } from './values.js'
 
 const method = fc.oneof(
@@ -15,17 +15,18 @@ const target = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.constantFrom(
-      '/healthz',
-      '/openapi.json',
-      '/docs/',
+      '/healthz', '/openapi.json', '/docs/',
       '/v1/openstack/projects/a/cpuUsage?groupBy=1m&defaultTimeRange=10m'
     )
   },
-  { weight: 5, arbitrary: junk.map(({ url }) => url) },
+  { weight: 5, arbitrary: oddRequest.map(({ url }) => url) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom('*', '', '/ ', '/a b', '//', '//evil.example/healthz', 'http://evil.example/healthz', 'http://evil.example', 'healthz', '?',
-      '/\xff', '/healthz#a', '/healthz?a#b', '/healthz?%', '\\healthz', '/healthz\0')
+    arbitrary: fc.constantFrom(
+      '*', '', '/ ', '/a b', '//', '//evil.example/healthz', 'http://evil.example/healthz',
+      'http://evil.example', 'healthz', '?', '/\xff', '/healthz#a', '/healthz?a#b', '/healthz?%',
+      '\\healthz', '/healthz\0'
+    )
   },
   { weight: 1, arbitrary: text }
 )
@@ -40,17 +41,17 @@ const host = fc.oneof(
     arbitrary: fc.constantFrom([], ['Host:'], ['Host: localhost', 'Host: b'], ['Host: localhost\0'])
   }
 )
-const line = fc.oneof(
+const header = fc.oneof(
   fc.constantFrom(
     'Host : c', ' folded', 'no colon', ': no name', 'A\0: b', 'A: \0', 'Content-Length: 5',
-    'Content-Length: -1', 'Content-Length: 5, 6',
-    'Transfer-Encoding: chunked', 'Transfer-Encoding: gzip', 'Expect: 100-continue', 'Expect: nonsense',
-    'Upgrade: h2c', 'Connection: upgrade',
-    'Content-Type: application/json', 'Accept-Version: 1', 'Range: bytes=9-1'),
+    'Content-Length: -1', 'Content-Length: 5, 6', 'Transfer-Encoding: chunked', 'Transfer-Encoding: gzip',
+    'Expect: 100-continue', 'Expect: nonsense', 'Upgrade: h2c', 'Connection: upgrade',
+    'Content-Type: application/json', 'Accept-Version: 1', 'Range: bytes=9-1'
+  ),
   text.map((text) => `X-Text: ${text}`),
   fc.integer({ min: 1, max: 20_000 }).map((length) => `X-Long: ${'a'.repeat(length)}`)
 )
-const end = fc.oneof(
+const lineEnd = fc.oneof(
   { weight: 12, arbitrary: fc.constant('\r\n') },
   { weight: 1, arbitrary: fc.constantFrom('\n', '\r', '\n\r', '') }
 )
@@ -59,8 +60,9 @@ const body = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('{}', 'hello', '5\r\nhello\r\n0\r\n\r\n', '\0') }
 )
 
-/** What may be sent to a port: requests, and what is nearly one. */
-export const message = fc.tuple(
-  method, target, version, host, fc.option(line), end, body
-).map(([method, target, version, host, line, end, body]) =>
-  [`${method} ${target} ${version}`, ...host, ...line === null ? [] : [line], '', body].join(end))
+/** Bytes for a port: requests, and bytes that are almost a request. */
+export const message = fc.tuple(method, target, version, host, fc.option(header), lineEnd, body)
+  .map(([method, target, version, host, header, lineEnd, body]) => {
+    const headers = [...host, ...header === null ? [] : [header]]
+    return [`${method} ${target} ${version}`, ...headers, '', body].join(lineEnd)
+  })

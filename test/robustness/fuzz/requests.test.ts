@@ -3,43 +3,38 @@ import fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
 import { startService } from '#test/support/service.js'
-import { createJudge } from './judge.js'
 import { request } from './requests.js'
-import { bounds, count, seed } from './settings.js'
+import { createResponseCheck } from './response-check.js'
+import { count, runLimits, seed } from './settings.js'
 
-t.setTimeout(bounds.interruptAfterTimeLimit + 30_000)
+t.setTimeout(runLimits.interruptAfterTimeLimit + 30_000)
 
-t.test(`${count} requests of every kind are answered as the document tells`, async (t) => {
+t.test(`${count} requests of every kind get documented responses`, async (t) => {
   const { app } = await startService(t, { env: { ALLOW_UNAUTHENTICATED: 'true' } })
-  const judge = createJudge((await app.inject('/openapi.json')).json())
-  const seen: Record<string, number> = {}
+  const check = createResponseCheck((await app.inject('/openapi.json')).json())
+  const statuses: Record<string, number> = {}
   const started = Date.now()
 
   await fc.assert(fc.asyncProperty(request, async ({ method, url, headers, payload, expected }) => {
-    const { pathname, search } = new URL(
-      url.startsWith('//') ? `http://localhost${url}` : url, 'http://localhost'
-    )
-    const answer = await app.inject({ method: method as InjectOptions['method'], url, headers, payload })
-    const { statusCode, headers: answered } = answer
-    const body = decode(answer.rawPayload, answered['content-encoding'])
-    const verdict = judge(
-      { method, url: `${pathname}${search}`, expected }, { statusCode, headers: answered, body }
-    )
-    if (verdict !== undefined) {
-      throw new Error(`${verdict}\n${method} ${pathname}${search}\n${body.slice(0, 1000)}`)
-    }
-    seen[answer.statusCode] = (seen[answer.statusCode] ?? 0) + 1
-  }), { ...bounds, numRuns: count })
+    const absolute = url.startsWith('//') ? `http://localhost${url}` : url
+    const { pathname, search } = new URL(absolute, 'http://localhost')
+    const response = await app.inject({ method: method as InjectOptions['method'], url, headers, payload })
+    const { statusCode, headers: received } = response
+    const body = decode(response.rawPayload, received['content-encoding'])
+    const normalized = `${pathname}${search}`
+    const error = check({ method, url: normalized, expected }, { statusCode, headers: received, body })
+    if (error !== undefined) throw new Error(`${error}\n${method} ${normalized}\n${body.slice(0, 1000)}`)
+    statuses[statusCode] = (statuses[statusCode] ?? 0) + 1
+  }), { ...runLimits, numRuns: count })
 
-  t.comment(
-    `seed ${seed}, ${Math.round((Date.now() - started) / 1000)} s, answers by status: ${JSON.stringify(seen)}`
-  )
+  const seconds = Math.round((Date.now() - started) / 1000)
+  t.comment(`seed ${seed}, ${seconds} s, responses by status: ${JSON.stringify(statuses)}`)
   for (const [status, share] of Object.entries({ 200: 0.08, 400: 0.4, 404: 0.05 })) {
-    t.ok(seen[status]! > share * count, `${seen[status]} answers are ${status}`)
+    t.ok(statuses[status]! > share * count, `${statuses[status]} responses have the status ${status}`)
   }
 })
 
-/** The text of a body in whichever encoding it was sent. */
+/** Decompresses a body. */
 function decode (payload: Buffer, encoding: unknown) {
   if (payload.length === 0 || encoding === undefined) return payload.toString()
   return (encoding === 'br' ? brotliDecompressSync(payload) : gunzipSync(payload)).toString()

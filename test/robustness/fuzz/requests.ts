@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { payload, requestHeaders } from './headers.js'
-import { junk, stray } from './junk.js'
+import { oddQueryPart, oddRequest } from './odd-requests.js'
 import { defaultTimeRange, groupBy, id, limit, namePart, timeRangeFrom, timeRangeTo } from './values.js'
 import type { Value, Values } from './values.js'
 
-/** A request, and the status that it must be answered with, where that is plain. */
-export interface Asked {
+export interface TestRequest {
   method: string
   url: string
   headers?: Record<string, string>
   payload?: string
+  /** The only correct status; `undefined` if several are possible. */
   expected?: number
 }
 
-type Given = Array<[name: string, value: Value]>
+type Arguments = Array<[name: string, value: Value]>
 type Parameters = Record<string, Values>
 
 const base = '/v1/openstack/projects'
@@ -23,94 +23,92 @@ const summary = fc.constantFrom('summary', 'summaries')
 const instanceId = id('of-no-instance', '0'.repeat(32), adminInstanceId)
 const projectId = id(adminProjectId, demoProjectId)
 
-const write = (given: Given) =>
+const queryOf = (given: Arguments) =>
   given.map(([name, { text }]) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`).join('&')
 
-/** Each of the parameters, with a value that is taken. */
-const all = (parameters: Parameters): fc.Arbitrary<Given> =>
-  fc.tuple(
-    ...Object.entries(parameters).map(([name, { good }]) => good.map((value): Given[0] => [name, value]))
-  )
+/** All parameters, with valid values. */
+const all = (parameters: Parameters): fc.Arbitrary<Arguments> => fc.tuple(
+  ...Object.entries(parameters).map(([name, { valid }]) => valid.map((value): Arguments[0] => [name, value]))
+)
 
-/** Some of them, in any order. */
+/** Some of the parameters in any order, with valid values. */
 const some = (parameters: Parameters) => all(parameters).chain((given) => fc.shuffledSubarray(given))
 
-/**
- * Requests that must be answered with 200. Few of them read more than the metrics of an instance that has
- * none: those take time.
- */
+const usageRequest = fc.tuple(
+  fc.oneof(
+    { weight: 30, arbitrary: fc.constant('of-no-instance') },
+    { weight: 1, arbitrary: fc.constant(demoInstanceId) }
+  ),
+  usage,
+  fc.oneof(all({ groupBy, defaultTimeRange }), all({ timeRangeTo, groupBy, timeRangeFrom }))
+).map(([id, usage, given]) => `${base}/${id}/${usage}?${queryOf(given)}`)
+
+const instancesRequest = fc.tuple(all({ limit }), some({ hostname: namePart }))
+  .map((given) => `${base}/${demoProjectId}/instances?${queryOf(given.flat())}`)
+
+const summaryRequest = fc.tuple(
+  summary,
+  fc.oneof(some({ projectName: namePart, limit }), some({ limit, marker: projectId }))
+).map(([path, given]) => `${base}/${path}?${queryOf(given)}`)
+
+const otherRequest = fc.constantFrom('/healthz', '/readyz', '/openapi.json', '/openapi.yaml', '/docs/')
+
+/** Requests that must succeed. Most ask for an instance without metrics, since the others take time. */
 const valid = fc.oneof(
-  {
-    weight: 60,
-    arbitrary: fc.tuple(
-      fc.oneof(
-        { weight: 30, arbitrary: fc.constant('of-no-instance') },
-        { weight: 1, arbitrary: fc.constant(demoInstanceId) }
-      ),
-      usage,
-      fc.oneof(all({ groupBy, defaultTimeRange }), all({ timeRangeTo, groupBy, timeRangeFrom }))
-    ).map(([id, usage, given]) => `${base}/${id}/${usage}?${write(given)}`)
-  },
-  {
-    weight: 4,
-    arbitrary: fc.tuple(
-      all({ limit }), some({ hostname: namePart })
-    ).map((given) => `${base}/${demoProjectId}/instances?${write(given.flat())}`)
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(
-      summary, fc.oneof(some({ projectName: namePart, limit }), some({ limit, marker: projectId }))
-    ).map(([path, given]) => `${base}/${path}?${write(given)}`)
-  },
-  { weight: 2, arbitrary: fc.constantFrom('/healthz', '/readyz', '/openapi.json', '/openapi.yaml', '/docs/') }
-).map((url): Asked => ({ method: 'GET', url, expected: 200 }))
+  { weight: 60, arbitrary: usageRequest },
+  { weight: 4, arbitrary: instancesRequest },
+  { weight: 2, arbitrary: summaryRequest },
+  { weight: 2, arbitrary: otherRequest }
+).map((url): TestRequest => ({ method: 'GET', url, expected: 200 }))
 
 /**
- * Requests to a route with some of its parameters, of which many are bad, and with what else may stray into a
- * query.
+ * Requests to a route with some of its parameters, many of them invalid, and with unexpected query parts.
+ * @param required the names of required parameters
  */
-function nearly (path: fc.Arbitrary<string>, parameters: Parameters, needed: string[]): fc.Arbitrary<Asked> {
-  const values = Object.entries(parameters).map(([name, { good, any }]) =>
-    fc.oneof(
-      { weight: 2, arbitrary: good }, { weight: 3, arbitrary: any }
-    ).map((value): Given[0] => [name, value]))
+function almostValidFor (
+  path: fc.Arbitrary<string>,
+  parameters: Parameters,
+  required: string[]
+): fc.Arbitrary<TestRequest> {
+  const values = Object.entries(parameters).map(([name, { valid, any }]) =>
+    fc.oneof({ weight: 2, arbitrary: valid }, { weight: 3, arbitrary: any })
+      .map((value): Arguments[0] => [name, value]))
   const given = fc.tuple(...values).chain((given) => fc.shuffledSubarray(given))
-  const strays = fc.oneof(
+  const oddParts = fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.array(stray, { minLength: 1, maxLength: 2 }) }
+    { weight: 1, arbitrary: fc.array(oddQueryPart, { minLength: 1, maxLength: 2 }) }
   )
-  return fc.tuple(path, given, strays).map(([path, given, strays]) => {
-    const bad = given.some(([, { good }]) => good === false) || needed.some(
-      (name) => given.every(([other]) => other !== name)
-    )
+  return fc.tuple(path, given, oddParts).map(([path, given, oddParts]) => {
+    const isMissing = (name: string) => given.every(([other]) => other !== name)
+    const isInvalid = given.some(([, { valid }]) => valid === false) || required.some(isMissing)
     return {
       method: 'GET',
-      url: `${path}?${[write(given), ...strays].join('&')}`,
-      ...(bad && strays.length === 0 && { expected: 400 })
+      url: `${path}?${[queryOf(given), ...oddParts].join('&')}`,
+      ...(isInvalid && oddParts.length === 0 && { expected: 400 })
     }
   })
 }
 
-/** A good id, or one that is anything: after a letter, for an id of dots alone would be another path. */
-const idIn = ({ good, any }: Values) =>
-  fc.oneof(
-    { weight: 4, arbitrary: good }, { weight: 1, arbitrary: any.map(({ text }) => ({ text: `a${text}` })) }
-  )
-    .map(({ text }) => encodeURIComponent(text))
+/** A valid id, or any text after a letter: without the letter, an id of dots would be another path. */
+const idIn = ({ valid, any }: Values) => fc.oneof(
+  { weight: 4, arbitrary: valid },
+  { weight: 1, arbitrary: any.map(({ text }) => ({ text: `a${text}` })) }
+).map(({ text }) => encodeURIComponent(text))
 const idPath = (values: Values, last: fc.Arbitrary<string>) =>
   fc.tuple(idIn(values), last).map(([id, last]) => `${base}/${id}/${last}`)
 
-const nearlyValid = fc.oneof(
+const almostValid = fc.oneof(
   {
     weight: 40,
-    arbitrary: nearly(
-      idPath(instanceId, usage), { groupBy, defaultTimeRange, timeRangeFrom, timeRangeTo }, ['groupBy']
+    arbitrary: almostValidFor(
+      idPath(instanceId, usage),
+      { groupBy, defaultTimeRange, timeRangeFrom, timeRangeTo },
+      ['groupBy']
     )
   },
   {
     weight: 10,
-    arbitrary: nearly(
+    arbitrary: almostValidFor(
       idPath(projectId, fc.constant('instances')),
       { limit, marker: id(demoInstanceId), hostname: namePart },
       ['limit']
@@ -118,32 +116,32 @@ const nearlyValid = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: nearly(
-      summary.map((last) => `${base}/${last}`), { projectName: namePart, limit, marker: projectId }, []
+    arbitrary: almostValidFor(
+      summary.map((last) => `${base}/${last}`),
+      { projectName: namePart, limit, marker: projectId },
+      []
     )
   },
-  { weight: 1, arbitrary: nearly(fc.constantFrom('/healthz', '/readyz'), { groupBy }, []) }
+  { weight: 1, arbitrary: almostValidFor(fc.constantFrom('/healthz', '/readyz'), { groupBy }, []) }
 )
 
-const odd = fc.tuple(
-  fc.oneof(valid, nearlyValid, junk), requestHeaders
-).map(([{ method, url }, headers]): Asked => ({ method, url, headers }))
+const anyRequest = fc.oneof<fc.Arbitrary<TestRequest>[]>(valid, almostValid, oddRequest)
 
-const methods = fc.constantFrom(
+const withHeaders = fc.tuple(anyRequest, requestHeaders)
+  .map(([{ method, url }, headers]): TestRequest => ({ method, url, headers }))
+
+const otherMethod = fc.constantFrom(
   'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY', 'PROPFIND', 'CONNECT'
 )
-const otherwise = fc.tuple(
-  methods, fc.oneof<fc.Arbitrary<Asked>[]>(valid, nearlyValid, junk), requestHeaders, payload
-)
-  .map(([method, { url, expected }, headers, payload]): Asked => method === 'HEAD'
-    ? { method, url, expected }
-    : { method, url, headers, payload })
+const withOtherMethod = fc.tuple(otherMethod, anyRequest, requestHeaders, payload)
+  .map(([method, { url, expected }, headers, payload]): TestRequest =>
+    method === 'HEAD' ? { method, url, expected } : { method, url, headers, payload })
 
-/** Requests of every kind: most of them are bad, so that most are answered at once. */
-export const request: fc.Arbitrary<Asked> = fc.oneof(
+/** Requests of every kind. Most are invalid, so that most responses are fast. */
+export const request: fc.Arbitrary<TestRequest> = fc.oneof(
   { weight: 7, arbitrary: valid },
-  { weight: 68, arbitrary: nearlyValid },
-  { weight: 15, arbitrary: junk },
-  { weight: 5, arbitrary: odd },
-  { weight: 5, arbitrary: otherwise }
+  { weight: 68, arbitrary: almostValid },
+  { weight: 15, arbitrary: oddRequest },
+  { weight: 5, arbitrary: withHeaders },
+  { weight: 5, arbitrary: withOtherMethod }
 )

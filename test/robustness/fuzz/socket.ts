@@ -2,46 +2,47 @@ import { connect } from 'node:net'
 import type { ReceivedResponse } from '#test/support/openapi-contract.js'
 import { firstResponse } from '#test/support/socket.js'
 
-/**
- * Milliseconds without a word after which the client ends its side: the server waits for more than there is.
- */
-const patience = 300
-/** Milliseconds that the server then has to end its own. */
-const longest = 5_000
+/** After this time without a byte the client ends its side: the server waits for the rest of the message. */
+const idleTimeoutMs = 300
+/** After this time the server must have closed the connection. */
+const closeTimeoutMs = 5_000
 
-/** What came back for a message; `ended` where the server answered nothing before the client ended. */
 export interface Reply {
   received: string
-  ended: boolean
-  answer?: ReceivedResponse
+  /** Whether the client ended its side before the server sent a byte. */
+  endedFirst: boolean
+  response?: ReceivedResponse
 }
 
-/** Writes a message to a port, and reads until there is a whole answer or the server hangs up. */
+/**
+ * Sends a message to a port, and reads until the response is complete or the server closes the connection.
+ * @throws if the server neither responds nor closes the connection
+ */
 export function exchange (port: number, message: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const reply: Reply = { received: '', ended: false }
+    const reply: Reply = { received: '', endedFirst: false }
     const socket = connect(port, '127.0.0.1')
     const idle = setTimeout(() => {
-      reply.ended = reply.received === ''
+      reply.endedFirst = reply.received === ''
       socket.end()
-    }, patience)
-    const hung = setTimeout(() => {
+    }, idleTimeoutMs)
+    const stuck = setTimeout(() => {
       socket.destroy()
-      reject(new Error('the server keeps the connection and says nothing'))
-    }, longest)
+      reject(new Error('the server keeps the connection open without a response'))
+    }, closeTimeoutMs)
     const finish = () => {
       clearTimeout(idle)
-      clearTimeout(hung)
+      clearTimeout(stuck)
       socket.destroy()
       resolve(reply)
     }
     socket.setEncoding('latin1')
     socket.on('data', (text) => {
       reply.received += text
-      reply.answer = firstResponse(reply.received, message.startsWith('HEAD '))?.response
-      if (reply.answer !== undefined) finish()
+      reply.response = firstResponse(reply.received, message.startsWith('HEAD '))?.response
+      if (reply.response !== undefined) finish()
     })
-    // A server that hangs up while it is still being spoken to is in its right; what it said before counts.
+    // A server may close the connection before it has read the message; its response still counts.
     socket.on('error', finish)
     socket.on('close', finish)
     socket.write(message)

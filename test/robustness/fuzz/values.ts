@@ -1,32 +1,30 @@
 import fc from 'fast-check'
 
-/**
- * A parameter's text; `good` where the service must take it, not `good` where it must refuse it, `undefined`
- * where that is not said.
- */
+/** The text of a parameter. */
 export interface Value {
   text: string
-  good?: boolean
+  /** Whether the service must accept the text; `undefined` if both are possible. */
+  valid?: boolean
 }
 
-const known = (good: boolean, ...texts: string[]) => fc.constantFrom(...texts.map((text) => ({ text, good })))
+const known = (valid: boolean, ...texts: string[]) =>
+  fc.constantFrom(...texts.map((text) => ({ text, valid })))
 const unknown = (texts: fc.Arbitrary<string>): fc.Arbitrary<Value> => texts.map((text) => ({ text }))
 
 const notorious = [
-
   '', ' ', '\0', 'a\0b', '%00', '%', '%2e%2e%2f', '../../etc/passwd', '..', '__proto__', 'constructor',
-  'toString', 'null',
-  'undefined', 'true', '[]', '[object Object]', '{"a":1}', '\' OR 1=1 --', '"; DROP SERIES', '/.*/',
-  '(a+)+$', '$(id)', '#{7*7}', '<script>alert(1)</script>',
-  '\r\nX-Evil: 1', '\u202e', '\ufeff', '\u0130', 'ﬃ', '👩‍👩‍👧', 'ñ', 'n\u0303', '/', '\\', '?', '#', '&', '=',
-  '+', ';', ',', '-', '.', '*']
+  'toString', 'null', 'undefined', 'true', '[]', '[object Object]', '{"a":1}', '\' OR 1=1 --',
+  '"; DROP SERIES', '/.*/', '(a+)+$', '$(id)', '#{7*7}', '<script>alert(1)</script>', '\r\nX-Evil: 1',
+  '\u202e', '\ufeff', '\u0130', 'ﬃ', '👩‍👩‍👧', 'ñ', 'n\u0303', '/', '\\', '?', '#', '&', '=', '+', ';', ',',
+  '-', '.', '*'
+]
 const numbers = [
   '0', '-0', '-1', '+1', '1.0', '1.', '.1', '01', '1e2', '1E2', '0x10', '0b1', '0o7', '1_000', ' 1', '1 ',
-  '1,000', '١', '１', 'NaN', 'Infinity',
-  '-Infinity', '2147483648', '9007199254740993', '99999999999999999999', '1e309', '5e-324',
-  '999999999999999', '1n']
+  '1,000', '١', '１', 'NaN', 'Infinity', '-Infinity', '2147483648', '9007199254740993',
+  '99999999999999999999', '1e309', '5e-324', '999999999999999', '1n'
+]
 
-/** Text of whatever kind. */
+/** Arbitrary text. */
 export const text = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...notorious) },
   { weight: 3, arbitrary: fc.constantFrom(...numbers) },
@@ -35,89 +33,72 @@ export const text = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.oneof(
-      fc.double().map(String), fc.bigInt().map(String), fc.integer().map((n) => n.toString(16))
+      fc.double().map(String),
+      fc.bigInt().map(String),
+      fc.integer().map((n) => n.toString(16))
     )
   },
   {
     weight: 1,
     arbitrary: fc.tuple(
-      fc.constantFrom('a', '0', 's', '1m', '%', 'é', '__proto__'), fc.integer({ min: 1, max: 400 })
+      fc.constantFrom('a', '0', 's', '1m', '%', 'é', '__proto__'),
+      fc.integer({ min: 1, max: 400 })
     ).map(([part, n]) => part.repeat(n))
   }
 )
 
-const anything = unknown(text)
-const digits = fc.integer({
-  min: 0, max: 12
-}).chain(
-  (length) => fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length })
+const anyText = unknown(text)
+const digits = fc.integer({ min: 0, max: 12 }).chain((length) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length }))
+const durationUnit = fc.constantFrom('s', 'm', 'h', 'd', 'w', 'ms', 'y', 'S', 'µ', '')
+const durationParts = fc.array(fc.tuple(digits, durationUnit), { minLength: 1, maxLength: 9 })
+const durationLike = unknown(durationParts.map((parts) => parts.flat().join('')))
+const timeZone = fc.constantFrom(
+  'Z', 'z', '', '+09:00', '-23:59', '+24:00', '.5Z', '.123456789Z', '.1234567890Z'
 )
-const durationLike = unknown(fc.array(
-  fc.tuple(digits, fc.constantFrom('s', 'm', 'h', 'd', 'w', 'ms', 'y', 'S', 'µ', '')),
-  { minLength: 1, maxLength: 9 }
-)
-  .map((parts) => parts.flat().join('')))
-const instantLike = unknown(fc.tuple(fc.integer({
-  min: 0, max: 9999
-}), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }), fc.integer({ min: 0, max: 25 }),
-fc.constantFrom('Z', 'z', '', '+09:00', '-23:59', '+24:00', '.5Z', '.123456789Z', '.1234567890Z'))
-  .map(
-    ([year, month, day, hour, zone]) => `${year}-${String(
-      month
-    ).padStart(2, '0')}-${String(day).padStart(2, '0')}T${String(hour).padStart(2, '0')}:00:00${zone}`
-  ))
-
-const badDurations = known(
-  false,
-  '',
-  '0',
-  '0s',
-  '15',
-  '-5m',
-  '1.5h',
-  '5x',
-  ' 5m',
-  '5m ',
-  '5 m',
-  '5M',
-  '１m',
-  '1ms',
-  '1y',
-  '3651d',
-  '99999999999s',
-  'm',
-  '1m-',
-  '1m\0'
+const twoDigits = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'))
+const instantLike = unknown(
+  fc.tuple(fc.integer({ min: 0, max: 9999 }), twoDigits(13), twoDigits(32), twoDigits(25), timeZone)
+    .map(([year, month, day, hour, zone]) => `${year}-${month}-${day}T${hour}:00:00${zone}`)
 )
 
-/** What may stand for a parameter: values that are taken, and values of any kind. */
-export type Values = Record<'good' | 'any', fc.Arbitrary<Value>>
+const invalidDurations = known(
+  false, '', '0', '0s', '15', '-5m', '1.5h', '5x', ' 5m', '5m ', '5 m', '5M', '１m', '1ms', '1y', '3651d',
+  '99999999999s', 'm', '1m-', '1m\0'
+)
 
-const values = (good: fc.Arbitrary<Value>, ...others: Array<fc.Arbitrary<Value>>): Values => ({
-  good, any: fc.oneof(anything, good, ...others)
-})
+/** Values of a parameter: valid ones only, and any. */
+export type Values = Record<'valid' | 'any', fc.Arbitrary<Value>>
+
+const values = (valid: fc.Arbitrary<Value>, ...others: Array<fc.Arbitrary<Value>>): Values =>
+  ({ valid, any: fc.oneof(anyText, valid, ...others) })
 
 export const groupBy = values(
-  known(true, '1m', '15s', '90s', '5m', '1h', '1h30m'), durationLike, badDurations
+  known(true, '1m', '15s', '90s', '5m', '1h', '1h30m'), durationLike, invalidDurations
 )
-export const defaultTimeRange = values(known(true, '10m', '2h', '1h30m', '1d'), durationLike, badDurations)
+export const defaultTimeRange = values(
+  known(true, '10m', '2h', '1h30m', '1d'), durationLike, invalidDurations
+)
 export const timeRangeFrom = values(known(true, '10m', '2h', '1d'), durationLike, instantLike)
 export const timeRangeTo = values(known(true, '30m', '1h', '30s'), durationLike, instantLike)
 export const limit = values(
-  fc.integer({ min: 1, max: 1000 }).map((n) => ({ text: String(n), good: true })),
+  fc.integer({ min: 1, max: 1000 }).map((n) => ({ text: String(n), valid: true })),
   known(
-    false, '', '0', '-0', '-1', '1001', '+1', '1.0', '1e2', '0x10', ' 1', '1 ', '１', 'NaN', '9007199254740993'
+    false, '', '0', '-0', '-1', '1001', '+1', '1.0', '1e2', '0x10', ' 1', '1 ', '１', 'NaN',
+    '9007199254740993'
   )
 )
 
-/** A part of a name may be any text that is neither empty nor too long: it is only looked for. */
+/** A name part may be any text of 1 to 255 characters. */
 export const namePart = values(
   fc.oneof(
     fc.constantFrom('a', '-1', '.', '(', '[', '*', '\\', '%', '_', '\u0130', '👩‍👩‍👧', 'a'.repeat(255)),
     fc.string({ unit: 'binary', minLength: 1, maxLength: 30 })
-  ).map((text) => ({ text, good: true })),
+  ).map((text) => ({ text, valid: true })),
   known(false, '', 'a'.repeat(256))
 )
 
-export const id = (...ids: string[]) =>
-  values(known(true, ...ids), known(false, '', 'a'.repeat(65), 'a b', 'a/b', 'é', 'a.b', 'a\n', '-\0'))
+export const id = (...ids: string[]) => values(
+  known(true, ...ids),
+  known(false, '', 'a'.repeat(65), 'a b', 'a/b', 'é', 'a.b', 'a\n', '-\0')
+)

@@ -2,18 +2,18 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import type { SimulatedCall } from '#simulator/simulator.js'
-import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
-import { createJudge } from '#test/robustness/fuzz/judge.js'
-import type { Asked } from '#test/robustness/fuzz/requests.js'
+import { createResponseCheck } from '#test/robustness/fuzz/response-check.js'
+import type { TestRequest } from '#test/robustness/fuzz/requests.js'
 import type { ReceivedResponse } from '#test/support/openapi-contract.js'
 import { startService } from '#test/support/service.js'
+import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 import { responsesIn, sendRaw } from '#test/support/socket.js'
 import { headers } from './headers.js'
-import { bodies, malformed, smuggling } from './messages.js'
+import { malformed, smuggling, withBody } from './messages.js'
 import type { Message } from './messages.js'
 import { parameters, usages } from './parameters.js'
-import { doubtful, paths } from './paths.js'
-import { tokens, unreadable } from './tokens.js'
+import { ambiguousQueries, paths } from './paths.js'
+import { malformedTokens, tokens } from './tokens.js'
 
 const env = {
   TRUST_PROXY: '127.0.0.1',
@@ -21,216 +21,207 @@ const env = {
   CONCURRENCY_LIMIT: '10',
   CORS_ORIGINS: 'https://portal.example.org'
 }
-/** Who asks is remembered, and no answer: each is read. */
-const keeping = {
+/** Token validations are cached. Responses are not, so that each request reaches the upstreams. */
+const withAuthentication = {
   AUTH: 'keystone', CACHE: 'on', TOKEN_CACHE_TIME: '5m', SERIES_TTL: '0', INSTANCES_TTL: '0', SUMMARY_TTL: '0'
 }
 
+const base = '/v1/openstack/projects'
+const summary = `${base}/summary?limit=1`
+const range = 'defaultTimeRange=10m&groupBy=1m'
+const instancesQueries = ['', '&hostname=a', '&hostname=*', `&marker=${demoInstanceId}`]
+
+/** Normal requests, which together cause every kind of upstream call. */
+const normalUrls = [
+  `${base}/summary`,
+  ...instancesQueries.map((query) => `${base}/${demoProjectId}/instances?limit=10${query}`),
+  `${base}/none/instances?limit=10`,
+  `${base}/none/cpuUsage?${range}`,
+  ...usages.map((usage) => `${base}/${demoInstanceId}/${usage}?${range}`),
+  '/readyz'
+]
+
+/** The kind of an upstream call: the complete statements, and the names of all other parameters. */
+function kindOf ({ upstream, method, path, query, body }: SimulatedCall) {
+  const form = upstream === 'metrics' ? new URLSearchParams(body) : new URLSearchParams()
+  const parameters = Object.keys(JSON.parse(form.get('params') ?? '{}')).sort()
+  const template = path.replace(/(?<=\/(?:projects|quotas|os-quota-sets)\/)[\w-]{1,64}/, '*')
+  return [
+    upstream, method, template, [...query.keys()].sort(), [...form.keys()].sort(), form.get('q'), parameters
+  ].join(' ')
+}
+
+const shorten = (text: string) => text.length > 120 ? `${text.slice(0, 120)}…` : text
+
 /**
- * Throws all that is hostile at the service, as anybody where it asks nobody who he is, or as a tenant where
- * it does.
+ * Sends every hostile request to a service.
+ * @param authenticated whether the service authenticates clients. If so, the requests have the token of a
+ * user of one project.
  */
-export async function attack (t: Test, asks: boolean) {
-  const { app, simulator } = await startService(t, { env: { ...env, ...(asks && keeping) } })
+export async function attack (t: Test, authenticated: boolean) {
+  const { app, simulator } = await startService(t, {
+    env: { ...env, ...(authenticated && withAuthentication) }
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
-  const token = asks
-    ? (await logIn(simulator.env.OS_AUTH_URL!, {
-        ...byPassword('demo'), ...onProject('demo')
-      })).id
-    : undefined
+  const login = { ...byPassword('demo'), ...onProject('demo') }
+  const token = authenticated ? (await logIn(simulator.env.OS_AUTH_URL!, login)).id : undefined
   const get = (url: string) =>
     app.inject({ url, headers: token === undefined ? {} : { 'x-auth-token': token } })
-  const judge = createJudge((await app.inject('/openapi.json')).json())
+  const checkResponse = createResponseCheck((await app.inject('/openapi.json')).json())
+  const tokenLines = token === undefined ? [] : [`X-Auth-Token: ${token}`]
 
-  const base = '/v1/openstack/projects'
-  const summary = `${base}/summary?limit=1`
-  /** One request for each call that the service has to make. */
-  const ordinary = [
-    `${base}/summary`, ...[
-      '', '&hostname=a', '&hostname=*', `&marker=${demoInstanceId}`
-    ].map((query) => `${base}/${demoProjectId}/instances?limit=10${query}`),
-    `${base}/none/instances?limit=10`, `${base}/none/cpuUsage?defaultTimeRange=10m&groupBy=1m`,
-    ...usages.map((usage) => `${base}/${demoInstanceId}/${usage}?defaultTimeRange=10m&groupBy=1m`), '/readyz'
-  ]
-  const write = ({ method, url }: Asked, lines: string[] = []) =>
-    [
-      `${method} ${url} HTTP/1.1`,
-      'Host: localhost',
-      'Connection: close',
-      ...(token === undefined ? [] : [`X-Auth-Token: ${token}`]),
-      ...lines,
-      '',
-      ''
-    ].join('\r\n')
+  const message = ({ method, url }: TestRequest, lines: string[] = []) =>
+    [`${method} ${url} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...tokenLines, ...lines, '', '']
+      .join('\r\n')
 
-  /** A call without what it is about: the statements in full, and of all else the names. */
-  function formOf ({ upstream, method, path, query, body }: SimulatedCall) {
-    const form = upstream === 'metrics' ? new URLSearchParams(body) : new URLSearchParams()
-    const parameters = Object.keys(JSON.parse(form.get('params') ?? '{}')).sort()
-    const place = path.replace(/(?<=\/(?:projects|quotas|os-quota-sets)\/)[\w-]{1,64}/, '*')
-    return [
-      upstream, method, place, [...query.keys()].sort(), [...form.keys()].sort(), form.get('q'), parameters
-    ].join(' ')
-  }
+  for (const url of normalUrls) await get(url)
+  const normalKinds = new Set(simulator.calls.map(kindOf))
+  const normalBody = (await get(summary)).body
 
-  for (const url of ordinary) await get(url)
-  const forms = new Set(simulator.calls.map(formOf))
-  const before = (await get(summary)).body
-
-  /** What no answer may have in it: what only the service and its upstreams know, and how a stack looks. */
+  /** Texts that no response may contain: values of the service and its upstreams, and stack traces. */
   const secrets = [
-    ...Object.values(simulator.env).map(
-      (value) => value.replace(/^http:\/\/127\.0\.0\.1/, '')
-    ).filter((value) => /^:|simulated/.test(value)),
+    ...Object.values(simulator.env)
+      .map((value) => value.replace(/^http:\/\/127\.0\.0\.1/, ''))
+      .filter((value) => /^:|simulated/.test(value)),
     ...new Set(simulator.calls.map(({ headers }) => String(headers['x-auth-token']))),
     process.cwd(), 'node_modules', '\\n    at ', 'error parsing query', 'itemNotFound', 'X-Influxdb'
   ].filter((secret) => secret !== 'undefined')
 
-  const leak = (received: string) =>
+  const secretIn = (received: string) =>
     secrets.find((secret) => received.toLowerCase().includes(secret.toLowerCase()))
 
-  /** What is wrong with the answer to a request that can be read; `undefined` where nothing is. */
-  async function complain (
-    asked: Asked, lines: string[] = []
-  ): Promise<{ complaint?: string, answer?: ReceivedResponse }> {
-    const received = await sendRaw(port, write(asked, lines))
-    const [answer, ...others] = responsesIn(received)
-    if (answer === undefined || others.length > 0) return { complaint: `${others.length + 1} answers` }
-    if ('x-evil' in answer.headers) return { complaint: 'a header of the caller\'s' }
-    return { complaint: judge(asked, answer) ?? leak(received), answer }
+  /**
+   * Sends a well-formed request.
+   * @returns the response, and its error if there is one
+   */
+  async function send (request: TestRequest, lines: string[] = []) {
+    const received = await sendRaw(port, message(request, lines))
+    const responses = responsesIn(received)
+    const [response] = responses
+    if (response === undefined || responses.length > 1) return { error: `${responses.length} responses` }
+    if ('x-evil' in response.headers) return { error: 'a header of the client' }
+    return { error: checkResponse(request, response) ?? secretIn(received), response }
   }
 
-  /** The same of bytes that need not be a request. */
-  async function complainOf ({ bytes, statuses, end }: Omit<Message, 'name'>) {
-    const sent = token === undefined
-      ? bytes
-      : bytes.replace(
-        'Host: localhost', `Host: localhost\r\nX-Auth-Token: ${token}`
-      )
-    const received = await sendRaw(port, sent, { end })
-    const answers = responsesIn(received)
-    const found = answers.map(({ statusCode }) => statusCode)
-    if (statuses.length === 0) {
-      return found.length === 0 ? undefined : `${found}, and not an end without a word`
-    }
-    if (found.length !== 1 || !statuses.includes(found[0]!)) return `${found}, and not ${statuses}`
-    const { statusCode, headers, body } = answers[0]!
-    if (statusCode < 400) return leak(received)
+  /** Sends bytes that need not be a request, and returns the error of the response if there is one. */
+  async function errorAfter ({ bytes, statuses, end }: Omit<Message, 'name'>) {
+    const host = 'Host: localhost'
+    const received = await sendRaw(port, bytes.replace(host, [host, ...tokenLines].join('\r\n')), { end })
+    const responses = responsesIn(received)
+    const found = responses.map(({ statusCode }) => statusCode)
+    if (statuses.length === 0) return found.length === 0 ? undefined : `${found} instead of no response`
+    if (found.length !== 1 || !statuses.includes(found[0]!)) return `${found} instead of ${statuses}`
+    const { statusCode, headers, body } = responses[0]!
+    if (statusCode < 400) return secretIn(received)
     if (!/^application\/problem\+json(;|$)/.test(String(headers['content-type']))) {
       return `no problem: ${headers['content-type']}`
     }
-    return JSON.parse(body).status === statusCode ? leak(received) : 'a problem of another status'
+    return JSON.parse(body).status === statusCode ? secretIn(received) : 'a problem with another status'
   }
 
-  /** Calls that no ordinary request leads to. */
-  function odd () {
-    const found = simulator.calls.map(formOf).filter((form) => !forms.has(form))
+  /** The kinds of upstream calls since the last call of this function that no normal request causes. */
+  function unusualCalls () {
+    const kinds = simulator.calls.map(kindOf).filter((kind) => !normalKinds.has(kind))
     simulator.calls.length = 0
-    return [...new Set(found)]
+    return [...new Set(kinds)]
   }
 
-  let count = 0
-  const short = (text: string) => text.length > 120 ? `${text.slice(0, 120)}…` : text
+  let sent = 0
 
-  async function askAll (t: Test, requests: Asked[]) {
-    const answers: ReceivedResponse[] = []
-    for (const asked of requests) {
-      count++
-      const { complaint, answer } = await complain(asked)
-      t.equal(complaint, undefined, short(asked.url))
-      if (answer !== undefined) answers.push(answer)
+  async function sendAll (t: Test, requests: TestRequest[]) {
+    const responses: ReceivedResponse[] = []
+    for (const request of requests) {
+      sent++
+      const { error, response } = await send(request)
+      t.equal(error, undefined, shorten(request.url))
+      if (response !== undefined) responses.push(response)
     }
-    return answers
+    return responses
   }
 
-  t.test('the ordinary requests lead to calls of a few forms', async (t) => {
-    t.ok(forms.size > 15, `${forms.size} forms`)
-    const statements = [...forms].filter((form) => form.startsWith('metrics POST'))
-    t.ok(
-      statements.length > 5 && statements.every((statement) => statement.includes('"resource_id" = $id0')),
-      `${statements.length} statements`
-    )
+  t.test('normal requests cause a few kinds of upstream calls', async (t) => {
+    t.ok(normalKinds.size > 15, `${normalKinds.size} kinds`)
+    const statements = [...normalKinds].filter((kind) => kind.startsWith('metrics POST'))
+    t.ok(statements.length > 5, `${statements.length} statements`)
+    t.ok(statements.every((statement) => statement.includes('"resource_id" = $id0')))
   })
 
   for (const [parameter, requests] of Object.entries(parameters)) {
-    t.test(`${parameter} means what it says, and nothing else`, async (t) => {
-      const unseen = asks && parameter === 'instanceId'
-      const answers = await askAll(
-        t, requests.map((asked) => unseen && asked.expected === 200 ? { ...asked, expected: 404 } : asked)
-      )
-      t.same(odd(), [], 'no query is another')
+    t.test(`${parameter}: a hostile value changes no upstream call`, async (t) => {
+      const isHidden = authenticated && parameter === 'instanceId'
+      const responses = await sendAll(t, requests.map((request) =>
+        isHidden && request.expected === 200 ? { ...request, expected: 404 } : request))
+      t.same(unusualCalls(), [])
       if (!['hostname', 'projectName'].includes(parameter)) return
-      const found = answers.filter(
-        ({ statusCode }) => statusCode === 200
-      ).map(({ body }) => JSON.parse(body)).filter((body) => (body.metric ?? body).length > 0)
-      t.same(found, [], 'a text that no name has finds nothing')
+      const found = responses
+        .filter(({ statusCode }) => statusCode === 200)
+        .map(({ body }) => JSON.parse(body))
+        .filter((body) => (body.metric ?? body).length > 0)
+      t.same(found, [], 'a text that is in no name finds nothing')
     })
   }
 
-  t.test('there is no way to what is not there', async (t) => {
-    await askAll(t, paths)
-    t.same(odd(), [])
+  t.test('wrong paths lead to no file and no route', async (t) => {
+    await sendAll(t, paths)
+    t.same(unusualCalls(), [])
   })
 
-  t.test('a query is read in one way only', async (t) => {
-    await askAll(t, doubtful)
-    t.same(odd(), [])
+  t.test('ambiguous queries are rejected', async (t) => {
+    await sendAll(t, ambiguousQueries)
+    t.same(unusualCalls(), [])
     t.notOk('polluted' in {})
   })
 
-  t.test('no header changes an answer', async (t) => {
+  t.test('no header changes a response', async (t) => {
     for (const header of headers) {
-      count++
-      const { complaint, answer } = await complain({ method: 'GET', url: summary, expected: 200 }, [header])
-      t.equal(complaint, undefined, short(header))
-      if (!answer?.headers['content-encoding']) t.equal(answer?.body, before)
+      sent++
+      const { error, response } = await send({ method: 'GET', url: summary, expected: 200 }, [header])
+      t.equal(error, undefined, shorten(header))
+      if (!response?.headers['content-encoding']) t.equal(response?.body, normalBody)
     }
-    t.same(odd(), [])
+    t.same(unusualCalls(), [])
   })
 
-  if (!asks) {
-    t.test('no token is looked at where nobody is asked for one', async (t) => {
+  if (!authenticated) {
+    t.test('without authentication the service ignores tokens', async (t) => {
       for (const lines of tokens) {
-        count++
-        const { complaint, answer } = await complain({ method: 'GET', url: summary, expected: 200 }, lines)
-        t.equal(complaint, undefined, short(lines.join()))
-        t.equal(answer?.body, before)
+        sent++
+        const { error, response } = await send({ method: 'GET', url: summary, expected: 200 }, lines)
+        t.equal(error, undefined, shorten(lines.join()))
+        t.equal(response?.body, normalBody)
       }
-      t.same(odd(), [])
-      for (const lines of unreadable) {
-        count++
-        t.equal(
-          await complainOf({ bytes: write({ method: 'GET', url: summary }, lines), statuses: [400] }),
-          undefined,
-          JSON.stringify(lines)
-        )
+      t.same(unusualCalls(), [])
+      for (const lines of malformedTokens) {
+        sent++
+        const bytes = message({ method: 'GET', url: summary }, lines)
+        t.equal(await errorAfter({ bytes, statuses: [400] }), undefined, JSON.stringify(lines))
       }
       t.same(simulator.calls, [])
     })
   }
 
-  for (const [what, messages] of Object.entries({ smuggling, bodies, malformed })) {
-    t.test(`${what}: one answer, or an end`, async (t) => {
+  for (const [group, messages] of Object.entries({ smuggling, withBody, malformed })) {
+    t.test(`${group}: each message gets at most one response`, async (t) => {
       for (const message of messages) {
-        count++
-        t.equal(await complainOf(message), undefined, message.name)
+        sent++
+        t.equal(await errorAfter(message), undefined, message.name)
       }
       t.same(simulator.calls, [])
     })
   }
 
-  t.test('while upstreams fail, nothing of what they say is told', async (t) => {
-    const words = 'the upstream\'s own words'
+  t.test('no response contains the text of a failing upstream', async (t) => {
+    const text = 'the upstream\'s own words'
     simulator.intercept = ({ upstream }) =>
-      upstream === 'identity' ? undefined : { status: 500, headers: { 'x-words': words }, body: words }
+      upstream === 'identity' ? undefined : { status: 500, headers: { 'x-words': text }, body: text }
     t.teardown(() => { simulator.intercept = undefined })
-    for (const url of ordinary) t.notMatch(await sendRaw(port, write({ method: 'GET', url })), words, url)
+    for (const url of normalUrls) t.notMatch(await sendRaw(port, message({ method: 'GET', url })), text, url)
   })
 
-  t.test('these were at least 300', async (t) => {
-    t.comment(`${count} hostile requests`)
-    t.ok(count >= 300)
-    t.equal((await get(summary)).body, before, 'and the service answers as before')
+  t.test('the suite sends at least 300 hostile requests', async (t) => {
+    t.comment(`${sent} hostile requests`)
+    t.ok(sent >= 300)
+    t.equal((await get(summary)).body, normalBody, 'the service still works')
   })
 }

@@ -1,207 +1,188 @@
-/** Bytes that are nearly a request, or more than one to some. */
+/** Bytes that are almost a request, or that some parsers read as several requests. */
 export interface Message {
   name: string
   bytes: string
-  /** What they may be answered with; with nothing, the connection is to end without a word. */
+  /** The allowed statuses. Without any, the server must close the connection without a response. */
   statuses: number[]
-  /** Whether the client then ends its side: what it said is not whole. */
+  /** Whether the client then ends its side, since the message is incomplete. */
   end?: boolean
 }
 
 const text = (...lines: string[]) => lines.join('\r\n')
 const get = (...headers: string[]) => text('GET /healthz HTTP/1.1', 'Host: localhost', ...headers, '', '')
+const getWithBody = (headers: string[], body: string) =>
+  text('GET /healthz HTTP/1.1', 'Host: localhost', ...headers, '', body)
 const post = (headers: string[], body: string) =>
   text('POST /healthz HTTP/1.1', 'Host: localhost', ...headers, '', body)
-/** What an attacker would have taken for a request of somebody else's. */
+const postChunked = (body: string) => post(['Transfer-Encoding: chunked'], body)
+/** The request that an attacker hides behind another client's request. */
 const hidden = text('GET /openapi.json HTTP/1.1', 'Host: localhost', 'Connection: close', '', '')
 const chunked = `0\r\n\r\n${hidden}`
-const line = (line: string) => text(line, 'Host: localhost', 'Connection: close', '', '')
+const summary = '/v1/openstack/projects/summary'
+const requestLine = (line: string) => text(line, 'Host: localhost', 'Connection: close', '', '')
 
 const named = (
-  statuses: number[], messages: Record<string, string>, options: Partial<Message> = {}
+  statuses: number[],
+  messages: Record<string, string>,
+  options: Partial<Message> = {}
 ): Message[] =>
   Object.entries(messages).map(([name, bytes]) => ({ name, bytes, statuses, ...options }))
 
 /**
- * Requests whose end the service and a proxy before it may see in different places. Source: RFC 9112, 6.1,
- * 6.3 and 11.2.
+ * Requests whose length the service and a proxy in front of it may read differently.
+ * Source: RFC 9112, 6.1, 6.3 and 11.2.
  */
 export const smuggling = named([400], {
-  'a length and chunks': post(['Content-Length: 4', 'Transfer-Encoding: chunked'], chunked),
-  'chunks and a length': post(['Transfer-Encoding: chunked', 'Content-Length: 4'], chunked),
-  'two lengths': post(['Content-Length: 0', 'Content-Length: 4'], `aaaa${hidden}`),
-  'two lengths in one': post(['Content-Length: 0, 4'], `aaaa${hidden}`),
-  'the same length twice': post(['Content-Length: 4', 'Content-Length: 4'], `aaaa${hidden}`),
-  'a length with a sign': post(['Content-Length: +4'], `aaaa${hidden}`),
-  'a length below zero': post(['Content-Length: -1'], hidden),
-  'a length in hex': post(['Content-Length: 0x4'], `aaaa${hidden}`),
-  'a length in words': post(['Content-Length: four'], `aaaa${hidden}`),
-  'a length with a fraction': post(['Content-Length: 4.0'], `aaaa${hidden}`),
-  'a length beyond all numbers': post(['Content-Length: 99999999999999999999'], hidden),
-  'a length with a space in it': post(['Content-Length: 0 4'], `aaaa${hidden}`),
-  'no length': post(['Content-Length:'], hidden),
-  'a length before a space': post(['Content-Length : 4'], `aaaa${hidden}`),
-  'chunks before a space': post(['Transfer-Encoding : chunked'], chunked),
-  'chunks after a tab': post(['Transfer-Encoding:\tchunked', 'Content-Length: 4'], chunked),
-  'chunks on the next line': post(['Transfer-Encoding:', ' chunked'], chunked),
-  'a length on the next line': post(['Content-Length:', ' 4'], `aaaa${hidden}`),
-  'chunks that are none': post(['Transfer-Encoding: xchunked'], chunked),
-  'chunks that are not last': post(['Transfer-Encoding: chunked, identity'], chunked),
-  'chunks that are not last, twice': post(
-    ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'], chunked
-  ),
-  'chunks in quotes': post(['Transfer-Encoding: "chunked"'], chunked),
-  'chunks with a parameter': post(['Transfer-Encoding: chunked;a=b'], chunked),
-  'chunks after a vertical tab': post(['Transfer-Encoding: \x0bchunked'], chunked),
-  'chunks before a control character': post(['Transfer-Encoding: chunked\x01'], chunked),
-  'chunks and a NUL': post(['Transfer-Encoding: chunked\0'], chunked),
-  'chunks behind a bare line feed': post(['X: y\nTransfer-Encoding: chunked'], chunked),
-  'chunks behind a bare carriage return': post(['X: y\rTransfer-Encoding: chunked'], chunked),
-  'an encoding that is none': post(['Transfer-Encoding: identity'], hidden),
-  'a length in a line without a name': post([': Content-Length: 4'], `aaaa${hidden}`),
-  'a header before all': text('GET /healthz HTTP/1.1', ' Host: localhost', 'Host: b', '', ''),
-  'a chunk without a length': post(['Transfer-Encoding: chunked'], `\r\n${chunked}`),
-  'a length after the chunks': post(
-    ['Transfer-Encoding: chunked'], `0\r\nContent-Length: 5\r\n\r\n${hidden}`
-  ),
-  'a chunk of another number': post(['Transfer-Encoding: chunked'], `0x5\r\nhello\r\n${chunked}`),
-  'a chunk below zero': post(['Transfer-Encoding: chunked'], `-1\r\n${chunked}`),
-  'a chunk beyond all numbers': post(['Transfer-Encoding: chunked'], `ffffffffffffffffff\r\n${chunked}`),
-  'a chunk with a bare line feed': post(['Transfer-Encoding: chunked'], `5\nhello\r\n${chunked}`),
-  'an extension with a bare line feed': post(['Transfer-Encoding: chunked'], `5;a\nhello\r\n${chunked}`),
-  'an extension without end': post(
-    ['Transfer-Encoding: chunked'], `5;${'a'.repeat(20_000)}\r\nhello\r\n${chunked}`
-  )
+  'Content-Length and chunked': post(['Content-Length: 4', 'Transfer-Encoding: chunked'], chunked),
+  'chunked and Content-Length': post(['Transfer-Encoding: chunked', 'Content-Length: 4'], chunked),
+  'two Content-Lengths': post(['Content-Length: 0', 'Content-Length: 4'], `aaaa${hidden}`),
+  'two lengths in one header': post(['Content-Length: 0, 4'], `aaaa${hidden}`),
+  'the same Content-Length twice': post(['Content-Length: 4', 'Content-Length: 4'], `aaaa${hidden}`),
+  'length with a plus sign': post(['Content-Length: +4'], `aaaa${hidden}`),
+  'negative length': post(['Content-Length: -1'], hidden),
+  'hexadecimal length': post(['Content-Length: 0x4'], `aaaa${hidden}`),
+  'length as a word': post(['Content-Length: four'], `aaaa${hidden}`),
+  'decimal length': post(['Content-Length: 4.0'], `aaaa${hidden}`),
+  'length above the integer range': post(['Content-Length: 99999999999999999999'], hidden),
+  'length with a space in it': post(['Content-Length: 0 4'], `aaaa${hidden}`),
+  'empty length': post(['Content-Length:'], hidden),
+  'space after Content-Length': post(['Content-Length : 4'], `aaaa${hidden}`),
+  'space after Transfer-Encoding': post(['Transfer-Encoding : chunked'], chunked),
+  'tab before chunked': post(['Transfer-Encoding:\tchunked', 'Content-Length: 4'], chunked),
+  'chunked on a folded line': post(['Transfer-Encoding:', ' chunked'], chunked),
+  'length on a folded line': post(['Content-Length:', ' 4'], `aaaa${hidden}`),
+  'unknown transfer encoding': post(['Transfer-Encoding: xchunked'], chunked),
+  'chunked is not the last encoding': post(['Transfer-Encoding: chunked, identity'], chunked),
+  'chunked is not the last encoding, two headers':
+    post(['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'], chunked),
+  'quoted chunked': post(['Transfer-Encoding: "chunked"'], chunked),
+  'chunked with a parameter': post(['Transfer-Encoding: chunked;a=b'], chunked),
+  'vertical tab before chunked': post(['Transfer-Encoding: \x0bchunked'], chunked),
+  'control character after chunked': post(['Transfer-Encoding: chunked\x01'], chunked),
+  'NUL after chunked': post(['Transfer-Encoding: chunked\0'], chunked),
+  'Transfer-Encoding after a bare line feed': post(['X: y\nTransfer-Encoding: chunked'], chunked),
+  'Transfer-Encoding after a bare carriage return': post(['X: y\rTransfer-Encoding: chunked'], chunked),
+  'identity encoding': post(['Transfer-Encoding: identity'], hidden),
+  'Content-Length in a header without a name': post([': Content-Length: 4'], `aaaa${hidden}`),
+  'folded line before the first header': text('GET /healthz HTTP/1.1', ' Host: localhost', 'Host: b', '', ''),
+  'chunk without a size': postChunked(`\r\n${chunked}`),
+  'Content-Length in the trailer': postChunked(`0\r\nContent-Length: 5\r\n\r\n${hidden}`),
+  'chunk size with 0x': postChunked(`0x5\r\nhello\r\n${chunked}`),
+  'negative chunk size': postChunked(`-1\r\n${chunked}`),
+  'chunk size above the integer range': postChunked(`ffffffffffffffffff\r\n${chunked}`),
+  'bare line feed after the chunk size': postChunked(`5\nhello\r\n${chunked}`),
+  'bare line feed after a chunk extension': postChunked(`5;a\nhello\r\n${chunked}`),
+  'chunk extension of 20 kB': postChunked(`5;${'a'.repeat(20_000)}\r\nhello\r\n${chunked}`)
 })
 
-/**
- * Requests that are to be read in one way only, and are answered once: what stands behind a body is not
- * answered.
- */
-export const bodies = [
+/** Requests with one possible length. Each gets one response; bytes after the body get none. */
+export const withBody = [
   ...named([200], {
-    'a body': text('GET /healthz HTTP/1.1', 'Host: localhost', 'Content-Length: 5', '', `hello${hidden}`),
-    'a body in chunks': text(
-      'GET /healthz HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: chunked', '', `5\r\nhello\r\n${chunked}`
-    ),
-    'a body that looks like a request': text(
-      'GET /healthz HTTP/1.1', 'Host: localhost', `Content-Length: ${hidden.length}`, '', hidden
-    ),
-    'a body after leave': text(
-      'GET /healthz HTTP/1.1',
-      'Host: localhost',
-      'Expect: 100-continue',
-      `Content-Length: ${hidden.length}`,
-      '',
-      hidden
-    )
+    'body with a length': getWithBody(['Content-Length: 5'], `hello${hidden}`),
+    'chunked body': getWithBody(['Transfer-Encoding: chunked'], `5\r\nhello\r\n${chunked}`),
+    'body that looks like a request': getWithBody([`Content-Length: ${hidden.length}`], hidden),
+    'body with Expect: 100-continue':
+      getWithBody(['Expect: 100-continue', `Content-Length: ${hidden.length}`], hidden)
   }),
   ...named([404], {
-    'a body that is no JSON': post(['Content-Type: application/json', 'Content-Length: 1'], `{${hidden}`),
-    'a body that pollutes': post(
-      ['Content-Type: application/json', 'Content-Length: 27'], `{"__proto__":{"polluted":1}}${hidden}`
-    ),
-    'a body of 100 kB': post(['Content-Length: 100000'], 'a'.repeat(100_000)),
-    'a body that does not come': post(['Content-Length: 100000'], ''),
-    'a chunk that is longer than it says': post(['Transfer-Encoding: chunked'], `1\r\nhello\r\n${chunked}`),
-    'chunks and a trailer': post(['Transfer-Encoding: chunked'], `0\r\nHost: evil\r\n\r\n${hidden}`)
+    'invalid JSON body': post(['Content-Type: application/json', 'Content-Length: 1'], `{${hidden}`),
+    'body with __proto__':
+      post(['Content-Type: application/json', 'Content-Length: 27'], `{"__proto__":{"polluted":1}}${hidden}`),
+    '100 kB body': post(['Content-Length: 100000'], 'a'.repeat(100_000)),
+    'missing body': post(['Content-Length: 100000'], ''),
+    'chunk longer than its size': postChunked(`1\r\nhello\r\n${chunked}`),
+    'chunked body with a trailer': postChunked(`0\r\nHost: evil\r\n\r\n${hidden}`)
   }),
-  // Node 24 refuses it, Node 20 does not.
-  ...named([400, 404], { 'an encoding without a name': post(['Transfer-Encoding:'], hidden) })
+  // Node.js 24 rejects it, Node.js 20 does not.
+  ...named([400, 404], { 'empty transfer encoding': post(['Transfer-Encoding:'], hidden) })
 ]
 
-/** Requests whose first line or headers are not as they must be. */
+/** Requests with an invalid or unusual request line or header. */
 export const malformed = [
   ...named([400], {
-    'no host': text('GET /healthz HTTP/1.1', 'Connection: close', '', ''),
-    'two hosts': get('Host: b', 'Connection: close'),
-    'two hosts that are one': get('host: localhost', 'Connection: close'),
-    'a host on two lines': text('GET /healthz HTTP/1.1', 'Host: localhost', ' b', '', ''),
-    'a folded header': get('X: y', ' z'),
-    'a header without a colon': get('nonsense'),
-    'a header without a name': get(': a'),
-    'a header with a space in its name': get('X Y: a'),
-    'a header with a NUL': get('X: a\0b'),
-    'a header with a NUL in its name': get('X\0: a'),
-    'a header with a bare carriage return': get('X: a\rX-Evil: 1'),
-    'a header with a bare line feed': get('X: a\nX-Evil: 1'),
+    'no Host': text('GET /healthz HTTP/1.1', 'Connection: close', '', ''),
+    'two Hosts': get('Host: b', 'Connection: close'),
+    'the same Host twice': get('host: localhost', 'Connection: close'),
+    'folded Host': text('GET /healthz HTTP/1.1', 'Host: localhost', ' b', '', ''),
+    'folded header': get('X: y', ' z'),
+    'header without a colon': get('nonsense'),
+    'header without a name': get(': a'),
+    'space in a header name': get('X Y: a'),
+    'NUL in a header': get('X: a\0b'),
+    'NUL in a header name': get('X\0: a'),
+    'bare carriage return in a header': get('X: a\rX-Evil: 1'),
+    'bare line feed in a header': get('X: a\nX-Evil: 1'),
     'bare line feeds': 'GET /healthz HTTP/1.1\nHost: localhost\n\n',
     'bare carriage returns': 'GET /healthz HTTP/1.1\rHost: localhost\r\r',
-    'no version': line('GET /healthz'),
-    'a version of long ago': line('GET /healthz HTTP/0.9'),
-    'a version to come': line('GET /healthz HTTP/2.0'),
-    'a version that is none': line('GET /healthz HTTP/1'),
-    'another protocol': line('GET /healthz ICE/1.0'),
-    'a preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
-    'a preface of TLS': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
-    'a method of no use': line('G\0T /healthz HTTP/1.1'),
-    'a method in small letters': line('get /healthz HTTP/1.1'),
-    'a method that is none': line('__proto__ /healthz HTTP/1.1'),
-    'no method': line(' /healthz HTTP/1.1'),
-    'no URL': line('GET  HTTP/1.1'),
-    'a URL with a fragment': line('GET /healthz#/openapi.json HTTP/1.1'),
-    'a URL with a space': line('GET /health z HTTP/1.1'),
-    'a URL with a NUL': line('GET /healthz\0 HTTP/1.1'),
-    'a URL with a line feed': line('GET /healthz\nX: HTTP/1.1'),
-    'a URL with a carriage return': line('GET /healthz\r HTTP/1.1'),
-    'a URL with a tab': line('GET /healthz\tHTTP/1.1'),
-    'a URL that is no UTF-8': line('GET /\xff\xfe HTTP/1.1'),
-    'a URL that is UTF-8, and not encoded': line('GET /\xc3\xa9 HTTP/1.1'),
-    'a URL without a slash': line('GET healthz HTTP/1.1'),
-    nonsense: '\x00\xff\xfe\x01\r\n\r\n',
-    'a question': 'what?\r\n\r\n'
+    'no version': requestLine('GET /healthz'),
+    'version 0.9': requestLine('GET /healthz HTTP/0.9'),
+    'version 2.0': requestLine('GET /healthz HTTP/2.0'),
+    'incomplete version': requestLine('GET /healthz HTTP/1'),
+    'another protocol': requestLine('GET /healthz ICE/1.0'),
+    'HTTP/2 preface': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    'TLS ClientHello': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    'NUL in the method': requestLine('G\0T /healthz HTTP/1.1'),
+    'lower-case method': requestLine('get /healthz HTTP/1.1'),
+    'unknown method': requestLine('__proto__ /healthz HTTP/1.1'),
+    'no method': requestLine(' /healthz HTTP/1.1'),
+    'no URL': requestLine('GET  HTTP/1.1'),
+    'URL with a fragment': requestLine('GET /healthz#/openapi.json HTTP/1.1'),
+    'space in the URL': requestLine('GET /health z HTTP/1.1'),
+    'NUL in the URL': requestLine('GET /healthz\0 HTTP/1.1'),
+    'line feed in the URL': requestLine('GET /healthz\nX: HTTP/1.1'),
+    'carriage return in the URL': requestLine('GET /healthz\r HTTP/1.1'),
+    'tab in the URL': requestLine('GET /healthz\tHTTP/1.1'),
+    'URL that is not UTF-8': requestLine('GET /\xff\xfe HTTP/1.1'),
+    'URL in raw UTF-8': requestLine('GET /\xc3\xa9 HTTP/1.1'),
+    'URL without a slash': requestLine('GET healthz HTTP/1.1'),
+    'binary data': '\x00\xff\xfe\x01\r\n\r\n',
+    'a line of text': 'what?\r\n\r\n'
   }),
   ...named([414], {
-    'a URL of 9 kB': line(`GET /${'a'.repeat(9_000)} HTTP/1.1`),
-    'a query of 9 kB': line(`GET /v1/openstack/projects/summary?projectName=${'a'.repeat(9_000)} HTTP/1.1`),
-    'a URL of 100 kB': line(`GET /${'a'.repeat(100_000)} HTTP/1.1`),
-    'a query of 100 kB': line(
-      `GET /v1/openstack/projects/summary?projectName=${'a'.repeat(100_000)} HTTP/1.1`
-    ),
-    'a URL of 100 kB in an id': line(
-      `GET /v1/openstack/projects/${'%2e'.repeat(33_000)}/instances?limit=1 HTTP/1.1`
-    )
+    '9 kB URL': requestLine(`GET /${'a'.repeat(9_000)} HTTP/1.1`),
+    '9 kB query': requestLine(`GET ${summary}?projectName=${'a'.repeat(9_000)} HTTP/1.1`),
+    '100 kB URL': requestLine(`GET /${'a'.repeat(100_000)} HTTP/1.1`),
+    '100 kB query': requestLine(`GET ${summary}?projectName=${'a'.repeat(100_000)} HTTP/1.1`),
+    '100 kB id': requestLine(`GET /v1/openstack/projects/${'%2e'.repeat(33_000)}/instances?limit=1 HTTP/1.1`)
   }),
   ...named([431], {
-    'a header of 100 kB': get(`X: ${'a'.repeat(100_000)}`),
-    'a header whose name has 100 kB': get(`${'X'.repeat(100_000)}: a`),
-    'a token of 100 kB': get(`X-Auth-Token: ${'a'.repeat(100_000)}`),
-    'ten thousand headers': get(...Array.from({ length: 10_000 }, (_, n) => `h${n}: a`)),
-    'tabs of 100 kB in a header': get(`X: a${'\t'.repeat(100_000)}a`)
+    '100 kB header': get(`X: ${'a'.repeat(100_000)}`),
+    '100 kB header name': get(`${'X'.repeat(100_000)}: a`),
+    '100 kB token': get(`X-Auth-Token: ${'a'.repeat(100_000)}`),
+    '10,000 headers': get(...Array.from({ length: 10_000 }, (_, n) => `h${n}: a`)),
+    '100 kB of tabs in a header': get(`X: a${'\t'.repeat(100_000)}a`)
   }),
-  // Where nobody is asked who he is, it must be this host.
+  // Without authentication the service accepts only its own host.
   ...named([200, 400], {
-    'a host that is none': text(
-      'GET /healthz HTTP/1.1', 'Host: ../../\'"><script>', 'Connection: close', '', ''
-    )
+    'invalid Host': text('GET /healthz HTTP/1.1', 'Host: ../../\'"><script>', 'Connection: close', '', '')
   }),
-  ...named([417], { 'something that nobody offers': get('Expect: nonsense', 'Connection: close') }),
+  ...named([417], { 'unknown expectation': get('Expect: nonsense', 'Connection: close') }),
   ...named([404], {
-    'another method': line('DELETE /healthz HTTP/1.1'),
-    'a method of WebDAV': line('PROPFIND /healthz HTTP/1.1'),
-    'a method that reflects': line('TRACE /healthz HTTP/1.1'),
-    'a URL with an authority': line('GET //evil.example/healthz HTTP/1.1'),
-    'a whole URL of nothing here': line('GET http://evil.example/nothing HTTP/1.1')
+    'another method': requestLine('DELETE /healthz HTTP/1.1'),
+    'WebDAV method': requestLine('PROPFIND /healthz HTTP/1.1'),
+    TRACE: requestLine('TRACE /healthz HTTP/1.1'),
+    'URL with an authority': requestLine('GET //evil.example/healthz HTTP/1.1'),
+    'absolute URL of an unknown path': requestLine('GET http://evil.example/nothing HTTP/1.1')
   }),
   ...named([200], {
-    'a whole URL': line('GET http://evil.example/healthz HTTP/1.1'),
-    'a whole URL with a user': line('GET http://admin:admin@evil.example:80/healthz HTTP/1.1'),
-    'spaces of 100 kB before a header': get(`X:${' '.repeat(100_000)}a`, 'Connection: close'),
-    'lines before a request': `\r\n\r\n${line('GET /healthz HTTP/1.1')}`,
-    'an old version': 'GET /healthz HTTP/1.0\r\n\r\n',
-    'another protocol to change to': get(
+    'absolute URL': requestLine('GET http://evil.example/healthz HTTP/1.1'),
+    'absolute URL with a user': requestLine('GET http://admin:admin@evil.example:80/healthz HTTP/1.1'),
+    '100 kB of spaces before a header value': get(`X:${' '.repeat(100_000)}a`, 'Connection: close'),
+    'empty lines before a request': `\r\n\r\n${requestLine('GET /healthz HTTP/1.1')}`,
+    'version 1.0': 'GET /healthz HTTP/1.0\r\n\r\n',
+    'upgrade to WebSocket': get(
       'Connection: upgrade, close',
       'Upgrade: websocket',
       'Sec-WebSocket-Key: AAAA',
       'Sec-WebSocket-Version: 13'
     )
   }),
-  ...named([], { 'a tunnel': line('CONNECT evil.example:443 HTTP/1.1') }),
-  ...named([], { nothing: '' }, { end: true }),
+  ...named([], { CONNECT: requestLine('CONNECT evil.example:443 HTTP/1.1') }),
+  ...named([], { 'no bytes': '' }, { end: true }),
   ...named([400], {
     'half a method': 'GE',
     'half a URL': 'GET /heal',
     'half a header': 'GET /healthz HTTP/1.1\r\nHo',
-    'all but the end': 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n'
+    'headers without the empty line': 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n'
   }, { end: true })
 ]

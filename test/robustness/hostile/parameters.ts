@@ -1,64 +1,53 @@
 import { demoInstanceId, demoProjectId } from '#simulator/seed.js'
-import type { Asked } from '#test/robustness/fuzz/requests.js'
-import { confusions, expressions, oddIds, statements } from './texts.js'
+import type { TestRequest } from '#test/robustness/fuzz/requests.js'
+import { influxqlFragments, misleadingTexts, patterns, unusualIds } from './texts.js'
 
 const base = '/v1/openstack/projects'
 export const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']
-const hostile = [...statements, ...expressions, ...confusions]
+const hostile = [...influxqlFragments, ...patterns, ...misleadingTexts]
 
 const isId = (text: string) => /^[\w-]{1,64}$/.test(text)
 const isNamePart = (text: string) => text !== '' && [...text].length <= 255
 
 /**
- * A request for each text, which takes the place of `*` in a URL, with the status that it must be answered
- * with.
+ * One request for each text.
+ * @param urls in turn; the text replaces the `*`
+ * @param expected returns the expected status
  */
-const each = (texts: string[], urls: string[], expected: (text: string) => number): Asked[] =>
-  texts.map((text, n) =>
-    ({
-      method: 'GET',
-      url: urls[n % urls.length]!.replace('*', encodeURIComponent(text)),
-      expected: expected(text)
-    }))
+const each = (texts: string[], urls: string[], expected: (text: string) => number): TestRequest[] =>
+  texts.map((text, n) => {
+    const url = urls[n % urls.length]!.replace('*', encodeURIComponent(text))
+    return { method: 'GET', url, expected: expected(text) }
+  })
 
 const range = 'defaultTimeRange=10m&groupBy=1m'
 const series = (query: string) => usages.map((usage) => `${base}/${demoInstanceId}/${usage}?${query}`)
-// Without a text there is neither an id nor a name, and a path is another.
-const ids = [...hostile.filter((text) => text !== ''), ...oddIds]
+const instances = `${base}/${demoProjectId}/instances`
+// An empty id is another path, and an empty name is no parameter.
+const ids = [...hostile.filter((text) => text !== ''), ...unusualIds]
 
-/**
- * Each parameter of each route with each hostile text. What is a name may be any text, and is looked for as
- * it is: there is none of it.
- */
-export const parameters: Record<string, Asked[]> = {
-  instanceId: each(
-    ids, usages.map((usage) => `${base}/*/${usage}?${range}`), (text) => isId(text) ? 200 : 400
-  ),
-  projectId: each(ids, [`${base}/*/instances?limit=10`], (text) => isId(text) ? 404 : 400),
-  groupBy: each(hostile, series('defaultTimeRange=10m&groupBy=*'), () => 400),
-  defaultTimeRange: each(hostile, series('defaultTimeRange=*&groupBy=1m'), () => 400),
-  timeRangeFrom: each(hostile, series('timeRangeFrom=*&timeRangeTo=1m&groupBy=1m'), () => 400),
-  timeRangeTo: each(hostile, series('timeRangeFrom=1m&timeRangeTo=*&groupBy=1m'), () => 400),
-  limit: each(hostile, [`${base}/summary?limit=*`, `${base}/${demoProjectId}/instances?limit=*`], () => 400),
+const bad = () => 400
+const goodId = (status: number) => (text: string) => isId(text) ? status : 400
+const goodNamePart = (text: string) => isNamePart(text) ? 200 : 400
+
+/** Each parameter of each route with each hostile text. Any text is a valid part of a name; none matches. */
+export const parameters: Record<string, TestRequest[]> = {
+  instanceId: each(ids, usages.map((usage) => `${base}/*/${usage}?${range}`), goodId(200)),
+  projectId: each(ids, [`${base}/*/instances?limit=10`], goodId(404)),
+  groupBy: each(hostile, series('defaultTimeRange=10m&groupBy=*'), bad),
+  defaultTimeRange: each(hostile, series('defaultTimeRange=*&groupBy=1m'), bad),
+  timeRangeFrom: each(hostile, series('timeRangeFrom=*&timeRangeTo=1m&groupBy=1m'), bad),
+  timeRangeTo: each(hostile, series('timeRangeFrom=1m&timeRangeTo=*&groupBy=1m'), bad),
+  limit: each(hostile, [`${base}/summary?limit=*`, `${instances}?limit=*`], bad),
   marker: each(
-    [...hostile, ...oddIds],
-    [`${base}/summary?marker=*`, `${base}/${demoProjectId}/instances?limit=10&marker=*`],
-    () => 400
+    [...hostile, ...unusualIds], [`${base}/summary?marker=*`, `${instances}?limit=10&marker=*`], bad
   ),
-  hostname: each(
-    hostile,
-    [`${base}/${demoProjectId}/instances?limit=10&hostname=*`],
-    (text) => isNamePart(text) ? 200 : 400
-  ),
-  projectName: each(hostile, [`${base}/summary?projectName=*`], (text) => isNamePart(text) ? 200 : 400),
-  'the name of one': each(
-    ids,
-    [
-      `${base}/summary?*=1`,
-      `${base}/x/cpuUsage?${range}&*=1`,
-      `${base}/x/instances?limit=1&*=1`,
-      '/healthz?*=1'
-    ],
-    () => 400
-  )
+  hostname: each(hostile, [`${instances}?limit=10&hostname=*`], goodNamePart),
+  projectName: each(hostile, [`${base}/summary?projectName=*`], goodNamePart),
+  'the parameter name': each(ids, [
+    `${base}/summary?*=1`,
+    `${base}/x/cpuUsage?${range}&*=1`,
+    `${base}/x/instances?limit=1&*=1`,
+    '/healthz?*=1'
+  ], bad)
 }

@@ -4,10 +4,10 @@ import { collectPatterns } from './patterns.js'
 
 t.setTimeout(120_000)
 
-// The checker in JavaScript: the others are programs of the machine's own kind, or need Java.
+// The checker in JavaScript: the other backends are native programs, or need Java.
 process.env.RECHECK_BACKEND = 'pure'
 
-t.test('the checker tells what takes more than linear time', async (t) => {
+t.test('the checker finds patterns that take more than linear time', async (t) => {
   for (const source of ['^(a+)+$', '\\/+$', '^(a|a)*$']) {
     t.equal((await check(source, '')).status, 'vulnerable', source)
   }
@@ -15,11 +15,9 @@ t.test('the checker tells what takes more than linear time', async (t) => {
 
 t.test('every regular expression of the service takes linear time', async (t) => {
   const patterns = collectPatterns()
-  t.ok(
-    patterns.some(({ place }) => place.startsWith('schemas/common.ts')) && patterns.length > 20,
-    `${patterns.length} expressions`
-  )
-  for (const { place, source, flags } of patterns) {
-    t.equal((await check(source, flags)).status, 'safe', `${place} ${source}`)
+  t.ok(patterns.some(({ location }) => location.startsWith('schemas/common.ts')))
+  t.ok(patterns.length > 20, `${patterns.length} expressions`)
+  for (const { location, source, flags } of patterns) {
+    t.equal((await check(source, flags)).status, 'safe', `${location} ${source}`)
   }
 })

@@ -6,7 +6,7 @@ import { root } from '#test/support/root.js'
 /** A regular expression of the source. */
 export interface Pattern {
   /** File and line. */
-  place: string
+  location: string
   source: string
   flags: string
 }
@@ -14,52 +14,48 @@ export interface Pattern {
 const folders = ['lib', 'plugins', 'routes', 'schemas']
 
 /**
- * Every regular expression of the service: the literals, and the `pattern`s of its schemas.
- * @throws where one is put together from what is not in its own file.
+ * Collects every regular expression of the service: the literals, and each `pattern` of a schema.
+ * @throws if an expression has parts that its own file does not define
  */
 export function collectPatterns (): Pattern[] {
-  const files = folders.flatMap(
-    (folder) => readdirSync(join(root, folder), {
-      recursive: true, encoding: 'utf8'
-    }).map((file) => join(folder, file))
-  )
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
   return ['app.ts', 'server.ts', ...files.filter((file) => file.endsWith('.ts'))].flatMap(patternsIn)
 }
 
 function patternsIn (file: string): Pattern[] {
-  const source = ts.createSourceFile(
-    file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true
-  )
-  const texts = new Map<string, string>()
-  const found: Pattern[] = []
+  const content = readFileSync(join(root, file), 'utf8')
+  const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true)
+  const constants = new Map<string, string>()
+  const patterns: Pattern[] = []
 
   const visit = (node: ts.Node): void => {
-    const place = `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
-    const unknown = () => { throw new Error(`${place}: ${node.getText()} is not known before it runs`) }
+    const location = `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
+    const fail = () => { throw new Error(`${location}: ${node.getText()} is unknown before run time`) }
+    const isCall = ts.isNewExpression(node) || ts.isCallExpression(node)
     if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer &&
       ts.isStringLiteral(node.initializer)) {
-      texts.set(node.name.text, node.initializer.text)
+      constants.set(node.name.text, node.initializer.text)
     } else if (ts.isRegularExpressionLiteral(node)) {
       const [, pattern, flags] = /^\/(.*)\/(\w*)$/s.exec(node.text)!
-      found.push({ place, source: pattern!, flags: flags! })
+      patterns.push({ location, source: pattern!, flags: flags! })
     } else if (ts.isPropertyAssignment(node) && node.name.getText() === 'pattern') {
-      found.push({ place, source: textOf(node.initializer, texts) ?? unknown(), flags: 'u' })
-    } else if ((ts.isNewExpression(node) || ts.isCallExpression(node)) &&
-      node.expression.getText() === 'RegExp') {
-      unknown()
+      patterns.push({ location, source: textOf(node.initializer, constants) ?? fail(), flags: 'u' })
+    } else if (isCall && node.expression.getText() === 'RegExp') {
+      fail()
     }
     ts.forEachChild(node, visit)
   }
   visit(source)
-  return found
+  return patterns
 }
 
-/** The text that an expression stands for, by the constants above it. */
-function textOf (node: ts.Expression, texts: Map<string, string>): string | undefined {
+/** The text of an expression, from literals and the constants above it. */
+function textOf (node: ts.Expression, constants: Map<string, string>): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text
   if (!ts.isTemplateExpression(node)) return undefined
   const parts = node.templateSpans.map(({ expression, literal }) => {
-    const text = texts.get(expression.getText())
+    const text = constants.get(expression.getText())
     return text === undefined ? undefined : `${text}${literal.text}`
   })
   return parts.includes(undefined) ? undefined : `${node.head.text}${parts.join('')}`
