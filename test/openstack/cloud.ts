@@ -3,18 +3,17 @@ import type { Test } from 'tap'
 import { buildApp } from '#app.js'
 import { clientConfig } from './openstackclient.js'
 
-/** Where nothing listens: most of the suite needs no metrics store. */
-const nowhere = 'http://127.0.0.1:9'
+/** A URL without a listener: most of the suite needs no metrics store. */
+const noStore = 'http://127.0.0.1:9'
 
-/**
- * The service with the real cloud as its upstream, started with these settings alone and perhaps a clock;
- * closed when the test ends.
- */
+/** Builds the service over the real cloud, with these settings alone. It closes with the test. */
 export async function build (
-  t: Test, env: Record<string, string> = { OS_CLOUD: 'admin' }, now?: () => number
+  t: Test,
+  env: Record<string, string> = { OS_CLOUD: 'admin' },
+  now?: () => number
 ) {
   const app = await buildApp({
-    env: { OS_CLIENT_CONFIG_FILE: clientConfig, INFLUX_URL: nowhere, CACHE: 'off', ...env }, now
+    env: { OS_CLIENT_CONFIG_FILE: clientConfig, INFLUX_URL: noStore, CACHE: 'off', ...env }, now
   })
   t.teardown(() => app.close())
   return app
@@ -41,32 +40,35 @@ export interface Page {
   unavailable?: string[]
 }
 
-/** One answer of the service: its status, its body, and where it says that the next page is. */
+/** Requests a URL of the service. `next` is the URL of the next page. */
 export async function read<Body = Record<string, any>> (app: FastifyInstance, url: string) {
-  const answer = await app.inject(url)
-  const [, next] = /<([^>]+)>; rel="next"/.exec(String(answer.headers.link)) ?? []
-  return { status: answer.statusCode, headers: answer.headers, body: answer.json<Body>(), next }
+  const response = await app.inject(url)
+  const [, next] = /<([^>]+)>; rel="next"/.exec(String(response.headers.link)) ?? []
+  return { status: response.statusCode, headers: response.headers, body: response.json<Body>(), next }
 }
 
 export const summaryUrl = '/v1/openstack/projects/summary'
 export const instancesUrl = (projectId: string, query: Record<string, string> = { limit: '1000' }) =>
   `/v1/openstack/projects/${projectId}/instances?${new URLSearchParams(query)}`
 
-/** The summary, by the projects' names. */
+/**
+ * Requests the summary.
+ * @returns the projects by name
+ */
 export async function readSummary (app: FastifyInstance) {
   const { status, body } = await read<Summary[]>(app, summaryUrl)
   if (status !== 200) throw new Error(`the summary is ${status}: ${JSON.stringify(body)}`)
   return Object.fromEntries(body.map((project) => [project.name, project]))
 }
 
-/** Every page from this one on, as the Link headers lead. */
-export async function readPages (app: FastifyInstance, url: string) {
-  const pages: Page[] = []
-  for (let at: string | undefined = url; at !== undefined;) {
-    const { status, body, next }: Awaited<ReturnType<typeof read<Page>>> = await read<Page>(app, at)
-    if (status !== 200) throw new Error(`${at} is ${status}: ${JSON.stringify(body)}`)
-    if (pages.push(body) > 100) throw new Error(`${url} has no end`)
-    at = next
+/** Requests a page and all following ones, by their Link headers. */
+export async function readPages<Body = Page> (app: FastifyInstance, url: string) {
+  const pages: Body[] = []
+  for (let pageUrl: string | undefined = url; pageUrl !== undefined;) {
+    const { status, body, next }: Awaited<ReturnType<typeof read<Body>>> = await read<Body>(app, pageUrl)
+    if (status !== 200) throw new Error(`${pageUrl} is ${status}: ${JSON.stringify(body)}`)
+    if (pages.push(body) > 100) throw new Error(`${url} has more than 100 pages`)
+    pageUrl = next
   }
   return pages
 }

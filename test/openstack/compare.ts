@@ -1,9 +1,9 @@
 import type { Test } from 'tap'
-import { differences } from './shape.js'
-import type { Role, Side, User } from './side.js'
+import type { ComparedCloud, ServiceName, User } from './compared-clouds.js'
+import { differences } from './structure.js'
 
-/** One request, in the words of a side: both have their own ids. */
-export interface Asked {
+/** A request to a service of a cloud. */
+export interface CloudRequest {
   path: string
   as?: User | 'nobody'
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -11,7 +11,7 @@ export interface Asked {
   body?: unknown
 }
 
-/** Headers that a client reads, and what of them must be the same. */
+/** Headers that clients read, with the part of each value that must be equal. */
 const headers: Record<string, (value: string) => string> = {
   'content-type': (value) => value.split(';')[0]!,
   'x-subject-token': () => 'a token',
@@ -21,21 +21,26 @@ const headers: Record<string, (value: string) => string> = {
   location: () => 'a URL'
 }
 
-/** Differences that no client can see. */
+/** Differences that do not matter to clients. */
 const tolerated = new Set([
-  // Keystone adds this, empty, where an application credential asks for a scope.
+  // Keystone adds an empty object if the login with an application credential has a scope.
   '.error.identity: nothing instead of object'
 ])
 
-export type Requests = Record<string, (side: Side) => Asked>
+/** Requests by name. Ids differ between the clouds, so each request is made for one of them. */
+export type Requests = Record<string, (cloud: ComparedCloud) => CloudRequest>
 
-/** Asks both sides each request, and finds that the answers are of one form: status, headers, body. */
-export function compare (t: Test, sides: Record<'simulated' | 'real', Side>, role: Role, requests: Requests) {
-  for (const [name, ask] of Object.entries(requests)) {
-    t.test(`${role}: ${name}`, async (t) => {
-      const [simulated, real] = await Promise.all(
-        [sides.simulated, sides.real].map((side) => send(side, role, ask(side)))
-      )
+/** Sends each request to both clouds, and compares status, headers and the structure of the body. */
+export function compare (
+  t: Test,
+  clouds: Record<'simulated' | 'real', ComparedCloud>,
+  service: ServiceName,
+  requests: Requests
+) {
+  for (const [name, requestFor] of Object.entries(requests)) {
+    t.test(`${service}: ${name}`, async (t) => {
+      const [simulated, real] = await Promise.all([clouds.simulated, clouds.real].map((cloud) =>
+        send(cloud, service, requestFor(cloud))))
       t.equal(simulated!.status, real!.status, 'status')
       t.strictSame(simulated!.headers, real!.headers, 'headers')
       t.strictSame(differences(simulated!.body, real!.body).filter((one) => !tolerated.has(one)), [], 'body')
@@ -43,24 +48,23 @@ export function compare (t: Test, sides: Record<'simulated' | 'real', Side>, rol
   }
 }
 
-async function send (
-  side: Side, role: Role, { path, as = 'admin', method = 'GET', headers: sent, body }: Asked
-) {
-  const answer = await fetch(side.origins[role] + path, {
+async function send (cloud: ComparedCloud, service: ServiceName, request: CloudRequest) {
+  const { path, as = 'admin', method = 'GET', body } = request
+  const response = await fetch(cloud.origins[service] + path, {
     method,
     headers: {
-      'x-auth-token': as === 'nobody' ? 'not-a-token' : side.tokens[as],
+      'x-auth-token': as === 'nobody' ? 'not-a-token' : cloud.tokens[as],
       'content-type': 'application/json',
-      ...sent
+      ...request.headers
     },
     body: body === undefined ? undefined : JSON.stringify(body)
   })
-  const text = await answer.text()
+  const text = await response.text()
   return {
-    status: answer.status,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, form]) => {
-      const value = answer.headers.get(name)
-      return [name, value === null ? null : form(value)]
+    status: response.status,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, comparablePart]) => {
+      const value = response.headers.get(name)
+      return [name, value === null ? null : comparablePart(value)]
     })),
     body: /^[[{]/.test(text) ? JSON.parse(text) : text
   }

@@ -9,63 +9,62 @@ const app = await build(t)
 const before = await readSummary(app)
 const instances = instancesUrl(before.demo!.id, { limit: '2' })
 
-/** A problem that names what failed by its role, and nothing of the cloud's inside. */
-async function isProblem (t: Test, from: typeof app, url: string, expected: number, role: string) {
+/** Checks that a problem names the failing upstream, without internals of the cloud. */
+async function checkProblem (t: Test, from: typeof app, url: string, expected: number, upstream: string) {
   const { status, headers, body } = await read(from, url)
-  t.equal(status, expected, `${url} without ${role}`)
+  t.equal(status, expected, `${url} without ${upstream}`)
   t.match(headers['content-type'], 'application/problem+json')
-  t.match(body, { status: expected, detail: new RegExp(role) })
+  t.match(body, { status: expected, detail: new RegExp(upstream) })
   t.notMatch(JSON.stringify(body), /127\.0\.0\.1|ECONN|cloud-in-a-box/)
   if (expected === 503) t.match(headers['retry-after'], /^\d+$/)
 }
 
-for (const [daemon, role, fields] of [
+for (const [daemon, upstream, fields] of [
   ['cinder-api', 'block-storage', /^volumeStorage/],
   ['neutron-server', 'network', /^(floatingIps|securityGroups)/],
   ['nova-api', 'compute', /^(instances|vcpus|memoryMb)/]
 ] as const) {
-  t.test(`without ${daemon} the summary has what the others know`, async (t) => {
+  t.test(`without ${daemon} the summary is partial`, async (t) => {
     await stop(t, daemon)
     const summary = await readSummary(app)
     for (const [name, project] of Object.entries(before)) {
-      const without = Object.entries(project).map(
-        ([field, value]) => [field, fields.test(field) ? null : value]
-      )
-      t.strictSame(summary[name], { ...Object.fromEntries(without), unavailable: [role] }, name)
+      const partial = Object.fromEntries(Object.entries(project).map(([field, value]) =>
+        [field, fields.test(field) ? null : value]))
+      t.strictSame(summary[name], { ...partial, unavailable: [upstream] }, name)
     }
-    if (role === 'block-storage') {
+    if (upstream === 'block-storage') {
       t.equal((await read(app, instances)).status, 200, 'instances need no volumes')
     }
-    // Nova asks Neutron for ports, and answers 500 without it
-    if (role === 'network') await isProblem(t, app, instances, 502, 'compute')
-    if (role === 'compute') await isProblem(t, app, instances, 503, role)
+    // Nova requests ports from Neutron, and returns 500 without it.
+    if (upstream === 'network') await checkProblem(t, app, instances, 502, 'compute')
+    if (upstream === 'compute') await checkProblem(t, app, instances, 503, upstream)
 
     await service('start', [daemon])
-    t.strictSame(await readSummary(app), before, 'and all of it once that is back')
+    t.strictSame(await readSummary(app), before, 'the summary is complete after the outage')
     t.equal((await read(app, instances)).status, 200)
   })
 }
 
-t.test('without Keystone nothing is answered, until it is back', async (t) => {
-  const fresh = await build(t)
+t.test('without Keystone every request fails until it is back', async (t) => {
+  const newApp = await build(t)
   await stop(t, 'keystone')
-  for (const from of [app, fresh]) {
-    await isProblem(t, from, summaryUrl, 503, 'identity')
-    await isProblem(t, from, instances, 503, 'identity')
+  for (const from of [app, newApp]) {
+    await checkProblem(t, from, summaryUrl, 503, 'identity')
+    await checkProblem(t, from, instances, 503, 'identity')
   }
   await service('start', ['keystone'])
-  for (const from of [app, fresh]) {
+  for (const from of [app, newApp]) {
     t.strictSame(await readSummary(from), before)
     t.equal((await read(from, instances)).status, 200)
   }
 })
 
-t.test('started while everything is down, it answers as soon as that is up', async (t) => {
+t.test('a service that starts during an outage of every upstream works after it', async (t) => {
   const all = ['keystone', 'neutron-server', 'nova-api', 'cinder-api']
   await stop(t, ...all)
-  const fresh = await build(t)
-  await isProblem(t, fresh, summaryUrl, 503, 'identity')
+  const newApp = await build(t)
+  await checkProblem(t, newApp, summaryUrl, 503, 'identity')
   await service('start', all)
-  t.strictSame(await readSummary(fresh), before)
-  t.equal((await read(fresh, instances)).status, 200)
+  t.strictSame(await readSummary(newApp), before)
+  t.equal((await read(newApp, instances)).status, 200)
 })

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises'
-import { ask, clientConfig } from './openstackclient.js'
+import { clientConfig, openstackJson } from './openstackclient.js'
 
-/** Runs before the suite: without a seeded cloud it ends here, with one line that says what to do. */
+/** Runs before the suite. Without a seeded cloud it exits with one line that explains how to start it. */
 try {
   await access(clientConfig)
-  const [servers] = await ask(['server list --all-projects'])
+  const [servers] = await openstackJson(['server list --all-projects'])
   if (!servers.some(({ Name }: { Name: string }) => Name === 'demo-broken-1')) {
     throw new Error('it has no seeded servers')
   }

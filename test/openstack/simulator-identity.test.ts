@@ -2,119 +2,113 @@ import t from 'tap'
 import { adminCredential, demoCredential, restrictedCredential } from '#simulator/users.js'
 import { compare } from './compare.js'
 import type { Requests } from './compare.js'
+import { byPassword, openClouds } from './compared-clouds.js'
+import type { ComparedCloud } from './compared-clouds.js'
 import { applicationCredential } from './openstackclient.js'
-import { byPassword, openSides } from './side.js'
-import type { Side } from './side.js'
 
-const sides = await openSides(t)
+const clouds = await openClouds(t)
 const rules = [{ service: 'monitoring', method: 'GET', path: '/v1/openstack/projects/{id}/instances' }]
-const [admins, demos, restricted] = await Promise.all([
+const [realAdmin, realDemo, realRestricted] = await Promise.all([
   applicationCredential(t, 'admin'), applicationCredential(t, 'demo'), applicationCredential(t, 'demo', rules)
 ])
-const adminsOf = (side: Side) => side === sides.real ? admins : adminCredential
-const demosOf = (side: Side) => side === sides.real ? demos : demoCredential
-const restrictedOf = (side: Side) => side === sides.real ? restricted : restrictedCredential
-const nobody = '00000000000000000000000000000000'
+const adminCredentialOf = (cloud: ComparedCloud) => cloud === clouds.real ? realAdmin : adminCredential
+const demoCredentialOf = (cloud: ComparedCloud) => cloud === clouds.real ? realDemo : demoCredential
+const restrictedCredentialOf = (cloud: ComparedCloud) =>
+  cloud === clouds.real ? realRestricted : restrictedCredential
+const unknown = '00000000000000000000000000000000'
 
 const login = (body: unknown) => ({ path: '/v3/auth/tokens', method: 'POST' as const, body })
+const byPasswordTo = (scope: unknown, name: string, password: string) =>
+  login({ auth: { ...byPassword(name, '', password).auth, scope } })
 const byToken = (token: string, scope?: unknown) =>
   login({ auth: { identity: { methods: ['token'], token: { id: token } }, scope } })
-const byCredential = (credential: object, scope?: unknown) =>
-  login({
-    auth: { identity: { methods: ['application_credential'], application_credential: credential }, scope }
-  })
-const pick = ({ secret, ...names }: Record<'id' | 'name' | 'secret', string>, by: 'id' | 'name') => ({
-  [by]: names[by], secret
+const byCredential = (credential: object, scope?: unknown) => login({
+  auth: { identity: { methods: ['application_credential'], application_credential: credential }, scope }
 })
+type Credential = Record<'id' | 'name' | 'secret', string>
+const byId = ({ id, secret }: Credential) => ({ id, secret })
+const byName = ({ name, secret }: Credential) =>
+  ({ name, secret, user: { name: 'demo', domain: { id: 'default' } } })
 const toProject = (id: string) => ({ project: { id } })
+const toDomain = (id: string) => ({ domain: { id } })
+const toSystem = { system: { all: true } }
 const validate = (subject: string, query = '') => ({
   path: `/v3/auth/tokens${query}`, headers: { 'x-subject-token': subject }
 })
 
 const logins: Requests = {
-  'by password': ({ password }) => login(byPassword('admin', 'admin', password)),
-  'by password, as a member': ({ password }) => login(byPassword('demo', 'demo', password)),
-  'by password, to no scope': ({ password }) => login({
-    auth: { ...byPassword('monitor', '', password).auth, scope: 'unscoped' }
-  }),
-  'by password, to the default project': ({ password }) => login({
-    auth: { ...byPassword('demo', '', password).auth, scope: undefined }
-  }),
-  'by a wrong password': () => login(byPassword('admin', 'admin', 'wrong')),
-  'to the system': ({ password }) => login({
-    auth: { ...byPassword('monitor', '', password).auth, scope: { system: { all: true } } }
-  }),
-  'to the system without a role': ({ password }) => login({
-    auth: { ...byPassword('demo', '', password).auth, scope: { system: { all: true } } }
-  }),
-  'to a domain without a role': ({ password }) => login({
-    auth: { ...byPassword('admin', '', password).auth, scope: { domain: { id: 'default' } } }
-  }),
-  'to no domain': ({ password }) => login({
-    auth: { ...byPassword('admin', '', password).auth, scope: { domain: { id: nobody } } }
-  }),
-  'as nobody': ({ password }) => login(byPassword('nobody', 'admin', password)),
-  'to a project without a role': ({ password }) => login(byPassword('demo', 'admin', password)),
-  'to no project': ({ password }) => login(byPassword('admin', 'no-such-project', password)),
-  'without a body': () => login({}),
-  'by no method': () => login({ auth: { identity: { methods: [] } } }),
-  'by a token': ({ tokens, projects }) => byToken(tokens.monitor, toProject(projects.demo)),
-  'by a token, to a project without a role': ({ tokens, projects }) => byToken(
-    tokens.demo, toProject(projects.admin)
-  ),
-  'by a token, to no project': ({ tokens }) => byToken(tokens.monitor, toProject(nobody)),
-  'by no token': ({ projects }) => byToken('not-a-token', toProject(projects.demo)),
-  'by an application credential': (side) => byCredential(pick(adminsOf(side), 'id')),
-  'by an application credential\'s name': (side) =>
-    byCredential({ ...pick(demosOf(side), 'name'), user: { name: 'demo', domain: { id: 'default' } } }),
-  'by an application credential with access rules': (side) => byCredential(pick(restrictedOf(side), 'id')),
-  'by an application credential, to a project': (side) => byCredential(
-    pick(adminsOf(side), 'id'), toProject(side.projects.admin)
-  ),
-  'by a wrong secret': (side) => byCredential({ ...pick(adminsOf(side), 'id'), secret: 'wrong' }),
-  'by no application credential': () => byCredential({ id: nobody, secret: 'wrong' })
+  'login by password': ({ password }) => login(byPassword('admin', 'admin', password)),
+  'login by password, as a member': ({ password }) => login(byPassword('demo', 'demo', password)),
+  'login without a scope': ({ password }) => byPasswordTo('unscoped', 'monitor', password),
+  'login to the default project': ({ password }) => byPasswordTo(undefined, 'demo', password),
+  'login with a wrong password': () => login(byPassword('admin', 'admin', 'wrong')),
+  'login to the system': ({ password }) => byPasswordTo(toSystem, 'monitor', password),
+  'login to the system without a role': ({ password }) => byPasswordTo(toSystem, 'demo', password),
+  'login to a domain without a role': ({ password }) => byPasswordTo(toDomain('default'), 'admin', password),
+  'login to an unknown domain': ({ password }) => byPasswordTo(toDomain(unknown), 'admin', password),
+  'login of an unknown user': ({ password }) => login(byPassword('nobody', 'admin', password)),
+  'login to a project without a role': ({ password }) => login(byPassword('demo', 'admin', password)),
+  'login to an unknown project': ({ password }) => login(byPassword('admin', 'no-such-project', password)),
+  'login without a body': () => login({}),
+  'login without a method': () => login({ auth: { identity: { methods: [] } } }),
+  'login by token': ({ tokens, projects }) => byToken(tokens.monitor, toProject(projects.demo)),
+  'login by token, to a project without a role': ({ tokens, projects }) =>
+    byToken(tokens.demo, toProject(projects.admin)),
+  'login by token, to an unknown project': ({ tokens }) => byToken(tokens.monitor, toProject(unknown)),
+  'login by an invalid token': ({ projects }) => byToken('not-a-token', toProject(projects.demo)),
+  'login by application credential': (cloud) => byCredential(byId(adminCredentialOf(cloud))),
+  'login by the name of an application credential': (cloud) => byCredential(byName(demoCredentialOf(cloud))),
+  'login by application credential with access rules': (cloud) =>
+    byCredential(byId(restrictedCredentialOf(cloud))),
+  'login by application credential, to a project': (cloud) =>
+    byCredential(byId(adminCredentialOf(cloud)), toProject(cloud.projects.admin)),
+  'login with a wrong secret': (cloud) =>
+    byCredential({ ...byId(adminCredentialOf(cloud)), secret: 'wrong' }),
+  'login by an unknown application credential': () => byCredential({ id: unknown, secret: 'wrong' })
 }
 
-const reads: Requests = {
+const rolePath = (project: string) => `/v3/projects/${project}/users/${unknown}/roles/${unknown}`
+
+const otherRequests: Requests = {
   versions: () => ({ path: '/' }),
   version: () => ({ path: '/v3' }),
-  'a token': ({ tokens }) => validate(tokens.admin),
-  'a token without its catalog': ({ tokens }) => validate(tokens.demo, '?nocatalog'),
-  'one\'s own token': ({ tokens }) => ({ ...validate(tokens.demo), as: 'demo' }),
-  'another\'s token, as a member': ({ tokens }) => ({ ...validate(tokens.admin), as: 'demo' }),
-  'no token': () => validate('not-a-token'),
-  'a token, with no token': ({ tokens }) => ({ ...validate(tokens.admin), as: 'nobody' }),
-  'a token that is not named': () => ({ path: '/v3/auth/tokens' }),
-  'revoking no token': () => ({ ...validate('not-a-token'), method: 'DELETE' }),
-  'revoking another\'s token, as a member': ({ tokens }) => ({
+  'token validation': ({ tokens }) => validate(tokens.admin),
+  'token validation without the catalog': ({ tokens }) => validate(tokens.demo, '?nocatalog'),
+  'validation of the own token': ({ tokens }) => ({ ...validate(tokens.demo), as: 'demo' }),
+  'validation of another user\'s token, as a member': ({ tokens }) => ({
+    ...validate(tokens.admin), as: 'demo'
+  }),
+  'validation of an invalid token': () => validate('not-a-token'),
+  'validation without a token': ({ tokens }) => ({ ...validate(tokens.admin), as: 'nobody' }),
+  'validation without a subject token': () => ({ path: '/v3/auth/tokens' }),
+  'revocation of an invalid token': () => ({ ...validate('not-a-token'), method: 'DELETE' }),
+  'revocation of another user\'s token, as a member': ({ tokens }) => ({
     ...validate(tokens.admin), method: 'DELETE', as: 'demo'
   }),
-  'giving a role, as a member': ({ projects }) => ({
-    path: `/v3/projects/${projects.demo}/users/${nobody}/roles/${nobody}`, method: 'PUT', as: 'demo'
+  'role assignment, as a member': ({ projects }) => ({
+    path: rolePath(projects.demo), method: 'PUT', as: 'demo'
   }),
-  'giving no role': ({ projects }) => ({
-    path: `/v3/projects/${projects.demo}/users/${nobody}/roles/${nobody}`, method: 'PUT'
-  }),
+  'assignment of an unknown role': ({ projects }) => ({ path: rolePath(projects.demo), method: 'PUT' }),
   projects: () => ({ path: '/v3/projects' }),
-  'projects of a name': () => ({ path: '/v3/projects?name=admin' }),
-  'projects of no name': () => ({ path: '/v3/projects?name=no-such-project' }),
+  'projects by name': () => ({ path: '/v3/projects?name=admin' }),
+  'projects by an unknown name': () => ({ path: '/v3/projects?name=no-such-project' }),
   'domains that act as projects': () => ({ path: '/v3/projects?is_domain=true&domain_id=default' }),
   'projects, as a member': () => ({ path: '/v3/projects', as: 'demo' }),
   'projects, as a reader': () => ({ path: '/v3/projects', as: 'monitor' }),
   'projects, without a token': () => ({ path: '/v3/projects', as: 'nobody' }),
-  'one\'s own projects': () => ({ path: '/v3/auth/projects' }),
-  'one\'s own projects, as a member': () => ({ path: '/v3/auth/projects', as: 'demo' }),
-  'one\'s own projects, as a reader': () => ({ path: '/v3/auth/projects', as: 'monitor' }),
-  'a project': ({ projects }) => ({ path: `/v3/projects/${projects.demo}` }),
-  'a project, as a member': ({ projects }) => ({ path: `/v3/projects/${projects.demo}`, as: 'demo' }),
+  'own projects': () => ({ path: '/v3/auth/projects' }),
+  'own projects, as a member': () => ({ path: '/v3/auth/projects', as: 'demo' }),
+  'own projects, as a reader': () => ({ path: '/v3/auth/projects', as: 'monitor' }),
+  'one project': ({ projects }) => ({ path: `/v3/projects/${projects.demo}` }),
+  'one project, as a member': ({ projects }) => ({ path: `/v3/projects/${projects.demo}`, as: 'demo' }),
   'another project, as a member': ({ projects }) => ({ path: `/v3/projects/${projects.admin}`, as: 'demo' }),
-  'no project': () => ({ path: `/v3/projects/${nobody}` }),
-  'no project, as a member': () => ({ path: `/v3/projects/${nobody}`, as: 'demo' }),
+  'unknown project': () => ({ path: `/v3/projects/${unknown}` }),
+  'unknown project, as a member': () => ({ path: `/v3/projects/${unknown}`, as: 'demo' }),
   domains: () => ({ path: '/v3/domains' }),
-  'domains of a name': () => ({ path: '/v3/domains?name=Default' }),
-  'domains of no name': () => ({ path: '/v3/domains?name=no-such-domain' }),
+  'domains by name': () => ({ path: '/v3/domains?name=Default' }),
+  'domains by an unknown name': () => ({ path: '/v3/domains?name=no-such-domain' }),
   'domains, as a member': () => ({ path: '/v3/domains', as: 'demo' }),
-  'no path of Keystone\'s': () => ({ path: '/v3/nothing-here' })
+  'unknown path': () => ({ path: '/v3/nothing-here' })
 }
 
-compare(t, sides, 'identity', { ...logins, ...reads })
+compare(t, clouds, 'identity', { ...logins, ...otherRequests })

@@ -1,63 +1,59 @@
 import t from 'tap'
 import { compare } from './compare.js'
 import type { Requests } from './compare.js'
-import { openSides } from './side.js'
+import { openClouds } from './compared-clouds.js'
 
-const sides = await openSides(t)
-const nobody = '00000000000000000000000000000000'
+const clouds = await openClouds(t)
+const unknown = '00000000000000000000000000000000'
 
+const networkPath = (project: string) => `/v2.0/quotas/${project}/details.json`
 const network: Requests = {
   versions: () => ({ path: '/' }),
-  'a quota': ({ projects }) => ({ path: `/v2.0/quotas/${projects.demo}/details.json` }),
-  'a quota, without .json': ({ projects }) => ({ path: `/v2.0/quotas/${projects.demo}/details` }),
-  'a quota of no project': () => ({ path: `/v2.0/quotas/${nobody}/details.json` }),
-  'a member\'s own quota': ({ projects }) => ({
-    path: `/v2.0/quotas/${projects.demo}/details.json`, as: 'demo'
+  quota: ({ projects }) => ({ path: networkPath(projects.demo) }),
+  'quota without .json': ({ projects }) => ({ path: `/v2.0/quotas/${projects.demo}/details` }),
+  'quota of an unknown project': () => ({ path: networkPath(unknown) }),
+  'quota of the own project, as a member': ({ projects }) => ({
+    path: networkPath(projects.demo), as: 'demo'
   }),
-  'another\'s quota, as a member': ({ projects }) => ({
-    path: `/v2.0/quotas/${projects.admin}/details.json`, as: 'demo'
+  'quota of another project, as a member': ({ projects }) => ({
+    path: networkPath(projects.admin), as: 'demo'
   }),
-  'another\'s quota, as a reader': ({ projects }) => ({
-    path: `/v2.0/quotas/${projects.demo}/details.json`, as: 'monitor'
+  'quota of another project, as a reader': ({ projects }) => ({
+    path: networkPath(projects.demo), as: 'monitor'
   }),
-  'a quota without a token': ({ projects }) => ({
-    path: `/v2.0/quotas/${projects.demo}/details.json`, as: 'nobody'
-  }),
-  'no path of Neutron\'s': () => ({ path: '/v2.0/nothing-here' })
+  'quota without a token': ({ projects }) => ({ path: networkPath(projects.demo), as: 'nobody' }),
+  'unknown path': () => ({ path: '/v2.0/nothing-here' })
 }
 
+/** The path of a quota, in the API of the token's project. */
+const volumePath = (tokenProject: string, project: string, usage = 'true') =>
+  `/v3/${tokenProject}/os-quota-sets/${project}?usage=${usage}`
 const blockStorage: Requests = {
   versions: () => ({ path: '/' }),
-  'a quota with its usage': ({ projects }) => ({
-    path: `/v3/${projects.admin}/os-quota-sets/${projects.demo}?usage=true`
+  'quota with usage': ({ projects: { admin, demo } }) => ({ path: volumePath(admin, demo) }),
+  'quota with usage=True': ({ projects: { admin, demo } }) => ({ path: volumePath(admin, demo, 'True') }),
+  quota: ({ projects: { admin, demo } }) => ({ path: `/v3/${admin}/os-quota-sets/${demo}` }),
+  'quota without the project of the token': ({ projects: { demo } }) => ({
+    path: `/v3/os-quota-sets/${demo}?usage=true`
   }),
-  'a quota with its usage, in other letters': ({ projects }) => ({
-    path: `/v3/${projects.admin}/os-quota-sets/${projects.demo}?usage=True`
+  'quota with a project that is not the token\'s': ({ projects: { demo } }) => ({
+    path: volumePath(demo, demo)
   }),
-  'a quota': ({ projects }) => ({ path: `/v3/${projects.admin}/os-quota-sets/${projects.demo}` }),
-  'a quota without the token\'s project': ({ projects }) => ({
-    path: `/v3/os-quota-sets/${projects.demo}?usage=true`
+  'quota of an unknown project': ({ projects: { admin } }) => ({ path: volumePath(admin, unknown) }),
+  'quota of the own project, as a member': ({ projects: { demo } }) => ({
+    path: volumePath(demo, demo), as: 'demo'
   }),
-  'a quota with another project than the token\'s': ({ projects }) => ({
-    path: `/v3/${projects.demo}/os-quota-sets/${projects.demo}?usage=true`
+  'quota of another project, as a member': ({ projects: { admin, demo } }) => ({
+    path: volumePath(demo, admin), as: 'demo'
   }),
-  'a quota of no project': ({ projects }) => ({
-    path: `/v3/${projects.admin}/os-quota-sets/${nobody}?usage=true`
+  'quota of another project, as a reader': ({ projects: { admin, demo } }) => ({
+    path: volumePath(admin, demo), as: 'monitor'
   }),
-  'a member\'s own quota': ({ projects }) => ({
-    path: `/v3/${projects.demo}/os-quota-sets/${projects.demo}?usage=true`, as: 'demo'
+  'quota without a token': ({ projects: { admin, demo } }) => ({
+    path: volumePath(admin, demo), as: 'nobody'
   }),
-  'another\'s quota, as a member': ({ projects }) => ({
-    path: `/v3/${projects.demo}/os-quota-sets/${projects.admin}?usage=true`, as: 'demo'
-  }),
-  'another\'s quota, as a reader': ({ projects }) => ({
-    path: `/v3/${projects.admin}/os-quota-sets/${projects.demo}?usage=true`, as: 'monitor'
-  }),
-  'a quota without a token': ({ projects }) => ({
-    path: `/v3/${projects.admin}/os-quota-sets/${projects.demo}`, as: 'nobody'
-  }),
-  'no path of Cinder\'s': ({ projects }) => ({ path: `/v3/${projects.admin}/nothing-here` })
+  'unknown path': ({ projects: { admin } }) => ({ path: `/v3/${admin}/nothing-here` })
 }
 
-compare(t, sides, 'network', network)
-compare(t, sides, 'block-storage', blockStorage)
+compare(t, clouds, 'network', network)
+compare(t, clouds, 'block-storage', blockStorage)

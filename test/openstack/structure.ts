@@ -1,9 +1,10 @@
-/** Objects whose keys are data, by the key that they stand under. */
+/** Fields whose keys are data, such as network names. */
 const maps = new Set(['addresses', 'metadata'])
 
 /**
- * Where two bodies are of another form: other keys, other JSON types, or times that are written otherwise.
- * Of two lists each element must have its like in the other one; an empty list is like any.
+ * Compares the structure of two bodies: their keys, JSON types, and time formats. Each element of a list must
+ * have an equivalent in the other list; an empty list is equivalent to any list.
+ * @returns a message for each difference
  */
 export function differences (simulated: unknown, real: unknown, path = ''): string[] {
   if (Array.isArray(simulated) && Array.isArray(real)) return listDifferences(simulated, real, path)
@@ -14,23 +15,24 @@ export function differences (simulated: unknown, real: unknown, path = ''): stri
     const keys = new Set([...Object.keys(simulated), ...Object.keys(real)])
     return [...keys].flatMap((key) => differences(simulated[key], real[key], `${path}.${key}`))
   }
-  const [is, shouldBe] = [kind(simulated), kind(real)]
-  return is === shouldBe ? [] : [`${path}: ${is} instead of ${shouldBe}`]
+  const [actual, expected] = [kind(simulated), kind(real)]
+  return actual === expected ? [] : [`${path}: ${actual} instead of ${expected}`]
 }
 
 function listDifferences (simulated: unknown[], real: unknown[], path: string): string[] {
   if (simulated.length === 0 || real.length === 0) return []
   return [...new Set([
-    ...simulated.flatMap((one) => least(real.map((other) => differences(one, other, `${path}[]`)))),
-    ...real.flatMap((one) => least(simulated.map((other) => differences(other, one, `${path}[]`))))
+    ...simulated.flatMap((one) => fewest(real.map((other) => differences(one, other, `${path}[]`)))),
+    ...real.flatMap((one) => fewest(simulated.map((other) => differences(other, one, `${path}[]`))))
   ])]
 }
 
-const least = (found: string[][]) => found.reduce((a, b) => b.length < a.length ? b : a)
+const fewest = (candidates: string[][]) => candidates.reduce((a, b) => b.length < a.length ? b : a)
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** The JSON type of a value, or the format of a time. */
 function kind (value: unknown) {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'

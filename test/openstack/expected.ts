@@ -1,23 +1,23 @@
-import { ask } from './openstackclient.js'
+import { openstackJson } from './openstackclient.js'
 
 type Row = Record<string, any>
 
-/** What openstackclient says of each project, in the words of the summary, by the projects' names. */
-export async function projectFacts () {
-  const [projects, floatingIps, securityGroups] = await ask([
+/** The expected summaries by project name, and some of their numbers counted from lists. */
+export async function expectedProjects () {
+  const [projects, floatingIps, securityGroups] = await openstackJson([
     'project list --long', 'floating ip list --long', 'security group list'
   ])
-  const said = await ask(projects.flatMap(({ ID }: Row) => [
+  const outputs = await openstackJson(projects.flatMap(({ ID }: Row) => [
     `quota list --detail --compute --project ${ID}`,
     `quota list --detail --network --project ${ID}`,
-    // this client's `--detail` has nothing of Cinder: its limits are in here, its usage is what is listed
+    // `--detail` of this client lacks Cinder: the limits are in `quota show`, the usage is counted.
     `quota show ${ID}`,
     `volume list --project ${ID}`,
     `server list --project ${ID}`
   ]))
-  const facts = projects.map((project: Row) => {
-    const [compute, network, limits, volumes, servers] = said.splice(0, 5)
-    const own = (rows: Row[]) => rows.filter(({ Project }) => Project === project.ID).length
+  const entries = projects.map((project: Row) => {
+    const [compute, network, limits, volumes, servers] = outputs.splice(0, 5)
+    const countOwn = (rows: Row[]) => rows.filter(({ Project }) => Project === project.ID).length
     return [project.Name, {
       summary: {
         id: project.ID,
@@ -34,15 +34,14 @@ export async function projectFacts () {
         volumeStorageLimitGb: limits.gigabytes,
         volumeStorageUsedGb: volumes.reduce((sum: number, { Size }: Row) => sum + Size, 0)
       },
-      /** Some of the above once more, counted one by one. */
-      listed: {
+      counted: {
         instancesUsed: servers.length,
-        floatingIpsUsed: own(floatingIps),
-        securityGroupsUsed: own(securityGroups)
+        floatingIpsUsed: countOwn(floatingIps),
+        securityGroupsUsed: countOwn(securityGroups)
       }
     }]
   })
-  return Object.fromEntries(facts)
+  return Object.fromEntries(entries)
 }
 
 function quota (name: string, rows: Row[], resource: string) {
@@ -50,28 +49,28 @@ function quota (name: string, rows: Row[], resource: string) {
   return { [`${name}Limit`]: row?.Limit, [`${name}Used`]: row?.['In Use'] }
 }
 
-/** What openstackclient says of each server, in the words of the instances, newest first. */
-export async function instanceFacts () {
-  const [servers, flavors]: Row[][] = await ask([
+/** The expected instances of all projects, newest first, from the output of openstackclient. */
+export async function expectedInstances () {
+  const [servers, flavors]: Row[][] = await openstackJson([
     'server list --all-projects --long', 'flavor list --all --long'
   ])
-  const shown: Row[] = await ask(servers!.map(({ ID }) => `server show ${ID}`))
+  const details: Row[] = await openstackJson(servers!.map(({ ID }) => `server show ${ID}`))
   return servers!.map((server, index) => {
-    const show = shown[index]!
+    const detail = details[index]!
     const flavor = flavors!.find(({ ID }) => ID === server['Flavor ID'])!
     return {
       address: Object.values<string[]>(server.Networks).flat().sort(),
       disk_gb: flavor.Disk,
-      ended_at: show['OS-SRV-USG:terminated_at']?.slice(0, 19) ?? '',
+      ended_at: detail['OS-SRV-USG:terminated_at']?.slice(0, 19) ?? '',
       flavor: server['Flavor Name'],
       instance_id: server.ID,
       memory_mb: flavor.RAM,
-      name: show.name,
-      started_at: show['OS-SRV-USG:launched_at']?.slice(0, 19) ?? null,
-      state: show.status,
-      tenant_id: show.project_id,
+      name: detail.name,
+      started_at: detail['OS-SRV-USG:launched_at']?.slice(0, 19) ?? null,
+      state: detail.status,
+      tenant_id: detail.project_id,
       vcpus: flavor.VCPUs,
-      zone: show['OS-EXT-AZ:availability_zone'] || null
+      zone: detail['OS-EXT-AZ:availability_zone'] || null
     }
   })
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { differences } from './shape.js'
+import { differences } from './structure.js'
 
-t.test('two bodies are of one form where their keys and types are the same', async (t) => {
+t.test('bodies with the same keys and types have no differences', async (t) => {
   for (const [simulated, real] of [
     [{ a: 1, b: 'x', c: null, d: [] }, { a: 2, b: 'y', c: null, d: [{ e: 1 }] }],
     [[{ a: 1 }, { b: 1 }, { a: 2 }], [{ b: 3 }, { a: 4 }]],
@@ -10,7 +10,7 @@ t.test('two bodies are of one form where their keys and types are the same', asy
   ]) t.strictSame(differences(simulated, real), [])
 })
 
-t.test('and of another one where not', async (t) => {
+t.test('other keys, types and time formats are differences', async (t) => {
   for (const [simulated, real, found] of [
     [{ a: 1 }, { a: '1' }, ['.a: number instead of string']],
     [{ a: 1 }, { a: null }, ['.a: number instead of null']],
