@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stops the cloud. Its data stay under $CLOUD_HOME; remove that directory for a cold start.
+# Stops the cloud. The data stays under $CLOUD_HOME; remove that directory for a cold start.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=lib/common.sh
@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 begun=$(date +%s%N)
 # shellcheck disable=SC2086  # word lists
 {
-    stop 5 $OPENSTACK                            # together: they keep no state of their own
-    stop 20 rabbitmq epmd memcached mariadb      # then what they talk to
+    stop 5 $OPENSTACK                            # together: they have no state of their own
+    stop 20 rabbitmq epmd memcached mariadb      # then the services they use
 }
-echo "stopped in $(seconds_since "$begun") s; data kept in $CLOUD_HOME"
+echo "stopped in $(seconds_since "$begun") s; data is in $CLOUD_HOME"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fills the running cloud with a small data set that is the same every time (see seed/dataset.py).
-# Idempotent: what exists already is left as it is.
+# Creates a small data set in the running cloud, always the same (see seed/dataset.py).
+# Idempotent: existing resources stay unchanged.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=lib/common.sh

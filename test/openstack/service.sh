@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# One service of the running cloud, to see what its absence does.
+# Controls services of the running cloud, to test outages.
 #
 #   service.sh stop cinder-api
-#   service.sh start cinder-api                        waits until it answers
-#   TOKEN_EXPIRATION=15 service.sh restart keystone    tokens that live 15 s; without it, an hour again
+#   service.sh start cinder-api                        waits until it responds
+#   TOKEN_EXPIRATION=15 service.sh restart keystone    token lifetime 15 s; one hour without it
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 for part in common process config daemons; do

@@ -50,7 +50,7 @@ const blockStorage: Requests = {
     path: volumePath(admin, demo), as: 'monitor'
   }),
   'quota without a token': ({ projects: { admin, demo } }) => ({
-    path: volumePath(admin, demo), as: 'nobody'
+    path: `/v3/${admin}/os-quota-sets/${demo}`, as: 'nobody'
   }),
   'unknown path': ({ projects: { admin } }) => ({ path: `/v3/${admin}/nothing-here` })
 }

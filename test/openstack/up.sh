@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A real OpenStack (Zed) control plane on loopback, from Debian 12's packages: keystone, placement,
+# Starts a real OpenStack (Zed) control plane on loopback, from Debian 12's packages: keystone, placement,
 # nova (fake virt driver), neutron (ML2 and a live linuxbridge agent), cinder (fake backend), glance,
 # MariaDB, RabbitMQ, memcached.
 #
-# Idempotent: a second run starts only what is not running. Needs root. Everything that it writes
-# outside apt's own files is under $CLOUD_HOME.
+# Idempotent: a second run starts only the daemons that do not run. Needs root. Apart from apt's own files,
+# it writes only under $CLOUD_HOME.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 for part in common process packages config schemas daemons; do
@@ -20,15 +20,15 @@ exec 9>"$RUN/up.lock"
 flock -w 900 9 || die "another up.sh is running"
 begun=$(date +%s%N)
 
-# phase NAME: print the time of the phase that ends, and begin the next one
+# phase NAME: print the duration of the last phase, and start the next one
 PHASE=""
 phase() {
     [ -z "$PHASE" ] || printf '  %-34s %8s s\n' "$PHASE" "$(seconds_since "$PHASE_BEGUN")"
     PHASE=$1 PHASE_BEGUN=$(date +%s%N)
 }
 
-# fresh NAME DB TABLE COLUMN WHERE: has the daemon reported since it was started? Read from the
-# service's own database, which is cheaper than three clients in a loop.
+# fresh NAME DB TABLE COLUMN WHERE: has the daemon reported since its start? Reads the database of the
+# service, which is cheaper than three clients in a loop.
 fresh() {
     [ "$(sql -N -B "$2" -e "set time_zone = '+00:00'; select count(*) from $3
         where $5 and $4 >= from_unixtime($(stat -c %Y "$RUN/$1.pid"))")" -ge 1 ]

@@ -7,12 +7,12 @@ ETC=$CLOUD_HOME/etc        # configuration files, rendered from ../etc at every 
 PKG=$CLOUD_HOME/pkg        # service .debs, unpacked but not installed
 RUN=$CLOUD_HOME/run        # pid files, sockets, locks
 LOG=$CLOUD_HOME/log        # one log file per daemon
-STATE=$CLOUD_HOME/state    # "already done" markers
+STATE=$CLOUD_HOME/state    # markers of completed steps
 DATA=$CLOUD_HOME/data      # MariaDB, RabbitMQ, glance, nova state
 
 # For tests only: everything listens on loopback.
 export CLOUD_SECRET=${CLOUD_SECRET:-cloud-in-a-box}
-HOST=cloudbox              # the host name that nova, neutron and cinder agree on
+HOST=cloudbox              # the host name for nova, neutron and cinder
 REGION=RegionOne
 TOKEN_EXPIRATION=${TOKEN_EXPIRATION:-3600}
 
@@ -28,13 +28,13 @@ MEMCACHED_PORT=${MEMCACHED_PORT:-11211}
 EPMD_PORT=${EPMD_PORT:-4369}
 DB_SOCK=$RUN/mariadb.sock          # MariaDB: a unix socket, no TCP port
 
-# In start order; down.sh stops the OpenStack ones together, then the rest.
+# In start order. down.sh stops the OpenStack daemons together, then the infrastructure.
 INFRASTRUCTURE="mariadb memcached epmd rabbitmq"
 OPENSTACK="keystone placement nova-conductor neutron-server nova-api cinder-api glance-api
 nova-scheduler cinder-scheduler cinder-volume nova-compute neutron-linuxbridge-agent"
 
-# The calling environment must not leak into the daemons: no proxies, no other cloud's credentials,
-# and the system's Python, without what users installed, rather than another that is first on PATH.
+# The daemons must not inherit the caller's environment: no proxies, no credentials of another cloud, and
+# the system's Python without user packages, whatever is first on PATH.
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY PYTHONHOME
 for variable in ${!OS_*}; do unset "$variable"; done
 export PATH=$PKG/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
@@ -53,7 +53,7 @@ wait_for() {
     done
 }
 
-# seconds_since START: from a time in nanoseconds (date +%s%N), to one decimal.
+# seconds_since START: seconds since a time in nanoseconds (date +%s%N), with one decimal.
 seconds_since() {
     local elapsed=$((($(date +%s%N) - $1) / 100000000))
     echo "$((elapsed / 10)).$((elapsed % 10))"

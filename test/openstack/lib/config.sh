@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # Renders ../etc into $ETC; sourced after common.sh.
 #
-# A template is the file itself with the shell's ${VARIABLES} and with $(calls) of the functions
-# below, expanded as a here-document is.
+# A template has ${VARIABLES} of the shell and $(calls) of the functions below, which are expanded as in a
+# here-document.
 
 db_url() { echo "mysql+pymysql://openstack:$CLOUD_SECRET@localhost/$1?charset=utf8&unix_socket=$DB_SOCK"; }
 endpoint() { echo "http://127.0.0.1:$1"; }
 transport_url() { echo "rabbit://guest:guest@127.0.0.1:$RABBIT_PORT/"; }
 
-# credentials SECTION USER: a section by which a service logs in to keystone
+# credentials SECTION USER: a section with the keystone login of a service
 credentials() {
     cat <<END
 [$1]
@@ -23,7 +23,7 @@ region_name = $REGION
 END
 }
 
-# authtoken USER: keystonemiddleware's section, which checks the callers' tokens
+# authtoken USER: the section of keystonemiddleware, which validates the tokens of clients
 authtoken() {
     credentials keystone_authtoken "$1"
     cat <<END
@@ -33,7 +33,7 @@ service_token_roles_required = true
 END
 }
 
-# common_sections NAME: locks, no notifications, and privilege separation that stays root
+# common_sections NAME: locks, no notifications, and privilege separation as root
 common_sections() {
     cat <<END
 [oslo_concurrency]
@@ -66,9 +66,9 @@ expand() { eval "cat <<END_OF_TEMPLATE
 $(<"etc/$1")
 END_OF_TEMPLATE"; }
 
-# uwsgi NAME PORT WSGI: the two services that are WSGI applications only
+# uwsgi NAME PORT WSGI: for the two services that are only WSGI applications
 uwsgi() {
-    # shellcheck disable=SC2034  # the template's
+    # shellcheck disable=SC2034  # the template uses them
     local name=$1 port=$2 wsgi=$3
     expand uwsgi.ini >"$ETC/$name-uwsgi.ini"
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# How each daemon is started and when it is ready; sourced by up.sh and service.sh.
+# Starts daemons and waits until they are ready; sourced by up.sh and service.sh.
 
 RABBIT_ENV=(
-    "HOME=$DATA/rabbitmq"                # Erlang's cookie lives there
+    "HOME=$DATA/rabbitmq"                # Erlang's cookie is there
     "ERL_EPMD_ADDRESS=127.0.0.1" "ERL_EPMD_PORT=$EPMD_PORT" "ERL_CRASH_DUMP=$LOG/erl_crash.dump"
     "RABBITMQ_NODENAME=rabbit@localhost" "RABBITMQ_DIST_PORT=$DIST_PORT"
     "RABBITMQ_CONFIG_FILE=$ETC/rabbitmq.conf"
@@ -13,7 +13,7 @@ RABBIT_ENV=(
     "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
 )
 
-# run NAME...: start each daemon that does not run
+# run NAME...: start each daemon that is not running
 run() {
     local name
     for name; do
@@ -35,7 +35,7 @@ run() {
     done
 }
 
-# admin_token: a token of the user admin's for its project
+# admin_token: a token of the user admin for the project admin
 admin_token() {
     local body
     body=$(jq -n --arg secret "$CLOUD_SECRET" '{auth: {
@@ -47,21 +47,21 @@ admin_token() {
         tr -d '\r' | awk 'tolower($1) == "x-subject-token:" { print $2; found = 1 } END { exit !found }'
 }
 
-# requests NAME: what an API must answer with 200 before it counts as started
+# requests NAME: the paths for which an API must return 200 before it counts as started
 requests() {
     case $1 in
         keystone) echo "$KEYSTONE_PORT/v3/projects" ;;
-        # networks first: in neutron 21 GET ports answers 500 while it is the process's first query,
-        # since Port.port_forwardings appears only when SQLAlchemy has configured its mappers
+        # networks first: in neutron 21 GET ports returns 500 as the first query of the process, since
+        # Port.port_forwardings exists only after SQLAlchemy has configured its mappers
         neutron-server) echo "$NEUTRON_PORT/v2.0/networks $NEUTRON_PORT/v2.0/ports" ;;
-        nova-api) echo "$NOVA_PORT/v2.1/servers/detail?all_tenants=1" ;;   # asks neutron for ports
+        nova-api) echo "$NOVA_PORT/v2.1/servers/detail?all_tenants=1" ;;   # requests ports from neutron
         cinder-api) echo "$CINDER_PORT/v3/volumes/detail?all_tenants=1" ;;
         glance-api) echo "$GLANCE_PORT/v2/images" ;;
         placement) echo "$PLACEMENT_PORT/resource_providers" ;;
     esac
 }
 
-# ready NAME...: wait until each of them that is an API answers
+# ready NAME...: wait until each API among them responds
 ready() {
     local name url token=""
     for name; do

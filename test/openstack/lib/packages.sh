@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# Debian's packages; sourced by up.sh.
+# Installs Debian's packages; sourced by up.sh.
 #
 # Only libraries, clients and infrastructure are installed. The packages of the OpenStack services
-# are unpacked under $PKG instead: that gives Debian's own daemons and paste files without debconf,
-# system users and init scripts.
+# are unpacked under $PKG instead: this gives Debian's daemons and paste files without debconf, system
+# users and init scripts.
 
 INSTALL="mariadb-server-core mariadb-client-core rabbitmq-server memcached
 uwsgi-core uwsgi-plugin-python3 python3-memcache python3-keystone python3-placement python3-nova
 python3-neutron python3-cinder python3-glance python3-openstackclient
 iproute2 iptables curl jq"
-# package:the installed library whose version it must have
+# package:installed library with the same version
 UNPACK="nova-common:python3-nova nova-api:python3-nova
 nova-conductor:python3-nova nova-scheduler:python3-nova
 nova-compute:python3-nova neutron-common:python3-neutron
@@ -26,7 +26,7 @@ installed() {
 install_packages() {
     local policy=/usr/sbin/policy-rc.d made="" ok=0
     apt-get update -q
-    if [ ! -e $policy ]; then            # keeps maintainer scripts from starting daemons
+    if [ ! -e $policy ]; then            # prevents maintainer scripts from starting daemons
         printf '#!/bin/sh\nexit 101\n' >$policy
         chmod 755 $policy
         made=1

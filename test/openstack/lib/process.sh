@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Starting and stopping daemons by recorded pid, never by name; sourced after common.sh.
 
-# start_time PID: in clock ticks; a recycled pid has another one. Nothing for none, or for a zombie.
+# start_time PID: in clock ticks; a recycled pid has another one. Empty without the process, or for a zombie.
 start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'; }
 
 # alive NAME: is the daemon that NAME's pid file records still running?
@@ -17,15 +17,15 @@ start() {
     local name=$1 pid
     shift
     alive "$name" && return 0
-    # from $DATA/tmp, so that what a daemon drops in its working directory lands there; fd 9 is
-    # up.sh's lock, which a daemon must not inherit
+    # in $DATA/tmp, since some daemons write files to their working directory; a daemon must not inherit
+    # fd 9, the lock of up.sh
     (cd "$DATA/tmp" && exec setsid nohup "$@" </dev/null >>"$LOG/$name.log" 2>&1 9>&-) &
     pid=$!
     echo "$pid $(start_time "$pid")" >"$RUN/$name.pid"
 }
 
-# stop SECONDS NAME...: TERM each daemon, wait up to SECONDS for all of them, then KILL what is left
-# of their process groups.
+# stop SECONDS NAME...: send TERM to each daemon, wait up to SECONDS for all of them, then KILL their
+# process groups.
 stop() {
     local name pid _ deadline=$((SECONDS + $1)) left=""
     shift

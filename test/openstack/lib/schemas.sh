@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Databases and what else is set up on the first run only; sourced by up.sh.
+# Set-up of the first run: databases, catalog, host discovery; sourced by up.sh.
 
 sql() { mariadb --no-defaults --socket="$DB_SOCK" -u root "$@"; }
 
-# once NAME CMD...: run a set-up step a single time. Its commands are joined by &&: bash's errexit is
-# off inside a function whose result is looked at.
+# once NAME CMD...: run a set-up step a single time. Steps join their commands by &&: errexit of bash is
+# off inside a function in a condition.
 once() {
     local name=$1
     shift
@@ -51,7 +51,7 @@ init_cinder() { cinder-manage --config-file "$ETC/cinder.conf" db sync; }
 init_glance() { glance-manage --config-file "$ETC/glance-api.conf" db_sync; }
 init_placement() { placement-manage --config-file "$ETC/placement.conf" db sync; }
 
-# schemas: neutron's takes as long as all the others together, so they run side by side
+# schemas: neutron's schema takes as long as all others together, so it runs beside them
 schemas() {
     local one two
     (once neutron init_neutron) & one=$!

@@ -1,7 +1,7 @@
 """nova-compute with a fake hypervisor that survives a restart.
 
-nova's own fake driver keeps its guests in memory only: after a restart they would be unknown to it
-(no diagnostics, no start or stop). Take what it has lost from the instance's own record.
+Nova's fake driver has its guests in memory only. After a restart it would not know them: no diagnostics,
+no start, no stop. This driver restores lost guests from the records of the instances.
 """
 import sys
 
@@ -9,12 +9,12 @@ from nova.cmd.compute import main      # first: it patches the standard library
 from nova.compute import power_state
 from nova.virt import fake
 
-KEPT = (power_state.RUNNING, power_state.PAUSED, power_state.SHUTDOWN, power_state.SUSPENDED)
+RESTORED_STATES = (power_state.RUNNING, power_state.PAUSED, power_state.SHUTDOWN, power_state.SUSPENDED)
 
 
 class BoxDriver(fake.FakeDriver):
     def get_info(self, instance, use_cache=True):
-        if instance.uuid not in self.instances and instance.power_state in KEPT:
+        if instance.uuid not in self.instances and instance.power_state in RESTORED_STATES:
             flavor = instance.flavor
             self.resources.claim(flavor.vcpus, flavor.memory_mb, flavor.root_gb)
             self.instances[instance.uuid] = fake.FakeInstance(

@@ -1,4 +1,4 @@
-"""cinder's own fake driver reports a 5 GB volume group: give it room."""
+"""Cinder's fake driver reports a volume group of 5 GB; this one reports 10 TB."""
 from cinder.tests import fake_driver
 
 

@@ -1,4 +1,4 @@
-"""The order of things, and a table of the servers at the end."""
+"""Creates everything in order, and prints a table of the servers."""
 from .compute import seed_flavors, seed_image, seed_servers, seed_volumes
 from .dataset import SERVERS
 from .identity import seed_identity, seed_quotas

@@ -21,7 +21,7 @@ def seed_image():
 
 
 def seed_servers(image, networks):
-    """Creates the servers; answers them by name, each in its status."""
+    """Creates the servers, waits for their statuses, and returns them by name."""
     have = {server.name: server for server in compute.servers(all_projects=True)}
     for name, (project, flavor, nics, _) in SERVERS.items():
         if name not in have:
@@ -30,7 +30,7 @@ def seed_servers(image, networks):
                 metadata={"seeded": "yes"},
                 networks=[{"uuid": networks[nic].id, "fixed_ip": f"{NETWORKS[nic][1]}.{last}"}
                           for nic, last in nics])
-            # one at a time, a second apart: lists are ordered by created_at
+            # one at a time, a second apart: lists are sorted by created_at
             settle(name, have[name].id, {"ACTIVE", "ERROR"})
             time.sleep(1.1)
     for name, (_, _, _, status) in SERVERS.items():
@@ -42,7 +42,7 @@ def seed_servers(image, networks):
 
 
 def settle(name, server_id, wanted, seconds=60):
-    """Waits until the server is in one of the wanted states; answers it."""
+    """Waits until the server is in one of the wanted states, and returns it."""
     deadline = time.monotonic() + seconds
     while True:
         server = compute.get_server(server_id)

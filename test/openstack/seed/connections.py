@@ -1,4 +1,4 @@
-"""Connections to the cloud, one a project."""
+"""Connections to the cloud, one per project."""
 import functools
 
 import openstack
@@ -8,7 +8,7 @@ admin = openstack.connect(cloud="admin")
 
 @functools.cache
 def as_project(name):
-    """A connection scoped to the project: as `demo` itself, else as admin."""
+    """A connection scoped to the project: as the user `demo` for demo, otherwise as admin."""
     if name == "admin":
         return admin
     if name == "demo":

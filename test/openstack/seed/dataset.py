@@ -1,8 +1,8 @@
-"""What the cloud is filled with.
+"""The seeded data.
 
-Names, quotas, sizes and addresses are always the same; ids and times are the cloud's own.
+Names, quotas, sizes and addresses are always the same; the cloud assigns ids and times.
 """
-# project: (nova's quotas, neutron's, cinder's); missing = default
+# project: (quotas of nova, neutron, cinder); missing = default
 QUOTAS = {
     "admin": ({}, {}, {}),
     "demo": ({"instances": 5, "cores": 8, "ram": 8192},
@@ -42,14 +42,14 @@ NETWORKS = {
     "demo-net": ("demo", "10.2.0", False),
     "web-net": ("web", "10.3.0", False),
     "batch-net": ("batch", "10.4.0", False),
-    # demo's own, since a member may choose an address on its own project's networks only
+    # of demo, since a member may choose an address only on networks of its project
     "shared-net": ("demo", "10.99.0", True),
 }
 
 # name: (project, network, last byte of its address in the public network)
 ROUTERS = {"demo-router": ("demo", "demo-net", 11), "web-router": ("web", "web-net", 12)}
 
-# project: groups beside `default`
+# project: security groups in addition to `default`
 SECURITY_GROUPS = {
     "admin": [], "demo": ["ssh", "http"], "web": ["http"], "batch": ["ssh"], "idle": []}
 

@@ -6,7 +6,7 @@ from .dataset import QUOTAS, USERS
 
 
 def seed_identity():
-    """Creates the projects and users; answers the projects by name."""
+    """Creates the projects and users, and returns the projects by name."""
     identity = admin.identity
     roles = {role.name: role for role in identity.roles()}
     projects = {name: ensure(identity.find_project, identity.create_project, name,

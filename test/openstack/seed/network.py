@@ -6,7 +6,7 @@ network = admin.network
 
 
 def seed_networks(projects):
-    """Creates the networks; answers them by name."""
+    """Creates the networks, and returns them by name."""
     public = ensure(network.find_network, network.create_network, "public",
                     is_router_external=True)
     if not public.subnet_ids:
@@ -28,7 +28,7 @@ def seed_networks(projects):
 def seed_routers(projects, networks):
     for name, (project, inside, last) in ROUTERS.items():
         if not network.find_router(name):
-            # a chosen address: an allocated one may be a floating IP's below
+            # a fixed address: an allocated one may be that of a floating IP below
             router = network.create_router(
                 name=name, project_id=projects[project].id,
                 external_gateway_info={
@@ -41,7 +41,7 @@ def seed_routers(projects, networks):
 def seed_security_groups(projects):
     for project, names in SECURITY_GROUPS.items():
         own = as_project(project).network
-        # listing them also creates the `default` one
+        # the list request also creates the group `default`
         have = {group.name for group in own.security_groups(project_id=projects[project].id)}
         for name in names:
             if name not in have:
