@@ -32,7 +32,6 @@ function patternsIn (file: string): Pattern[] {
   const visit = (node: ts.Node): void => {
     const location = `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
     const fail = () => { throw new Error(`${location}: ${node.getText()} is unknown before run time`) }
-    const isCall = ts.isNewExpression(node) || ts.isCallExpression(node)
     if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer &&
       ts.isStringLiteral(node.initializer)) {
       constants.set(node.name.text, node.initializer.text)
@@ -41,8 +40,12 @@ function patternsIn (file: string): Pattern[] {
       patterns.push({ location, source: pattern!, flags: flags! })
     } else if (ts.isPropertyAssignment(node) && node.name.getText() === 'pattern') {
       patterns.push({ location, source: textOf(node.initializer, constants) ?? fail(), flags: 'u' })
-    } else if (isCall && node.expression.getText() === 'RegExp') {
-      fail()
+    } else if (ts.isNewExpression(node) || ts.isCallExpression(node)) {
+      if (node.expression.getText() === 'RegExp') {
+        const texts = (node.arguments ?? []).map((argument) => textOf(argument, constants) ?? fail())
+        const [pattern, flags] = texts
+        patterns.push({ location, source: pattern ?? fail(), flags: flags ?? '' })
+      }
     }
     ts.forEachChild(node, visit)
   }
@@ -50,9 +53,13 @@ function patternsIn (file: string): Pattern[] {
   return patterns
 }
 
-/** The text of an expression, from literals and the constants above it. */
+/** The text of an expression, from literals, their concatenation, and the constants above it. */
 function textOf (node: ts.Expression, constants: Map<string, string>): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+    const [left, right] = [textOf(node.left, constants), textOf(node.right, constants)]
+    return left === undefined || right === undefined ? undefined : left + right
+  }
   if (!ts.isTemplateExpression(node)) return undefined
   const parts = node.templateSpans.map(({ expression, literal }) => {
     const text = constants.get(expression.getText())
