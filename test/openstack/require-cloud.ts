@@ -1,7 +1,10 @@
 import { access } from 'node:fs/promises'
 import { clientConfig, openstackJson } from './openstackclient.js'
 
-/** Runs before the suite. Without a seeded cloud it exits with one line that explains how to start it. */
+/**
+ * Imported before the suite runs. Without a seeded cloud the process exits with one line that explains how
+ * to start it.
+ */
 try {
   await access(clientConfig)
   const [servers] = await openstackJson(['server list --all-projects'])
@@ -14,5 +17,5 @@ try {
   console.error(
     `No OpenStack to test against: run test/openstack/up.sh and test/openstack/seed.sh first (${reason})`
   )
-  process.exitCode = 1
+  process.exit(1)
 }
