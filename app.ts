@@ -79,7 +79,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   tlsReload,
   // The request pipeline.
   securityHeadersPlugin,
-  cors, //             answers preflight requests
+  cors, //             responds to preflight requests
   tracing,
   requestChecks, //    400, 414, 417
   underPressure, //    503

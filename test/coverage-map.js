@@ -1,2 +1,2 @@
-// What the coverage gate is about: the service's own code, under its compiled names.
+// The coverage gate covers the service's own code, under its compiled names.
 export default () => ['dist/app.js', 'dist/{lib,plugins,routes,schemas}/**/*.js']

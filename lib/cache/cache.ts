@@ -52,8 +52,8 @@ export interface Loaded<V> extends Partial<Lifetimes> {
   /** Whether nothing is missing in it: a partial value is returned and not cached. */
   complete: boolean
   /**
-   * Unix milliseconds from which on the value is not served in any case. Such a value is not shared with
-   * other processes.
+   * Unix milliseconds from which on the value is not served in any case. It is then not shared with other
+   * processes either.
    */
   expiresAt?: number
 }

@@ -14,7 +14,7 @@ export interface UpstreamRequest {
   headers?: Record<string, string>
   body?: string
   /**
-   * Whether the request may be repeated after it may have been processed; only GET is unless this says so.
+   * Whether the request may be repeated after it may have been processed; by default only GET may.
    */
   idempotent?: boolean
   /** Whether the body of the response is a JSON document on each line, and not one document. */

@@ -16,9 +16,9 @@ export interface Call {
   instance: string
   project: string | undefined
   range: Range
-  /** Resolves a call that is held, with the data at the time of the call. */
+  /** Resolves a pending call, with the data at the time of the call. */
   respond: () => void
-  /** Rejects a call that is held. */
+  /** Rejects a pending call. */
   fail: () => void
 }
 
@@ -77,5 +77,5 @@ export function startSeriesCache (options: Partial<SeriesCacheOptions> = {}) {
   }
 }
 
-/** Lets all pending work run that does not wait for a held call. */
+/** Lets all pending work run that does not wait for a pending call. */
 export const runPending = () => setImmediate()

@@ -9,7 +9,7 @@ const bounds = { timeout: 2_000, connections: 1 }
 // One certificate serves both sides.
 const { files, cert, key } = createCertificate(t.testdir({}))
 
-t.test('an upstream over TLS that asks for a client certificate', async (t) => {
+t.test('an upstream over TLS that requires a client certificate', async (t) => {
   const server = createServer(
     { cert, key, ca: cert, requestCert: true, rejectUnauthorized: true },
     (request, response) => response.end('{}')

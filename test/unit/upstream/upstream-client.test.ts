@@ -65,13 +65,13 @@ for (const status of [502, 503, 504]) {
 
 t.test('does not retry where that would not help', async (t) => {
   const post = { method: 'POST', idempotent: false } as const
-  for (const [status, call, asked] of [
+  for (const [status, call, requests] of [
     [500, {}, 1], [429, {}, 1], [503, post, 1], [503, { ...post, idempotent: true }, 2]
   ] as const) {
     const { state, send } = await serve(t)
     state.listener = failing(status, 9)
     await t.rejects(send('compute', call), { name: 'UpstreamError', details: { status } })
-    t.equal(state.received, asked, `${JSON.stringify(call)} after ${status}`)
+    t.equal(state.received, requests, `${JSON.stringify(call)} after ${status}`)
   }
 })
 
@@ -210,7 +210,7 @@ for (const connections of [1, 4, 16]) {
   })
 }
 
-t.test('keeps the circuit closed where a response comes between timeouts', async (t) => {
+t.test('the circuit stays closed where a response comes between timeouts', async (t) => {
   const { state, sendEach } = await serve(t, { timeout: 300, connections: 1 })
   state.listener = () => {}
   t.same(await sendEach(7), Array(7).fill('timeout'))

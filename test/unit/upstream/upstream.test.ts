@@ -7,7 +7,7 @@ import { serveUpstream } from '#test/support/loopback.js'
 const bounds = { timeout: 60_000, connections: 2 }
 const soon = { ...bounds, timeout: 300 }
 
-/** An upstream on loopback that answers as it is told, and a way to call it. */
+/** An upstream on loopback with this listener, and a function that sends a request to it. */
 async function serve (t: Test, listener: RequestListener, within = bounds) {
   const { server, url, upstream } = await serveUpstream(t, within, listener)
   return {
@@ -16,28 +16,28 @@ async function serve (t: Test, listener: RequestListener, within = bounds) {
 }
 
 const failures: Record<string, [RequestListener, { reason: string, [more: string]: unknown }]> = {
-  'that never answers': [() => {}, { reason: 'timeout' }],
+  'that never responds': [() => {}, { reason: 'timeout' }],
   'that stops half-way': [(request, response) => { response.write('{"a":') }, { reason: 'timeout' }],
   'that drips': [(request, response) => {
     const timer = setInterval(() => response.write(' '), 50)
     response.on('close', () => clearInterval(timer))
   }, { reason: 'timeout' }],
-  'that hangs up': [(request) => request.socket.destroy(), { reason: 'unreachable' }],
-  'that hangs up half-way': [
+  'that drops the connection': [(request) => request.socket.destroy(), { reason: 'unreachable' }],
+  'that drops the connection half-way': [
     (request, response) => { response.write('{', () => request.socket.destroy()) }, { reason: 'unreachable' }
   ],
-  'that answers HTML': [
+  'that returns HTML': [
     (request, response) => { response.end('<html>secret</html>') },
     { reason: 'invalid', message: 'compute: returned a body that is not JSON' }
   ],
-  'that answers no HTTP': [(request) => { request.socket.end('what?\r\n\r\n') }, { reason: 'invalid' }],
-  'that has failed': [
+  'that returns no HTTP': [(request) => { request.socket.end('what?\r\n\r\n') }, { reason: 'invalid' }],
+  'that returns an error': [
     (request, response) => { response.writeHead(500, { 'x-compute-request-id': 'req-1' }).end('secret') },
     {
       reason: 'invalid', message: 'compute: returned status 500', details: { status: 500, requestId: 'req-1' }
     }
   ],
-  'that refuses the credential': [
+  'that rejects the credential': [
     (request, response) => { response.writeHead(403).end() }, { reason: 'refused', details: { status: 403 } }
   ],
   'that sends too long a header': [
@@ -53,7 +53,7 @@ for (const [name, [listener, expected]] of Object.entries(failures)) {
   })
 }
 
-t.test('an upstream that is not there', async (t) => {
+t.test('an upstream that does not listen', async (t) => {
   const { get, server } = await serve(t, () => {})
   await new Promise((resolve) => server.close(resolve))
   await t.rejects(get(), {
@@ -61,27 +61,23 @@ t.test('an upstream that is not there', async (t) => {
   })
 })
 
-t.test('asks once more where the connection was dropped before there was an answer', async (t) => {
-  let asked = 0
+t.test('retries once where the connection closes before a response', async (t) => {
+  let received = 0
   const { get } = await serve(t, (request, response) => {
-    if (++asked === 2) {
-      response.end(
-        '{"a":1}'
-      )
+    if (++received === 2) {
+      response.end('{"a":1}')
     } else request.socket.destroy()
   })
   t.match(await get(), { body: { a: 1 } })
-  t.equal(asked, 2)
+  t.equal(received, 2)
   await t.rejects(get(), { reason: 'unreachable', name: 'UpstreamError' })
-  t.equal(asked, 4)
+  t.equal(received, 4)
 })
 
-t.test('answers with the parsed body, or with none, and with a status that is expected', async (t) => {
+t.test('returns the parsed body, if there is one, with an expected status', async (t) => {
   let status = 200
   const { get } = await serve(t, (request, response) => {
-    response.writeHead(status).end(status === 204
-      ? ''
-      : '{"a":1}')
+    response.writeHead(status).end(status === 204 ? '' : '{"a":1}')
   })
   t.match(await get(), { status: 200, body: { a: 1 } })
   status = 204
@@ -91,7 +87,7 @@ t.test('answers with the parsed body, or with none, and with a status that is ex
   await t.rejects(get(), { name: 'UpstreamError', reason: 'invalid' })
 })
 
-t.test('does not wait longer for a connection than for an answer', async (t) => {
+t.test('does not wait longer for a connection than for a response', async (t) => {
   const never = { of: () => ({ dispatch: () => true }) } as unknown as ReturnType<typeof createDispatcher>
   const upstream = createUpstream(never, soon)
   await t.rejects(upstream('compute', { operation: 'show-quota', url: 'http://127.0.0.1:1/' }), {
