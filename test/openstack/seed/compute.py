@@ -21,8 +21,17 @@ def seed_image():
 
 
 def seed_servers(image, networks):
-    """Creates the servers, waits for their statuses, and returns them by name."""
-    have = {server.name: server for server in compute.servers(all_projects=True)}
+    """Creates the servers, waits for their statuses, and returns them by name.
+
+    Deletes other servers: an interrupted test run leaves them, and other tests would then find them.
+    """
+    have = {}
+    for server in compute.servers(all_projects=True):
+        if server.name in SERVERS:
+            have[server.name] = server
+        else:
+            compute.delete_server(server, force=True)
+            compute.wait_for_delete(server, interval=0.3, wait=60)
     for name, (project, flavor, nics, _) in SERVERS.items():
         if name not in have:
             have[name] = as_project(project).compute.create_server(

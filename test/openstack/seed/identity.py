@@ -6,8 +6,18 @@ from .dataset import QUOTAS, USERS
 
 
 def seed_identity():
-    """Creates the projects and users, and returns the projects by name."""
+    """Creates the projects and users, and returns the projects by name.
+
+    Deletes other projects and domains: an interrupted test run leaves them.
+    """
     identity = admin.identity
+    for project in identity.projects():
+        if project.name not in (*QUOTAS, "service"):
+            identity.delete_project(project)
+    for domain in identity.domains():
+        if domain.name != "Default":
+            identity.update_domain(domain, is_enabled=False)
+            identity.delete_domain(domain)
     roles = {role.name: role for role in identity.roles()}
     projects = {name: ensure(identity.find_project, identity.create_project, name,
                              domain_id="default", description=f"seeded: {name}")
