@@ -10,8 +10,8 @@ import { service, stop } from './service.js'
 t.setTimeout(240_000)
 
 const outageMs = 4_000
-/** Limit of the recovery after the services respond again. */
-const maxRecoveryMs = 5_000
+/** When the recovery counts as failed. It takes a second or two, and more on a busy machine. */
+const maxRecoveryMs = 60_000
 /** Concurrent clients: enough to open the circuit of a failing service. */
 const clients = 8
 
