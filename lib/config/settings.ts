@@ -83,6 +83,8 @@ export const Settings = Type.Object({
     enum: ['public', 'internal', 'admin', 'publicURL', 'internalURL', 'adminURL'],
     description: 'interface of the endpoints that are used; `public` unless set'
   })),
+  OS_IDENTITY_ENDPOINT_OVERRIDE: text(
+    'Keystone\'s URL for everything but logins, instead of the catalog\'s'),
   OS_COMPUTE_ENDPOINT_OVERRIDE: text('Nova\'s URL, instead of the catalog\'s'),
   OS_NETWORK_ENDPOINT_OVERRIDE: text('Neutron\'s URL, instead of the catalog\'s'),
   OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: text(

@@ -55,6 +55,7 @@ export function loadCloud (settings: Settings): CloudConfig {
     region: settings.OS_REGION_NAME ?? text(entry.region_name),
     interface: parseInterface(settings.OS_INTERFACE ?? text(entry.interface)),
     overrides: {
+      identity: settings.OS_IDENTITY_ENDPOINT_OVERRIDE ?? text(entry.identity_endpoint_override),
       compute: settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? text(entry.compute_endpoint_override),
       network: settings.OS_NETWORK_ENDPOINT_OVERRIDE ?? text(entry.network_endpoint_override),
       'block-storage':

@@ -37,8 +37,8 @@ export function createSession (cloud: CloudConfig, upstream: CallUpstream, clock
 
   function endpointOf (service: CatalogService, token: Token) {
     const override = cloud.overrides[service]
-    if (override === undefined) return findEndpoint(token.catalog, service, cloud)
-    return withVersion(override.replaceAll('%(project_id)s', token.project), service)
+    if (override === undefined) return findEndpoint(token.catalog, service, cloud, token.project)
+    return withVersion(override.replaceAll('%(project_id)s', token.project), service, token.project)
   }
 
   /**

@@ -5,6 +5,7 @@ import { startSimulator } from '#simulator/simulator.js'
 import type { Simulator, SimulatorOptions } from '#simulator/simulator.js'
 import { adminCredential, demoCredential } from '#simulator/users.js'
 import { UpstreamError } from '#lib/errors.js'
+import type { Catalog } from '#lib/openstack/catalog.js'
 import { createOpenStack } from '#lib/openstack/client.js'
 import { loadCloud } from '#lib/openstack/clouds-yaml.js'
 import { quotaSources } from '#lib/openstack/quotas.js'
@@ -357,13 +358,15 @@ t.test('fetches the catalog again for a missing service, ever less often', async
     method === 'POST' ? { status: 201, headers: { 'x-subject-token': 'early' }, body: { token } } : undefined
   for (const [second, expected] of [[0, 1], [1.9, 1], [2, 2], [3.9, 2], [4, 3], [7.9, 3]] as const) {
     clock.time = start + second * 1_000
-    await t.rejects(openstack.projects(), { name: 'UpstreamError', upstream: 'identity', reason: 'absent' })
+    await t.rejects(
+      openstack.check('compute'), { name: 'UpstreamError', upstream: 'compute', reason: 'absent' }
+    )
     t.equal(logins().length, expected, `after ${second} s`)
   }
   simulator.intercept = undefined
   clock.time = start + 8_000
-  t.ok((await openstack.projects()).length > 0)
-  await openstack.projects()
+  await openstack.check('compute')
+  await openstack.check('compute')
   t.equal(logins().length, 4)
 })
 
@@ -371,13 +374,58 @@ t.test('fetches the catalog again for a missing service, ever less often', async
 const keystoneDown: NonNullable<Simulator['intercept']> = ({ upstream }) =>
   upstream === 'identity' ? 'reset' : undefined
 
-/** Lets each login return a token whose catalog has no Cinder. */
-async function withoutCinder (simulator: Simulator, auth: object) {
+/** Lets each login return a token whose catalog is a changed one. */
+async function changeCatalog (simulator: Simulator, auth: object, change: (catalog: Catalog) => Catalog) {
   const { id, token } = await logIn(simulator.env.OS_AUTH_URL!, auth)
-  const catalog = token.catalog.filter(({ type }: { type: string }) => type !== 'volumev3')
+  const catalog = change(token.catalog)
   const response = { status: 201, headers: { 'x-subject-token': id }, body: { token: { ...token, catalog } } }
   simulator.intercept = ({ method }) => method === 'POST' ? response : undefined
 }
+
+/** Lets each login return a token whose catalog has no Cinder. */
+const withoutCinder = (simulator: Simulator, auth: object) =>
+  changeCatalog(simulator, auth, (catalog) => catalog.filter(({ type }) => type !== 'volumev3'))
+
+/** Changes of each endpoint in a catalog, in which the service finds its way. */
+const oddCatalogs: Record<string, [Record<string, string>, (type: string, url: string) => object]> = {
+  'old versions': [{}, (type, url) => ({
+    url: url.replace(/v3$/, 'v2.0').replace('v2.1', 'v2').replace('/v3/', '/v1/')
+  })],
+  'no versions': [{}, (type, url) => ({ url: new URL(url).origin })],
+  'no regions': [{}, () => ({ region: undefined, region_id: null })],
+  'identity in all regions': [
+    { OS_REGION_NAME: 'RegionOne' }, (type) => type === 'identity' ? { region: '*', region_id: '*' } : {}
+  ],
+  'identity in another region': [
+    { OS_REGION_NAME: 'RegionOne' },
+    (type) => type === 'identity' ? { region_id: 'Home', url: 'http://x' } : {}
+  ]
+}
+
+for (const [name, [env, change]] of Object.entries(oddCatalogs)) {
+  t.test(`reads a cloud whose catalog has ${name}`, async (t) => {
+    const { openstack, count, simulator } = await connect(t, env)
+    await changeCatalog(simulator, { ...byPassword('admin'), ...onProject('admin') }, (catalog) =>
+      catalog.map(({ type, endpoints }) => ({
+        type, endpoints: endpoints.map((endpoint) => ({ ...endpoint, ...change(type, endpoint.url) }))
+      })))
+    for (const service of ['identity', 'compute', 'network', 'block-storage'] as const) {
+      await openstack.check(service)
+    }
+    t.ok((await openstack.projects()).length >= 4)
+    t.equal(await count(demo), 1)
+    t.equal((await openstack.quota(demo, quotaSources.network)).floatingIpsLimit, 2)
+    t.equal((await openstack.quota(demo, quotaSources['block-storage'])).volumeStorageLimit, 10)
+  })
+}
+
+t.test('logs in at any form of Keystone\'s URL', async (t) => {
+  for (const end of ['', '/', '/v2.0', '/v3/', '/v3/auth/tokens', '/v2.0/tokens']) {
+    const { openstack, simulator, cloud } = await connect(t)
+    cloud.authUrl = simulator.origins.identity + end
+    t.ok((await openstack.projects()).length >= 4, end)
+  }
+})
 
 t.test('uses a token whose catalog lacks a service until it expires, while Keystone is down', async (t) => {
   const { openstack, count, simulator, clock, backgroundErrors } = await connect(t)
@@ -550,8 +598,8 @@ t.test('rejects a login without a token, a project or a catalog', async (t) => {
     status: 201, headers: { 'x-subject-token': 'x' }, body: { token: { ...token, project: { id: 'p' } } }
   })
   await t.rejects(
-    openstack.projects(),
-    { name: 'UpstreamError', upstream: 'identity', reason: 'absent' },
+    openstack.check('compute'),
+    { name: 'UpstreamError', upstream: 'compute', reason: 'absent' },
     'a login without a catalog'
   )
 })
@@ -561,6 +609,14 @@ t.test('finds excluded domains by name, or only by id where it may not list doma
   t.equal((await openstack.excludedDomains()).size, 2)
   const { openstack: reader } = await connect(t, { OS_USERNAME: 'monitor' })
   t.same([...await reader.excludedDomains()], ['heat_user_domain'])
+})
+
+t.test('sends everything but logins to the identity endpoint override', async (t) => {
+  const { openstack, paths } = await connect(t, { OS_IDENTITY_ENDPOINT_OVERRIDE: 'http://127.0.0.1:1' })
+  await t.rejects(openstack.projects(), {
+    name: 'UpstreamError', upstream: 'identity', reason: 'unreachable'
+  })
+  t.same(paths(), ['POST /v3/auth/tokens'])
 })
 
 t.test('sends requests to the endpoint overrides of the settings', async (t) => {

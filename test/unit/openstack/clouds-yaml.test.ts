@@ -76,6 +76,7 @@ clouds:
     verify: false
     cacert: /etc/ca.pem
     cert: ~/cert.pem
+    identity_endpoint_override: http://keystone/v3
     network_endpoint_override: http://neutron
     auth: { auth_url: http://keystone, username: 123, project_id: p1, user_domain_name: people }
 `, 'clouds: { one: { auth: { password: secret } } }')
@@ -86,7 +87,7 @@ clouds:
     scope: { project: { id: 'p1' } },
     region: 'RegionOne',
     interface: 'internal',
-    overrides: { network: 'http://neutron' },
+    overrides: { identity: 'http://keystone/v3', network: 'http://neutron' },
     tls: { cacert: '/etc/ca.pem', cert: join(homedir(), 'cert.pem'), insecure: true }
   })
   t.match(load({

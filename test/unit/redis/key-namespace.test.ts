@@ -39,6 +39,7 @@ const relevant = {
   OS_PROJECT_DOMAIN_ID: 'other',
   OS_REGION_NAME: 'other',
   OS_INTERFACE: 'internal',
+  OS_IDENTITY_ENDPOINT_OVERRIDE: 'http://other',
   OS_COMPUTE_ENDPOINT_OVERRIDE: 'http://other',
   OS_NETWORK_ENDPOINT_OVERRIDE: 'http://other',
   OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: 'http://other',
