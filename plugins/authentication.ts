@@ -39,7 +39,9 @@ export default fp(async (app) => {
   const ttl = durationMs(config, 'TOKEN_CACHE_TIME')
   const authenticator = createAuthenticator(openstack.validateToken, {
     ttl: config.CACHE === 'on' ? ttl : 0,
-    globalRoles: splitList(config.AUTH_GLOBAL_ROLES ?? '')
+    roles: {
+      global: splitList(config.AUTH_GLOBAL_ROLES ?? ''), reader: splitList(config.AUTH_READER_ROLES)
+    }
   }, clock)
 
   telemetry.addQueue('token-validations', authenticator.queued)

@@ -7,7 +7,7 @@ import type { ValidatedToken } from '#lib/openstack/token-validation.js'
 import { parseAccessRules } from './access-rules.js'
 import type { PathRule } from './access-rules.js'
 import { scopeFromToken } from './scope.js'
-import type { Scope } from './scope.js'
+import type { Roles, Scope } from './scope.js'
 import { invalidToken } from './token.js'
 
 /** A caller, as far as the token says what it may see. */
@@ -23,8 +23,7 @@ export interface Caller {
 export interface AuthenticatorOptions {
   /** Milliseconds for which a validation is cached; a revoked token works until then. */
   ttl: number
-  /** Names of roles that see every project, beside `admin`. */
-  globalRoles: string[]
+  roles: Roles
 }
 
 /** Bytes of cached callers: about 15,000 of them. */
@@ -51,7 +50,7 @@ const queueTimeoutMs = 2_000
  */
 export function createAuthenticator (
   validate: (token: string) => Promise<ValidatedToken | undefined>,
-  { ttl, globalRoles }: AuthenticatorOptions,
+  { ttl, roles }: AuthenticatorOptions,
   clock: Clock
 ) {
   const cache = createCache<{ caller?: Caller }>({ maxBytes, sizeOf, staleIfError: ttl }, clock)
@@ -77,7 +76,7 @@ export function createAuthenticator (
     const valid = await validateInTurn(token)
     if (valid === undefined) return { value: {}, complete: true, expiresAt: clock.now() + invalidTokenTtlMs }
     return {
-      value: { caller: callerFrom(valid, globalRoles) },
+      value: { caller: callerFrom(valid, roles) },
       complete: true,
       expiresAt: Date.parse(valid.expires_at)
     }
@@ -108,13 +107,13 @@ export function createAuthenticator (
   }
 }
 
-function callerFrom (valid: ValidatedToken, globalRoles: string[]): Caller {
+function callerFrom (valid: ValidatedToken, roles: Roles): Caller {
   const given = valid.application_credential?.access_rules
   const rules = given && parseAccessRules(given)
   if (given !== undefined && rules === undefined) {
     return { scope: { sees: 'none', reason: 'the access rules of the application credential are too long' } }
   }
-  return { scope: scopeFromToken(valid, globalRoles), rules }
+  return { scope: scopeFromToken(valid, roles), rules }
 }
 
 const queueFull = () => new UpstreamError('identity', 'queue-full', 'has too many queued token validations')

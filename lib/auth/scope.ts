@@ -9,27 +9,31 @@ export type Scope =
 /** The scope as a part of a cache key. */
 export const scopeKey = (scope: Scope) => 'id' in scope ? `${scope.sees} ${scope.id}` : scope.sees
 
-/**
- * Any of these roles may read the token's scope; each implies the ones after it. Source: Keystone, "Default
- * roles".
- */
-const readerRoles = ['admin', 'manager', 'member', 'reader']
+/** Names of roles, by the projects that their bearers see. */
+export interface Roles {
+  /** Roles that see every project, beside `admin`. */
+  global: string[]
+  /** Roles that see the token's scope. */
+  reader: string[]
+}
 
 /**
  * The scope that a token gives its bearer. An admin sees everything, and so does a bearer of one of the
- * `globalRoles`. But no token sees beyond the domain that it is scoped to, nor, where the cloud has an admin
+ * global roles. But no token sees beyond the domain that it is scoped to, nor, where the cloud has an admin
  * project, as an admin of another one. A role on the system must be one of those too: Nova, Neutron and
- * Cinder reject a reader of the system.
+ * Cinder reject a reader of the system. Names of roles compare without case.
+ * Source: oslo.policy, `RoleCheck`.
  */
-export function scopeFromToken (token: ValidatedToken, globalRoles: string[]): Scope {
+export function scopeFromToken (token: ValidatedToken, { global, reader }: Roles): Scope {
   const { roles = [], project, domain, system, is_admin_project: isAdminProject = true } = token
-  const hasAny = (names: string[]) => roles.some(({ name }) => names.includes(name))
-  const seesAll = hasAny(globalRoles) || (isAdminProject && hasAny(['admin']))
+  const names = new Set(roles.map(({ name }) => name.toLowerCase()))
+  const hasAny = (wanted: string[]) => wanted.some((name) => names.has(name.toLowerCase()))
+  const seesAll = hasAny(global) || (isAdminProject && hasAny(['admin']))
   if (domain === undefined && project === undefined && system === undefined) {
     return { sees: 'none', reason: 'the token has no scope: ask Keystone for one of a project' }
   }
   if (domain === undefined && seesAll) return { sees: 'all' }
-  if (project !== undefined && hasAny(readerRoles)) return { sees: 'project', id: project.id }
-  if (domain !== undefined && (seesAll || hasAny(readerRoles))) return { sees: 'domain', id: domain.id }
+  if (project !== undefined && hasAny(reader)) return { sees: 'project', id: project.id }
+  if (domain !== undefined && (seesAll || hasAny(reader))) return { sees: 'domain', id: domain.id }
   return { sees: 'none', reason: 'the token\'s roles allow nothing here' }
 }

@@ -30,7 +30,11 @@ export const Settings = Type.Object({
   AUTH: choice(['none', 'keystone'], 'none',
     'how clients are authenticated: not at all (`none`), or by a Keystone token (`keystone`), which also ' +
     'decides what they see'),
-  AUTH_GLOBAL_ROLES: text('roles that see every project, beside `admin`; comma-separated'),
+  AUTH_GLOBAL_ROLES: text('roles that see every project, beside `admin`; comma-separated, in any case'),
+  AUTH_READER_ROLES: Type.String({
+    default: 'reader,member,manager,admin,_member_',
+    description: 'roles that see the project or the domain of their token; comma-separated, in any case'
+  }),
   TOKEN_CACHE_TIME: lifetime('1m',
     'how long a token validation is cached, at most 5m; a revoked token works until then. `0` turns the ' +
     'cache off'),

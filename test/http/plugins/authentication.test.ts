@@ -262,6 +262,24 @@ t.test('shows every project to AUTH_GLOBAL_ROLES', async (t) => {
   t.equal((await get(summary, await tokenOf('demo'))).json().length, 1)
 })
 
+t.test('shows their own project to AUTH_READER_ROLES', async (t) => {
+  const { get, tokenOf } = await startService(t, { AUTH_READER_ROLES: 'Heat_Stack_Owner' })
+  t.equal((await get(summary, await tokenOf('guest'))).json().length, 1)
+  t.equal((await get(summary, await tokenOf('demo'))).statusCode, 403, 'the setting replaces the default')
+  t.equal((await get(summary, await tokenOf('admin'))).json().length, 5)
+
+  const byDefault = await startService(t)
+  t.equal((await byDefault.get(summary, await byDefault.tokenOf('guest'))).statusCode, 403)
+  for (const name of ['_member_', 'Member']) {
+    const token = {
+      expires_at: '2026-11-23T13:00:00.000000Z', roles: [{ name }], project: { id: demoProjectId }
+    }
+    byDefault.simulator.intercept = ({ headers }) =>
+      'x-subject-token' in headers ? { status: 200, body: { token } } : undefined
+    t.equal((await byDefault.get(summary, `of-a-${name}`)).json().length, 1, name)
+  }
+})
+
 t.test('reads an instance\'s project once, and only that project\'s samples', async (t) => {
   const { get, tokenOf, simulator, count } = await startService(t)
   const token = await tokenOf('demo')

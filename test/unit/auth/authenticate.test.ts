@@ -26,7 +26,7 @@ function connect (options: Partial<AuthenticatorOptions> = {}) {
     const found = valid.get(token)
     return found && { expires_at: '2026-11-23T13:00:00.000000Z', roles: [{ name: 'reader' }], ...found }
   }, {
-    ttl: seconds(60), globalRoles: [], ...options
+    ttl: seconds(60), roles: { global: [], reader: ['reader', 'member'] }, ...options
   }, { now: () => clock.time, onBackgroundError: () => {} })
   /** How many tokens Keystone has validated since the last call of this function. */
   const validations = () => keystone.validated.splice(0).length
@@ -127,7 +127,7 @@ t.test('caches nothing with a TTL of 0, and still coalesces', async (t) => {
 })
 
 t.test('limits the size of the cache, access rules included', async (t) => {
-  const { valid, callerOf, validations } = connect({ globalRoles: ['reader'] })
+  const { valid, callerOf, validations } = connect({ roles: { global: ['reader'], reader: [] } })
   const rules = Array.from({ length: 1_000 }, () => ({ method: 'GET', parts: ['/', '*'] }))
   const given = rules.map(({ method }) => ({ service: 'monitoring', method, path: '/*' }))
   for (let i = 0; i < 300; i++) {
@@ -164,7 +164,7 @@ function connectSlow () {
   const pending: Array<() => void> = []
   const { authenticate } = createAuthenticator(
     () => new Promise((resolve) => pending.push(() => resolve(undefined))),
-    { ttl: seconds(60), globalRoles: [] },
+    { ttl: seconds(60), roles: { global: [], reader: ['member'] } },
     { now: () => 0, onBackgroundError: () => {} }
   )
   return { authenticate, pending }
@@ -210,7 +210,9 @@ t.test('drops a token that was queued for over 2 s, and validates the next ones'
 t.test('reports each failure of Keystone as temporary, except a rejected credential', async (t) => {
   const failing = (err: Error) =>
     createAuthenticator(
-      () => Promise.reject(err), { ttl: 0, globalRoles: [] }, { now: () => 0, onBackgroundError: () => {} }
+      () => Promise.reject(err),
+      { ttl: 0, roles: { global: [], reader: [] } },
+      { now: () => 0, onBackgroundError: () => {} }
     ).authenticate('x').catch((err) => err)
   for (const reason of [
     'timeout', 'unreachable', 'absent', 'invalid', 'circuit-open', 'queue-full'

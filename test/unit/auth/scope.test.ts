@@ -17,6 +17,10 @@ const ofDomain: Scope = { sees: 'domain', id: 'd' }
 const all: Scope = { sees: 'all' }
 const none = { sees: 'none', reason: 'the token\'s roles allow nothing here' }
 
+const roles = {
+  global: ['auditor', 'support'], reader: ['reader', 'member', 'manager', 'admin', '_member_']
+}
+
 /** Each bearer's token, and the scope that it gives where the role `auditor` sees all. */
 const tokens: Array<[name: string, token: ValidatedToken, sees: object]> = [
   ['an admin', token(project, 'member', 'reader', 'admin'), all],
@@ -44,7 +48,18 @@ const tokens: Array<[name: string, token: ValidatedToken, sees: object]> = [
   ],
   ['a bearer of another role', token(project, 'heat_stack_owner'), none],
   ['a bearer of another role, on a domain', token(domain, 'heat_stack_owner'), none],
-  ['a bearer of roles with similar names', token(project, 'Admin', 'administrator', 'reader2'), none],
+  ['a member by the name of old clouds', token(project, '_member_'), ofProject],
+  ['a member, in another case', token(project, 'Member'), ofProject],
+  ['a reader of a domain, in another case', token(domain, 'READER'), ofDomain],
+  ['an admin, in another case', token(project, 'Admin'), all],
+  ['an admin in another case, on a domain', token(domain, 'Admin'), ofDomain],
+  [
+    'an admin in another case, of another project than the admin project',
+    token({ ...project, is_admin_project: false }, 'Admin'),
+    ofProject
+  ],
+  ['a bearer of a role that sees all, in another case', token(project, 'Auditor'), all],
+  ['a bearer of roles with similar names', token(project, 'administrator', 'reader2', '_reader_'), none],
   ['a bearer without a role', token(project), none],
   [
     'a bearer without a scope',
@@ -60,9 +75,20 @@ const tokens: Array<[name: string, token: ValidatedToken, sees: object]> = [
 
 for (const [name, token, sees] of tokens) {
   t.test(`gives ${name} its scope`, async (t) => {
-    t.same(scopeFromToken(token, ['auditor', 'support']), sees)
+    t.same(scopeFromToken(token, roles), sees)
   })
 }
+
+t.test('the roles that see the token\'s scope are the given ones, in any case', async (t) => {
+  const scopeOf = (...names: string[]) =>
+    scopeFromToken(token(project, ...names), { global: [], reader: ['Monasca-User'] })
+  t.same(scopeOf('monasca-user'), ofProject)
+  t.same(scopeOf('member'), none)
+  t.same(scopeOf('admin'), all)
+  t.same(scopeFromToken(token({ ...project, is_admin_project: false }, 'admin'), {
+    global: [], reader: ['monasca-user']
+  }), none)
+})
 
 t.test('returns a cache key of its own for each scope', async (t) => {
   const scopes: Scope[] = [

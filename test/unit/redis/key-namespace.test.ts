@@ -62,6 +62,7 @@ const irrelevant = {
   ALLOW_UNAUTHENTICATED: true,
   AUTH: 'keystone',
   AUTH_GLOBAL_ROLES: 'auditor',
+  AUTH_READER_ROLES: 'auditor',
   TOKEN_CACHE_TIME: '1m',
   WWW_AUTHENTICATE_URI: 'http://other:5000',
   TLS_CERT: '/other.pem',
