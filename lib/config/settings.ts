@@ -10,6 +10,7 @@ const duration = (defaultValue: string, description: string) =>
 const lifetime = (defaultValue: string, description: string) =>
   Type.String({ pattern: '^(0|([0-9]{1,10}[smhdw]){1,8})$', default: defaultValue, description })
 const text = (description: string) => Type.Optional(Type.String({ description }))
+const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }))
 const flag = (description: string) => Type.Boolean({ default: false, description })
 const limit = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }))
 const secret = (description: string) => Type.Optional(Type.String({ description, secret: true }))
@@ -38,9 +39,7 @@ export const Settings = Type.Object({
   TOKEN_CACHE_TIME: lifetime('1m',
     'how long a token validation is cached, at most 5m; a revoked token works until then. `0` turns the ' +
     'cache off'),
-  WWW_AUTHENTICATE_URI: Type.Optional(Type.String({
-    pattern: '^https?://', description: 'Keystone\'s URL in 401 responses; `OS_AUTH_URL` unless set'
-  })),
+  WWW_AUTHENTICATE_URI: url('Keystone\'s URL in 401 responses; `OS_AUTH_URL` unless set'),
   ALLOW_UNAUTHENTICATED: flag(
     '`true` allows `AUTH=none` on an address other than loopback, where every client can read every ' +
     'project, and requests with any `Host`'),
@@ -58,11 +57,13 @@ export const Settings = Type.Object({
   SHUTDOWN_GRACE: duration('10s', 'how long requests in flight may take after SIGTERM, at most 1h'),
   LOG_LEVEL: choice<string>(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info',
     'lowest level that is logged'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({
-    pattern: '^https?://',
-    description: 'OTLP/HTTP receiver of traces, such as `http://localhost:4318`; no traces unless set. ' +
-      'OpenTelemetry\'s other variables apply as well'
-  })),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(
+    'OTLP/HTTP receiver of traces, such as `http://localhost:4318`; no traces unless set. ' +
+    'OpenTelemetry\'s variables for headers, certificates, sampling, batches and the resource apply as well'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(
+    'the receiver\'s complete URL, such as `http://localhost:4318/v1/traces`, instead'),
+  OTEL_TRACES_EXPORTER: choice(['otlp', 'none'], 'otlp', '`none` turns traces off'),
+  OTEL_SDK_DISABLED: text('`true` turns traces off'),
 
   OS_CLOUD: text('cloud of `clouds.yaml`'),
   OS_CLIENT_CONFIG_FILE: text(

@@ -25,12 +25,12 @@ class WithoutMessages extends BatchSpanProcessor {
  * @param onError called with the reason of each failed export
  * @returns a function that sends the last spans and ends the export
  */
-export function exportSpans (endpoint: string, onError: (reason: string) => void) {
+export function exportSpans (url: string, onError: (reason: string) => void) {
   setGlobalErrorHandler((err) => onError((err as Error).message))
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': 'openstack-monitoring-api' }))
     .merge(detectResources({ detectors: [envDetector] }))
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces` })
+  const exporter = new OTLPTraceExporter({ url })
   const provider = new NodeTracerProvider({ resource, spanProcessors: [new WithoutMessages(exporter)] })
   // Without baggage: what clients put into it is not for the upstreams.
   provider.register({ propagator: new W3CTraceContextPropagator() })

@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parseTraceContext } from '#lib/context/trace-context.js'
 import type { TraceContext } from '#lib/context/trace-context.js'
+import { tracesUrl } from '#lib/observability/traces-url.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,9 +16,9 @@ declare module 'fastify' {
  * clients.
  */
 export default fp(async (app) => {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = app.config
+  const url = tracesUrl(app.config)
   app.decorateRequest('trace', undefined)
-  const traceIdOf = endpoint === undefined ? forwardTraceContext : await createSpans(app, endpoint)
+  const traceIdOf = url === undefined ? forwardTraceContext : await createSpans(app, url)
 
   app.addHook('onRequest', (request, reply, done) => {
     const traceId = traceIdOf(request)
@@ -32,11 +33,11 @@ function forwardTraceContext (request: FastifyRequest) {
 }
 
 /** Loads OpenTelemetry's SDK, which is large, only here. */
-async function createSpans (app: FastifyInstance, endpoint: string) {
+async function createSpans (app: FastifyInstance, url: string) {
   const [{ FastifyOtelInstrumentation }, { exportSpans }] = await Promise.all([
     import('@fastify/otel'), import('#lib/observability/opentelemetry.js')
   ])
-  app.addHook('onClose', exportSpans(endpoint, (reason) => app.log.warn({ reason }, 'span export failed')))
+  app.addHook('onClose', exportSpans(url, (reason) => app.log.warn({ reason }, 'span export failed')))
   const requests = new FastifyOtelInstrumentation({
     instrumentHooks: false,
     recordExceptions: false,

@@ -41,11 +41,35 @@ const attribute = ({ attributes }: Span, name: string) => {
   return value?.stringValue ?? value?.intValue
 }
 
-t.test('loads no OpenTelemetry SDK without an endpoint for spans', async (t) => {
-  const { origin, simulator, end } = await start(t, () => ({}))
+/** Settings without traces: none is set, or traces are turned off. */
+const off: Record<string, (url: string) => Record<string, string>> = {
+  'without an endpoint for spans': () => ({}),
+  'with OTEL_SDK_DISABLED': (url) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_SDK_DISABLED: 'true' }),
+  'with OTEL_TRACES_EXPORTER=none': (url) => ({
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`, OTEL_TRACES_EXPORTER: 'none'
+  })
+}
+
+for (const [name, settings] of Object.entries(off)) {
+  t.test(`loads no OpenTelemetry SDK ${name}`, async (t) => {
+    const receiver = await startReceiver(t)
+    const { origin, simulator, end } = await start(t, () => settings(receiver.url))
+    t.equal((await fetch(origin + cpuUsage, { headers })).status, 200)
+    t.match(simulator.calls.at(-1)!.headers.traceparent, new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`))
+    t.equal(await end(), 0)
+    t.equal(receiver.requests.length, 0)
+  })
+}
+
+t.test('exports spans to OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, unchanged', async (t) => {
+  const receiver = await startReceiver(t)
+  const { origin, end } = await start(t, () => ({
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`
+  }))
   t.equal((await fetch(origin + cpuUsage, { headers })).status, 200)
-  t.match(simulator.calls.at(-1)!.headers.traceparent, new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`))
-  t.equal(await end(), 0)
+  await end()
+  t.ok(receiver.spans().length > 0)
 })
 
 t.test('exports the spans of a request and of its upstream requests as one trace', async (t) => {
