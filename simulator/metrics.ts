@@ -32,13 +32,14 @@ const badRequest = (error: string): SimulatedResponse => ({
   status: 400, headers: { 'x-influxdb-error': error }, body: { error }
 })
 
+// The error of InfluxDB before 1.8 for a bound duration. The service must bind no parameter at all.
+const cannotBind = 'error parsing query: unable to bind parameter with type map[string]interface {}'
+
 function query (world: World, fields: URLSearchParams): SimulatedResponse {
   const text = fields.get('q')
   if (!text) return badRequest('missing required parameter "q"')
-  const params = parseParams(fields.get('params') ?? '{}')
-  if (!params) return badRequest('error parsing query parameters: invalid character')
-  const statements = text.split(';').filter((part) => part.trim() !== '')
-    .map((part) => parseStatement(part, params))
+  if (fields.has('params')) return badRequest(cannotBind)
+  const statements = text.split(';').filter((part) => part.trim() !== '').map(parseStatement)
   const invalid = statements.find((statement) => 'rejectsRequest' in statement && statement.rejectsRequest)
   if (invalid) return badRequest((invalid as InvalidStatement).message)
 
@@ -70,14 +71,6 @@ const chunkedResponse = (results: Result[]): SimulatedResponse => ({
   headers: { 'content-type': 'application/json' },
   body: results.map((result) => `${JSON.stringify({ results: [result] })}\n`).join('')
 })
-
-function parseParams (text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 // The first failed statement ends the request. For each statement after it, InfluxDB 1.6 adds a result with
 // the id of the failed one and the error "not executed".

@@ -25,70 +25,66 @@ const linesOf = (instance: string, project: string) => {
 }
 await influxd.write([...linesOf(demoInstanceId, demoProjectId), ...linesOf(adminInstanceId, adminProjectId)])
 
-const instant = (ageMs: number) => new Date(now - ageMs).toISOString()
-const window = (number: number, ageMs: number, seconds: number) => ({
-  [`start${number}`]: instant(ageMs),
-  [`end${number}`]: instant(-60_000),
-  [`step${number}`]: { duration: `${seconds}s` }
-})
-const params = {
-  id0: demoInstanceId,
-  id1: 'no-such-instance',
-  id2: adminInstanceId,
-  project0: demoProjectId,
-  project1: demoProjectId,
-  since: instant(120_000),
-  ...window(0, 300_000, 60),
-  ...window(1, 90_000, 15)
-}
-const changed = (changes: object) => JSON.stringify({ ...params, ...changes })
-const mean = meanStatement(cpu, false, [0], 0)
-const several = [
-  mean, meanStatement(reads, true, [0, 2], 1), meanStatement('nothing.here', false, [0], 0)
-].join('; ')
+const seconds = (ageMs: number) => (now - ageMs) / 1000
+const since = seconds(120_000)
 const chunked = 'true'
+
+/** The statement of means since an age, in buckets of a minute. */
+const means = (
+  measurement: string, perDevice: boolean, instances: string[], project?: string, ageMs = 300_000
+) =>
+  meanStatement({
+    measurement,
+    perDevice,
+    instances: new Set(instances),
+    project,
+    window: { start: seconds(ageMs), end: seconds(-60_000), step: 60 }
+  })
+const mean = means(cpu, false, [demoInstanceId])
+const both = [adminInstanceId, demoInstanceId]
+const unknown = 'no-such-instance'
+const several = [
+  mean, means(reads, true, both, undefined, 90_000), means('nothing.here', false, [demoInstanceId])
+].join('; ')
+const yesterday = (q: string, n: number) =>
+  q.split('; ').with(n, mean.replace(/time >= '[^']+'/, "time >= 'yesterday'")).join('; ')
 
 /** The fields of a query, by the name of the test. */
 const queries: Record<string, Record<string, string>> = {
-  'latest sample': { q: lastStatement(cpu, [0, 1]) },
-  'latest samples of several instances': { q: lastStatement(cpu, [2, 0, 1]) },
+  'latest sample': { q: lastStatement(cpu, [demoInstanceId, unknown], since) },
+  'latest samples of several instances': { q: lastStatement(cpu, [...both, unknown], since) },
   means: { q: mean },
-  'means of several instances': { q: meanStatement(cpu, false, [2, 0, 1], 0) },
-  'means by device': { q: meanStatement(reads, true, [0], 0) },
-  'means by device of several instances': { q: meanStatement(reads, true, [2, 0, 1], 0) },
-  'means over all devices': { q: meanStatement(reads, false, [2], 0) },
-  'means by device without device names': { q: meanStatement(cpu, true, [2, 0], 0) },
-  'means of an instance of the project': { q: meanStatement(cpu, false, [0], 0, true) },
+  'means of several instances': { q: means(cpu, false, [...both, unknown]) },
+  'means by device': { q: means(reads, true, [demoInstanceId]) },
+  'means by device of several instances': { q: means(reads, true, [...both, unknown]) },
+  'means over all devices': { q: means(reads, false, [adminInstanceId]) },
+  'means by device without device names': { q: means(cpu, true, both) },
+  'means of an instance of the project': { q: means(cpu, false, [demoInstanceId], demoProjectId) },
   'means by device of several instances, one of them of the project': {
-    q: meanStatement(reads, true, [2, 0], 1, true)
+    q: means(reads, true, both, demoProjectId)
   },
-  'means of an instance of another project': { q: meanStatement(cpu, false, [2], 0, true) },
-  'projects with samples of an instance': { q: instanceProjectsStatement([reads, cpu, 'nothing.here']) },
-  'projects with samples of an unknown instance': {
-    q: instanceProjectsStatement([cpu]), params: changed({ id0: 'no-such-instance' })
+  'means of an instance of another project': { q: means(cpu, false, [adminInstanceId], demoProjectId) },
+  'projects with samples of an instance': {
+    q: instanceProjectsStatement([reads, cpu, 'nothing.here'], demoInstanceId)
   },
+  'projects with samples of an unknown instance': { q: instanceProjectsStatement([cpu], unknown) },
   'several statements': { q: several },
   'several statements, chunked': { q: several, chunked },
   'means with times in ms': { q: mean, epoch: 'ms' },
   'means with times as text': { q: mean, epoch: '' },
-  'unknown instance': { q: meanStatement(cpu, false, [1], 0) },
-  'no samples in the range': { q: lastStatement(cpu, [0, 1]), params: changed({ since: instant(-60_000) }) },
-  'unknown measurement': { q: meanStatement('nothing.here', true, [0], 0) },
+  'unknown instance': { q: means(cpu, false, [unknown]) },
+  'no samples in the range': { q: lastStatement(cpu, [demoInstanceId], seconds(-60_000)) },
+  'unknown measurement': { q: means('nothing.here', true, [demoInstanceId]) },
   'unknown database': { q: mean, db: 'nothing' },
   'unknown database, several statements': { q: several, db: 'nothing' },
   'unknown database, several statements, chunked': { q: several, db: 'nothing', chunked },
   'no database': { q: mean, db: '' },
   'no query': { q: '' },
   'syntax error in the query': { q: 'SELECT FROM nothing' },
-  'missing parameter': { q: mean, params: changed({ id0: undefined }) },
-  'syntax error in the parameters': { q: mean, params: '{' },
-  'invalid duration': { q: mean, params: changed({ step0: { duration: '60x' } }) },
-  'step as text': { q: mean, params: changed({ step0: '60s' }) },
-  'invalid time': { q: mean, params: changed({ start0: 'yesterday' }) },
-  'invalid time in one of several statements': { q: several, params: changed({ start1: 'yesterday' }) },
-  'invalid time in one of several statements, chunked': {
-    q: several, params: changed({ start1: 'yesterday' }), chunked
-  }
+  'invalid duration': { q: mean.replace('60s', '60x') },
+  'invalid time': { q: yesterday(mean, 0) },
+  'invalid time in one of several statements': { q: yesterday(several, 1) },
+  'invalid time in one of several statements, chunked': { q: yesterday(several, 1), chunked }
 }
 
 const headers = ['content-type', 'x-influxdb-error', 'x-influxdb-build']
@@ -113,7 +109,7 @@ function merge (chunks: string[]) {
 
 for (const [name, fields] of Object.entries(queries)) {
   t.test(`metrics: ${name}`, async (t) => {
-    const body = new URLSearchParams({ db: 'mon', epoch: 's', params: JSON.stringify(params), ...fields })
+    const body = new URLSearchParams({ db: 'mon', epoch: 's', ...fields })
     const [simulated, real] = await Promise.all(origins.map((origin) => send(origin, '/query', body)))
     t.equal(simulated!.status, real!.status, 'status')
     t.strictSame(simulated!.headers, real!.headers, 'headers')

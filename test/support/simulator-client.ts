@@ -27,6 +27,15 @@ export async function logIn (keystone: string, auth: object) {
   return { response, status: response.status, token, error, id }
 }
 
+/** Values by name: a duration is a literal itself, and any other text goes into quotes. */
+export type Literals = Record<string, string | { duration: string }>
+
+/** Puts literals into statements, in the place of each $name. */
+export const withLiterals = (q: string, values: Literals) => q.replace(/\$(\w+)/g, (_, name: string) => {
+  const value = values[name]!
+  return typeof value === 'string' ? `'${value}'` : value.duration
+})
+
 /** Starts a simulator that ends with the test, and returns it with client functions. */
 export async function simulate (t: Test, options?: SimulatorOptions) {
   const simulator = await startSimulator(options)
@@ -53,9 +62,9 @@ export async function simulate (t: Test, options?: SimulatorOptions) {
     return { id, url, get }
   }
 
-  /** Sends InfluxQL statements to the metrics store, with the values of their $names. */
-  async function query (q: string, params: object, fields: Record<string, string> = {}) {
-    const form = new URLSearchParams({ db: 'mon', epoch: 's', ...fields, q, params: JSON.stringify(params) })
+  /** Sends InfluxQL statements to the metrics store, with a literal instead of each $name. */
+  async function query (q: string, values: Literals, fields: Record<string, string> = {}) {
+    const form = new URLSearchParams({ db: 'mon', epoch: 's', ...fields, q: withLiterals(q, values) })
     const response = await fetch(`${simulator.env.INFLUX_URL}/query`, { method: 'POST', body: form })
     return { response, status: response.status, body: await response.json() as any }
   }

@@ -5,7 +5,7 @@ export interface RequestLimits {
   instances: number
   /** Work, counted in returned buckets of one device each. */
   work: number
-  /** Bytes of the statements and their parameters, as they are sent. */
+  /** Bytes of the statements, as they are sent. */
   bytes: number
 }
 

@@ -69,12 +69,8 @@ export function splitBatch<Read extends SeriesRequest> (batch: Read[], limits: B
  */
 const workOf = ({ start, end, step }: Window) => (end - start) / step + (end - start) / 300
 
-/** More than a statement, a window, a project and their names have in a form. */
-const statementBytes = 1_000
+/** More than a statement, a window and a project have in a form. */
+const statementBytes = 500
 
-/**
- * No less than an instance has in a form: its id as JSON, and its number in the parameter and in the
- * statement.
- */
-const bytesOf = (instance: string) =>
-  new URLSearchParams([['', JSON.stringify(instance)]]).toString().length + 80
+/** No less than the condition on an instance has in a form. */
+const bytesOf = (instance: string) => instance.length + 40

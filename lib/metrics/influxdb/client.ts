@@ -3,11 +3,12 @@ import type { Metric } from '#lib/metrics/usages.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { createBatch } from './batch.js'
 import { defaultBatchLimits } from './batch-limits.js'
+import { idLiteral, isId } from './literals.js'
 import { measurementMappings } from './measurements.js'
 import type { MeasurementMapping } from './measurements.js'
 import { query } from './query.js'
 import type { InfluxSettings, QuerySeries } from './query.js'
-import { querySeries, rfc3339 } from './series-query.js'
+import { querySeries } from './series-query.js'
 import type { OnBatchSent } from './series-query.js'
 import { lastStatement, instanceProjectsStatement } from './statements.js'
 
@@ -27,6 +28,8 @@ export function createInflux (
 
   return {
     async series (metrics, instance, window, project) {
+      // Here already, because in a batch it would fail the reads that share its request.
+      for (const id of [instance, project ?? instance]) idLiteral(id)
       const columns = await Promise.all(metrics.flatMap((metric) => {
         const { measurements, perDevice } = measurementMappings[metric]
         return measurements.map((measurement) => read({ measurement, perDevice, instance, project, window }))
@@ -36,17 +39,13 @@ export function createInflux (
     },
 
     async latest (metrics, instances, since, project) {
-      if (instances.length === 0) return metrics.map(() => new Map())
+      const ids = instances.filter(isId)
+      if (ids.length === 0) return metrics.map(() => new Map())
       const measurements = metrics.flatMap((metric) => measurementMappings[metric].measurements)
-      const numbers = instances.map((_, number) => number)
-      const firsts = numbers.filter((number) => number % limits.instances === 0)
+      const firsts = ids.flatMap((_, number) => number % limits.instances === 0 ? number : [])
       const statements = measurements.flatMap((measurement) => firsts.map((first) =>
-        lastStatement(measurement, numbers.slice(first, first + limits.instances), project !== undefined)))
-      const results = await query(upstream, settings, 'read-latest', statements, {
-        ...Object.fromEntries(instances.map((id, i) => [`id${i}`, id])),
-        since: rfc3339(since / 1000),
-        ...(project !== undefined && { project })
-      })
+        lastStatement(measurement, ids.slice(first, first + limits.instances), since / 1000, project)))
+      const results = await query(upstream, settings, 'read-latest', statements)
       const samples = measurements.map((_, i) =>
         results.slice(i * firsts.length, (i + 1) * firsts.length).flat().map(newestSample))
       const values = samples.map((list) => knownIn(list.map(({ instance, value }) => [instance, value])))
@@ -61,8 +60,7 @@ export function createInflux (
         upstream,
         settings,
         'read-instance-projects',
-        [instanceProjectsStatement(allMeasurements)],
-        { id0: instance }
+        [instanceProjectsStatement(allMeasurements, instance)]
       )
       return [...new Set(series!.flatMap(({ tags }) => tags?._tenant_id || []))]
     },

@@ -20,9 +20,12 @@ export function statementError (message: string): UpstreamError {
 }
 
 /**
- * Whether each statement would fail alone as well. InfluxDB reports an unreadable statement with a 400 to the
- * whole request.
+ * The statuses of a request that fails as a whole because of one statement: InfluxDB cannot parse it, or
+ * cannot write its result, such as a mean beyond the largest number.
  */
+const statusesOfOneStatement = [400, 200]
+
+/** Whether each statement would fail alone as well. */
 export const affectsAllStatements = (err: unknown) =>
   err instanceof UpstreamError && !(err instanceof StatementFailed) &&
-  (err.reason !== 'invalid' || err.details.status !== 400)
+  (err.reason !== 'invalid' || !statusesOfOneStatement.includes(err.details.status ?? 0))

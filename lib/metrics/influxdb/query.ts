@@ -37,9 +37,6 @@ const validateResults = responseValidator(
   'metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(Result) }))
 )
 
-/** Values of the `$name`s in statements. */
-export type BoundParameters = Record<string, string | { duration: string }>
-
 /**
  * More rows than a series has in one chunk: a result that is not chunked is `partial` from 10,000 rows on,
  * even if complete.
@@ -56,8 +53,7 @@ export async function query (
   upstream: CallUpstream,
   settings: InfluxSettings,
   operation: string,
-  statements: string[],
-  parameters: BoundParameters
+  statements: string[]
 ): Promise<QuerySeries[][]> {
   const { body } = await upstream('metrics', {
     operation,
@@ -70,7 +66,6 @@ export async function query (
       db: settings.database,
       ...(settings.retentionPolicy !== undefined && { rp: settings.retentionPolicy }),
       q: statements.join('; '),
-      params: JSON.stringify(parameters),
       epoch: 's',
       chunked: 'true',
       chunk_size: String(chunkRows)

@@ -285,25 +285,18 @@ t.test('reads an instance\'s project once, and only that project\'s samples', as
   const token = await tokenOf('demo')
   const statements = () => simulator.calls
     .filter(({ upstream }) => upstream === 'metrics')
-    .flatMap(({ body }) => {
-      const form = new URLSearchParams(body)
-      const params = JSON.parse(form.get('params')!)
-      return form.get('q')!.split('; ').map((text) => ({ text, params }))
-    })
+    .flatMap(({ body }) => new URLSearchParams(body).get('q')!.split('; '))
   for (const usage of ['cpuUsage', 'memUsage', 'networkIo']) {
     t.equal((await get(series(demoInstanceId).replace('networkIo', usage), token)).statusCode, 200)
   }
   t.equal(count('compute', '/v2.1/servers/'), 1)
   t.equal(statements().length, 6)
-  for (const { text, params } of statements()) {
-    const [, name] = /"_tenant_id" = \$(\w+) /.exec(text) ?? []
-    t.equal(params[name!], demoProjectId)
-  }
+  for (const text of statements()) t.ok(text.includes(` AND "_tenant_id" = '${demoProjectId}' GROUP BY `))
 
   simulator.calls.length = 0
   t.equal((await get(series(demoInstanceId), await tokenOf('admin'))).statusCode, 200)
   t.equal(count('compute'), 0, 'an admin\'s series needs the metrics store alone')
-  t.ok(statements().every(({ text }) => !text.includes('_tenant_id')))
+  t.ok(statements().every((text) => !text.includes('_tenant_id')))
 })
 
 t.test('finds the project of an instance by its series where Nova has deleted it', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
-import { simulate } from '#test/support/simulator-client.js'
+import { simulate, withLiterals } from '#test/support/simulator-client.js'
 import { cpu, last, mean, meanOfDevices, meanOfProject, instanceProjects } from './statements.js'
 
 const now = Date.parse('2026-05-04T12:00:07Z')
@@ -163,8 +163,6 @@ t.test('writes times in the requested unit', async (t) => {
 
 t.test('accepts a query in the URL', async (t) => {
   const url = new URL(`${influx}/query`)
-  url.search = String(
-    new URLSearchParams({ q: mean(cpu), db: 'mon', epoch: 's', params: JSON.stringify(window) })
-  )
+  url.search = String(new URLSearchParams({ q: withLiterals(mean(cpu), window), db: 'mon', epoch: 's' }))
   t.match(await (await fetch(url)).json(), { results: [{ series: [{ name: cpu }] }] })
 })

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { adminInstanceId, demoInstanceId } from '#simulator/seed.js'
-import { simulate } from '#test/support/simulator-client.js'
+import { simulate, withLiterals } from '#test/support/simulator-client.js'
+import type { Literals } from '#test/support/simulator-client.js'
 import { cpu, last, mean } from './statements.js'
 
 const now = Date.parse('2026-05-04T12:00:07Z')
@@ -14,9 +15,12 @@ t.test('rejects an invalid request with 400', async (t) => {
   for (const [q, params, error] of [
     ['SHOW DATABASES', {}, 'error parsing query: '],
     [`${mean(cpu)}; DROP DATABASE mon`, window, 'error parsing query: '],
-    [mean(cpu), { id: 'a' }, 'error parsing query: missing parameter: start'],
-    [mean(cpu), { ...window, step: { duration: '1x' } }, 'error parsing query: invalid duration'],
-    [mean(cpu), { ...window, step: { duration: '0s' } }, 'error parsing query: invalid duration'],
+    [mean(cpu), { ...window, id: 'a\' OR \'\' = \'' }, 'error parsing query: '],
+    [mean(cpu), { ...window, id: 'a"b' }, 'error parsing query: '],
+    [mean(cpu), { ...window, start: '\\' }, 'error parsing query: '],
+    [mean(cpu), { ...window, step: { duration: '1x' } }, 'error parsing query: '],
+    [mean(cpu), { ...window, step: { duration: '0s' } }, 'error parsing query: '],
+    [mean(cpu), { ...window, step: '1m' }, 'error parsing query: '],
     ['', {}, 'missing required parameter "q"']
   ] as const) {
     const { response, body } = await query(q, params)
@@ -24,8 +28,14 @@ t.test('rejects an invalid request with 400', async (t) => {
     t.ok(body.error.startsWith(error), body.error)
     t.equal(response.headers.get('x-influxdb-error'), body.error)
   }
-  for (const search of ['q=x', 'q=x&params={', 'q=x&params=null']) {
-    t.equal((await fetch(`${influx}/query?${search}`)).status, 400)
+  t.equal((await fetch(`${influx}/query?q=x`)).status, 400)
+})
+
+t.test('binds no parameters, as InfluxDB before 1.8 binds no durations', async (t) => {
+  for (const params of ['{"step":{"duration":"60s"}}', '{"id":"a"}', '{}', '']) {
+    const { status, body } = await query(mean(cpu), window, { params })
+    t.equal(status, 400)
+    t.match(body.error, /unable to bind parameter/)
   }
 })
 
@@ -36,8 +46,7 @@ t.test('returns 200 with the error in the result, as InfluxDB 1.6 does', async (
     [`${mean(cpu)};${mean(cpu)}`, window, { db: 'nowhere' }, 'not executed'],
     [mean(cpu), window, { db: '' }, 'database name required'],
     [mean(cpu), { ...window, start: 'yesterday' }, {}, wrong],
-    [mean(cpu), { ...window, end: null }, {}, wrong],
-    [mean(cpu), { ...window, step: '1m' }, {}, 'time dimension must have duration argument'],
+    [mean(cpu), { ...window, end: '' }, {}, wrong],
     [last(cpu, ['id']), { ...window, since: 'yesterday' }, {}, wrong]
   ] as const) {
     const { status, body } = await query(q, params, fields)
@@ -46,8 +55,8 @@ t.test('returns 200 with the error in the result, as InfluxDB 1.6 does', async (
 })
 
 t.test('returns chunks, one per line, and marks all but the last of a statement as partial', async (t) => {
-  const chunks = async (q: string, params: object, db = 'mon') => {
-    const form = new URLSearchParams({ db, epoch: 's', chunked: 'true', q, params: JSON.stringify(params) })
+  const chunks = async (q: string, values: Literals, db = 'mon') => {
+    const form = new URLSearchParams({ db, epoch: 's', chunked: 'true', q: withLiterals(q, values) })
     const lines = (await (await fetch(`${influx}/query`, {
       method: 'POST', body: form
     })).text()).trimEnd().split('\n')
@@ -72,10 +81,10 @@ t.test('returns chunks, one per line, and marks all but the last of a statement 
 t.test('the first failed statement ends the request', async (t) => {
   const wrong = 'invalid operation: time and *influxql.StringLiteral are not compatible'
   const q = [mean('nothing'), last(cpu, ['id']), mean('nothing'), mean('nothing')].join(';')
-  const params = { ...window, since: 'yesterday' }
-  const { body } = await query(q, params)
+  const values = { ...window, since: 'yesterday' }
+  const { body } = await query(q, values)
   t.strictSame(body, { results: [{ statement_id: 0 }, { statement_id: 1, error: 'not executed' }] })
-  const form = new URLSearchParams({ db: 'mon', q, params: JSON.stringify(params), chunked: 'true' })
+  const form = new URLSearchParams({ db: 'mon', q: withLiterals(q, values), chunked: 'true' })
   const lines = (await (await fetch(`${influx}/query`, {
     method: 'POST', body: form
   })).text()).trim().split('\n')

@@ -1,6 +1,6 @@
 /**
- * The statements that the service sends. This one returns the latest values of the instances bound to these
- * names.
+ * The statements that the service sends, with a $name for each literal. This one returns the latest values of
+ * the instances with these names.
  */
 export const last = (measurement: string, names: string[]) =>
   `SELECT last("value") FROM "${measurement}" WHERE time >= $since AND ${anyOf(names)} GROUP BY "resource_id"`
@@ -8,14 +8,11 @@ export const last = (measurement: string, names: string[]) =>
 /** Returns the mean of each bucket, per instance. */
 export const mean = (measurement: string, names = ['id']) => means(measurement, names, '"resource_id"')
 
-/**
- * Returns the mean of each bucket of the instance bound to `id`, if it belongs to the project bound to
- * `project`.
- */
+/** Returns the mean of each bucket of the instance `$id`, if it belongs to `$project`. */
 export const meanOfProject = (measurement: string) =>
   mean(measurement).replace(' GROUP', ' AND "_tenant_id" = $project GROUP')
 
-/** Returns the latest value per project in these measurements of the instance bound to `id`. */
+/** Returns the latest value per project in these measurements of the instance `$id`. */
 export const instanceProjects = (...measurements: string[]) =>
   `SELECT last("value") FROM ${measurements.map((name) => `"${name}"`).join(', ')} WHERE ${anyOf([
     'id'

@@ -60,15 +60,15 @@ if (influxd) {
     t.strictSame(recorder.queries, [])
   })
 
-  t.test('odd but valid ids are bound as parameters, and match no other series', async t => {
+  t.test('odd but valid ids are literals, and match no other series', async t => {
     for (const id of unusualIds) t.strictSame(await usage(id, 'cpuUsage', range), { cpu: [] }, id)
     const ids = ['-', '__proto__', '2026-01-01', '1m', '0']
     await influxd.write(ids.map((id, i) => `${metric},resource_id=${id} value=${i + 1} ${noon}`))
     for (const [i, id] of ids.entries()) {
       t.strictSame(await usage(id, 'cpuUsage', range), { cpu: [[0, i + 1]] }, id)
     }
-    for (const { q } of recorder.queries) {
-      t.notMatch(q, /__proto__|2026-01-01|aaaa/, 'a statement holds no text of the client')
+    for (const [i, q] of recorder.queries.entries()) {
+      t.ok(q.includes(`("resource_id" = '${[...unusualIds, ...ids][i]}')`), 'an id is one quoted literal')
     }
     for (const id of ids) await influxd.query(`DROP SERIES WHERE resource_id = '${id}'`)
   })

@@ -90,7 +90,7 @@ if (influxd) {
     }
   })
 
-  t.test('the project is bound in each query for a caller without access to all projects', async t => {
+  t.test('each statement is about the project of a caller without access to all projects', async t => {
     const { get, tokenOf, clock } = await startService(t, { INFLUX_URL: recorder.url })
     clock.time = noon + 3_600_000
     for (const [caller, instance, project] of [
@@ -104,12 +104,10 @@ if (influxd) {
         const url = `/v1/openstack/projects/${instance}/${usage}?${between(0, 899, '1m')}`
         t.equal((await get(url, token)).statusCode, 200)
         t.equal(recorder.queries.length, 1)
-        for (const { q, params } of recorder.queries) {
-          const names = q.split('; ').map((statement) =>
-            /AND "_tenant_id" = \$(project[0-9]+) GROUP BY/.exec(statement)?.[1])
-          const bound = names.map((name) => name && JSON.parse(params)[name])
-          t.same(bound, names.map(() => project), `${caller} ${usage}`)
-        }
+        const statements = recorder.queries[0]!.split('; ')
+        const projects = statements.map((statement) =>
+          /AND "_tenant_id" = '([^']+)' GROUP BY/.exec(statement)?.[1])
+        t.same(projects, statements.map(() => project), `${caller} ${usage}`)
       }
     }
   })

@@ -7,14 +7,12 @@ import { request } from 'undici'
 
 /** Starts a proxy in front of an InfluxDB, which records each query. */
 export async function startRecorder (t: Test, target: string) {
-  const queries: Array<{ q: string, params: string }> = []
+  const queries: string[] = []
   const server = createServer(async (incoming, outgoing) => {
     const body = await text(incoming)
     const url = new URL(incoming.url ?? '/', target)
     const fields = new URLSearchParams([...url.searchParams, ...new URLSearchParams(body)])
-    if (url.pathname === '/query') {
-      queries.push({ q: fields.get('q') ?? '', params: fields.get('params') ?? '' })
-    }
+    if (url.pathname === '/query') queries.push(fields.get('q') ?? '')
 
     const type = incoming.headers['content-type']
     const response = await request(url, {

@@ -13,8 +13,7 @@ function connect (...series: object[][]) {
   return {
     influx: createInflux(upstream, { url: 'http://influx', database: 'mon' }),
     requests,
-    statements: () => new URLSearchParams(requests[0]!.body).get('q')!.split('; '),
-    parameters: () => JSON.parse(new URLSearchParams(requests[0]!.body).get('params')!)
+    statements: () => new URLSearchParams(requests[0]!.body).get('q')!.split('; ')
   }
 }
 
@@ -26,43 +25,35 @@ const newest = (values: Record<string, number>) =>
   Object.entries(values).map(([id, value]) => ({ tags: { resource_id: id }, values: [[0, value]] }))
 const window = { start: 1_502_330_400, end: 1_502_330_460, step: 60 }
 
-t.test('one request reads all measurements, with the window and the instance bound', async (t) => {
-  const { influx, requests, statements, parameters } = connect(buckets(), buckets(), buckets())
+t.test('one request reads all measurements, with the window and the instance as literals', async (t) => {
+  const { influx, requests, statements } = connect(buckets(), buckets(), buckets())
   t.same(await influx.series(['memory'], 'x', window), [[]])
   t.equal(requests.length, 1)
-  t.same(statements().map((statement) => /FROM "(.*)" WHERE/.exec(statement)![1]), [
-    'mem.free_mb', 'mem.total_mb', 'mem.free_perc'
-  ])
-  t.match(parameters(), {
-    id0: 'x',
-    start0: '2017-08-10T02:00:00.000Z',
-    end0: '2017-08-10T02:01:00.000Z',
-    step0: { duration: '60s' }
-  })
+  t.same(statements(), ['mem.free_mb', 'mem.total_mb', 'mem.free_perc'].map((name) =>
+    `SELECT mean("value") AS "usage" FROM "${name}" ` +
+    'WHERE time >= \'2017-08-10T02:00:00.000Z\' AND time < \'2017-08-10T02:01:00.000Z\' ' +
+    'AND ("resource_id" = \'x\') GROUP BY time(60s), "resource_id" fill(none)'))
 })
 
 t.test('only samples of the given project count', async (t) => {
-  const { influx, statements, parameters } = connect(buckets([0, 1]), buckets([0, 2]))
+  const { influx, statements } = connect(buckets([0, 1]), buckets([0, 2]))
   await influx.series(['networkIn', 'networkOut'], 'x', window, 'p')
   for (const statement of statements()) {
-    t.match(statement, /WHERE time .* AND \("resource_id" = \$id0\) /)
-    t.match(statement, / AND \("resource_id" = \$id0\) AND "_tenant_id" = \$project[01] GROUP BY/)
+    t.match(statement, /WHERE time .* AND \("resource_id" = 'x'\) AND "_tenant_id" = 'p' GROUP BY/)
   }
-  t.match(parameters(), { id0: 'x', project0: 'p', project1: 'p' })
 })
 
 t.test('the projects that have series of an instance are found', async (t) => {
   const seriesOf = (project?: string) =>
     ({ tags: project === undefined ? undefined : { _tenant_id: project }, values: [[0, 1]] })
-  const { influx, requests, statements, parameters } = connect(
+  const { influx, requests, statements } = connect(
     [seriesOf('p'), seriesOf('q'), seriesOf('p'), seriesOf(''), seriesOf()]
   )
   t.same(await influx.projectsOf('x'), ['p', 'q'])
   t.equal(requests.length, 1)
-  const [, names] = /^SELECT last\("value"\) FROM (.*) WHERE \("resource_id" = \$id0\) GROUP BY "_tenant_id"$/
+  const [, names] = /^SELECT last\("value"\) FROM (.*) WHERE \("resource_id" = 'x'\) GROUP BY "_tenant_id"$/
     .exec(statements().join('; ')) ?? []
   t.match(names, /^("[a-z._]+", )+"net.out_packets_sec"$/)
-  t.same(parameters(), { id0: 'x' })
   t.same(await connect([]).influx.projectsOf('x'), [])
 })
 
@@ -92,26 +83,47 @@ t.test('usages are ascending by time, have two decimals, and are never -0', asyn
 
 t.test('the latest samples of many instances are read in one request of several statements', async (t) => {
   const ids = Array.from({ length: 33 }, (_, i) => `i${i}`)
-  const { influx, statements, parameters } = connect(newest({ i0: 1 }), newest({ i32: 2 }))
+  const { influx, statements } = connect(newest({ i0: 1 }), newest({ i32: 2 }))
   const [cpu] = await influx.latest(['cpu'], ids, 0)
   t.same(Array.from(cpu!, ([id, { usage }]) => [id, usage]), [['i0', 1], ['i32', 2]])
-  t.same(statements().map((statement) => statement.match(/\$id\d+/g)!.length), [32, 1])
-  t.equal(parameters().id32, 'i32')
+  t.same(statements().map((statement) => statement.match(/'i\d+'/g)!.length), [32, 1])
+})
+
+t.test('a text that is no id fails its own read alone, and is in no statement', async (t) => {
+  const { influx, requests, statements } = connect(buckets([0, 1]))
+  const reads = await Promise.allSettled([
+    influx.series(['cpu'], '\' OR \'\' = \'', window),
+    influx.series(['cpu'], 'x', window, 'p\''),
+    influx.series(['cpu'], 'x', window)
+  ])
+  t.same(reads.map(({ status }) => status), ['rejected', 'rejected', 'fulfilled'])
+  t.equal(requests.length, 1)
+  t.match(statements(), [/\("resource_id" = 'x'\) GROUP BY/])
+  await t.rejects(influx.projectsOf('x\''), TypeError)
+})
+
+t.test('an instance of a list whose id is none has no latest sample', async (t) => {
+  const { influx, requests, statements } = connect(newest({ x: 1 }))
+  const [cpu] = await influx.latest(['cpu'], ['a\'b', 'x', ''], 0)
+  t.same([...cpu!.keys()], ['x'])
+  t.match(statements(), [/\("resource_id" = 'x'\) GROUP BY/])
+  t.same(await influx.latest(['cpu', 'memory'], ['a\'b'], 0), [new Map(), new Map()])
+  t.same(await influx.latest(['cpu'], [], 0), [new Map()])
+  t.equal(requests.length, 1)
 })
 
 t.test('a latest usage has the time of the oldest sample that it is made of', async (t) => {
   const at = (time: number, value: number) => [{ tags: { resource_id: 'x' }, values: [[time, value]] }]
-  const { influx, statements, parameters } = connect(at(60, 7), at(45, 512), at(15, 1024), [])
+  const { influx, statements } = connect(at(60, 7), at(45, 512), at(15, 1024), [])
   const [cpu, memory] = await influx.latest(['cpu', 'memory'], ['x'], 0, 'p')
   t.strictSame([cpu!.get('x'), memory!.get('x')], [{ usage: 7, time: 60 }, { usage: 50, time: 15 }])
   t.equal(statements().length, 4)
   for (const statement of statements()) {
     t.match(
       statement,
-      /^SELECT last\("value"\) FROM "[^"]+" WHERE .* AND "_tenant_id" = \$project GROUP BY "resource_id"$/
+      /^SELECT last\("value"\) FROM "[^"]+" WHERE .* AND "_tenant_id" = 'p' GROUP BY "resource_id"$/
     )
   }
-  t.match(parameters(), { project: 'p' })
 })
 
 t.test('series without an instance, or of another one, are ignored', async (t) => {

@@ -10,6 +10,7 @@ t.test('an error is about one statement, or affects all statements of its reques
     [statementError('query-timeout limit exceeded'), true],
     [statementError('max-select-buckets limit exceeded: (61/60)'), false],
     [new UpstreamError('metrics', 'invalid', 'returned 400', { status: 400 }), false],
+    [new UpstreamError('metrics', 'invalid', 'returned no JSON', { status: 200 }), false],
     [new UpstreamError('metrics', 'invalid', 'returned 503', { status: 503 }), true],
     [new UpstreamError('metrics', 'timeout', 'did not respond in time', { status: 400 }), true],
     [new UpstreamError('metrics', 'refused', 'rejected the credential', { status: 401 }), true],
