@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin'
 import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
+import { UpstreamError } from '#lib/errors.js'
 import { checkReadiness } from '#lib/monitoring/readiness.js'
 import type { Readiness } from '#schemas/health.js'
 
@@ -17,15 +18,30 @@ declare module 'fastify' {
 const ttl = 2_000
 
 export default fp(async (app) => {
-  const { openstack, metrics, clock } = app
+  const { openstack, metrics, clock, log } = app
+  let loggedFailure: string | undefined
+  /** Logs a new failure, because a state is no more than a reason, and the failure names what to check. */
+  async function checkMetrics () {
+    try {
+      await metrics.check()
+      loggedFailure = undefined
+    } catch (err) {
+      if (err instanceof UpstreamError && err.message !== loggedFailure) {
+        log.warn({ err }, 'metrics store not ready')
+        loggedFailure = err.message
+      }
+      throw err
+    }
+  }
+
   const readiness = createRefreshingValue(
     () => checkReadiness({
       identity: () => openstack.check('identity'),
       compute: () => openstack.check('compute'),
       network: () => openstack.check('network'),
       'block-storage': () => openstack.check('block-storage'),
-      metrics: () => metrics.check()
-    }, (err) => app.log.error({ err }, 'readiness check failed unexpectedly')),
+      metrics: checkMetrics
+    }, (err) => log.error({ err }, 'readiness check failed unexpectedly')),
     (_, fetchedAt) => ({ ttl: clock.now() - fetchedAt + ttl }),
     clock
   )

@@ -41,7 +41,8 @@ export interface MetricsStore {
    */
   projectsOf (instance: string): Promise<string[]>
   /**
-   * Checks that the store responds.
+   * Checks that the store can do what the reads need: it responds to a read of nothing with the same
+   * credential.
    * @throws UpstreamError
    */
   check (): Promise<void>

@@ -10,7 +10,7 @@ import { query } from './query.js'
 import type { InfluxSettings, QuerySeries } from './query.js'
 import { querySeries } from './series-query.js'
 import type { OnBatchSent } from './series-query.js'
-import { lastStatement, instanceProjectsStatement } from './statements.js'
+import { instanceProjectsStatement, lastStatement, meanStatement } from './statements.js'
 
 /**
  * InfluxDB with Monasca's series. Series that are read at the same moment share requests.
@@ -66,12 +66,23 @@ export function createInflux (
     },
 
     async check () {
-      await upstream('metrics', { operation: 'ping', url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/ping` })
+      await query(upstream, settings, 'check', [checkStatement])
     },
 
     queued
   }
 }
+
+/**
+ * A read like any other one, of no instance and in a minute without samples. `/ping` would prove neither the
+ * credential, nor the database, nor that this version understands the statements.
+ */
+const checkStatement = meanStatement({
+  ...measurementMappings.cpu,
+  measurement: measurementMappings.cpu.measurements[0]!,
+  instances: new Set(['none']),
+  window: { start: 0, end: 60, step: 60 }
+})
 
 const allMeasurements = Object.values(measurementMappings).flatMap(({ measurements }) => measurements)
 

@@ -6,6 +6,7 @@ export class StatementFailed extends UpstreamError {}
 /** InfluxDB's messages that are about no single statement, and what an operator can do. */
 const requestErrors: Array<[prefix: string, meaning: string]> = [
   ['database not found', 'has no such database: check INFLUX_DATABASE'],
+  ['database name required', 'needs the name of a database: check INFLUX_DATABASE'],
   ['retention policy not found', 'has no such retention policy: check INFLUX_RETENTION_POLICY'],
   ['max-concurrent-queries limit exceeded', 'runs as many queries as it may'],
   ['query-timeout limit exceeded', 'stopped a query that took too long']

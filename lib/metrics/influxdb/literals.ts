@@ -1,7 +1,7 @@
 /**
  * The only values that are put into a statement. Parameters cannot be bound instead: neither InfluxDB before
  * 1.8 nor InfluxDB 3 binds a duration, and InfluxDB 3 rejects one that some statement of a request lacks.
- * Source: InfluxQL reference, "Literals"; influxdata/influxdb, `services/httpd/handler.go`.
+ * Source: InfluxQL reference, "Literals"; influxdata/influxql, `parser.go`.
  */
 
 /** No character of an id has a meaning inside of quotes, or ends them. */

@@ -40,6 +40,51 @@ t.test('reports the state of each upstream', async (t) => {
   t.match(await readyz(), { code: 200, status: 'ready' })
 })
 
+t.test('checks the metrics store with the credential of reads', async (t) => {
+  const env = { INFLUX_USERNAME: 'mon', INFLUX_PASSWORD: 'pw' }
+  const { app, simulator } = await startService(t, { env })
+  const basic = `Basic ${Buffer.from('mon:pw').toString('base64')}`
+  simulator.intercept = ({ upstream, headers }) =>
+    upstream === 'metrics' && headers.authorization !== basic ? { status: 401 } : undefined
+  t.match((await app.inject('/readyz')).json(), { upstreams: { metrics: 'up' } })
+})
+
+t.test('is not ready while the metrics store cannot run the reads, and logs the remedy once', async (t) => {
+  const log: string[] = []
+  const logger = { stream: { write: (line: string) => { log.push(line) } } }
+  let time = Date.now()
+  const env = { INFLUX_DATABASE: 'missing' }
+  const { app, simulator } = await startService(t, { env, logger, now: () => time })
+  const metricsState = async () => {
+    time += 2_000
+    const response = await app.inject('/readyz')
+    return [response.statusCode, response.json().upstreams.metrics]
+  }
+  const warnings = () =>
+    log.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40).map(({ msg, err }) => [msg, err.message])
+  const missing = ['metrics store not ready', 'metrics: has no such database: check INFLUX_DATABASE']
+  const old = ['metrics store not ready', 'metrics: returned status 400']
+  log.length = 0
+  t.same(await metricsState(), [503, 'invalid'])
+  t.same(await metricsState(), [503, 'invalid'])
+  t.same(warnings(), [missing])
+
+  const cannotParse = { status: 400, body: { error: 'error parsing query: found time, expected ;' } }
+  simulator.intercept = ({ upstream, body }) =>
+    upstream === 'metrics' && body.includes('GROUP') ? cannotParse : undefined
+  t.same(await metricsState(), [503, 'invalid'])
+  t.same(warnings(), [missing, old])
+
+  simulator.intercept = ({ upstream }) => upstream === 'metrics' ? { status: 200, body: '' } : undefined
+  t.same(await metricsState(), [503, 'invalid'])
+  simulator.intercept = ({ upstream }) =>
+    upstream === 'metrics' ? { status: 200, body: '{"results":[{"statement_id":0}]}' } : undefined
+  t.same(await metricsState(), [200, 'up'])
+  simulator.intercept = undefined
+  t.same(await metricsState(), [503, 'invalid'])
+  t.same(warnings().at(-1), missing, 'a failure that returns is logged again')
+})
+
 t.test('responds before a health check gives up, although an upstream hangs', async (t) => {
   const { app, simulator, readyz } = await startWithClock(t)
   await app.inject('/readyz')

@@ -72,7 +72,7 @@ t.test('requests to upstreams are counted by operation and outcome', async (t) =
   t.equal(count('block-storage', 'show-quota'), 4)
   t.equal(count('metrics', 'read-latest'), 1)
   t.equal(count('metrics', 'read-series'), 1)
-  t.equal(count('metrics', 'ping'), 1)
+  t.equal(count('metrics', 'check'), 1)
   t.equal(metrics.get('batch_statements_sum'), 1)
   t.equal(metrics.get('batch_series_sum'), 1)
 })

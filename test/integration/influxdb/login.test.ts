@@ -21,7 +21,8 @@ if (influxd) {
   }
   for (const [name, env] of Object.entries(accepted)) {
     t.test(`the service reads as ${name}`, async t => {
-      const { get, instances, largestProject, log } = await startService(t, influxd.url, { env })
+      const { get, instances, largestProject, state, log } = await startService(t, influxd.url, { env })
+      t.equal(await state(), 'up')
       t.match((await get(series)).json(), [{ name: 'cpu', metric: [{ usage: 42 }] }])
       t.notOk('unavailable' in await instances((await largestProject()).project))
       t.notMatch(log.join(''), env.INFLUX_PASSWORD)
@@ -37,7 +38,8 @@ if (influxd) {
   }
   for (const [name, env] of Object.entries(rejected)) {
     t.test(`${name} is a bad gateway, and no secret is exposed`, async t => {
-      const { get, instances, largestProject, log } = await startService(t, influxd.url, { env })
+      const { get, instances, largestProject, state, log } = await startService(t, influxd.url, { env })
+      t.equal(await state(), 'refused', 'although /ping needs no credential')
       const response = await get(series)
       t.equal(response.statusCode, 502, response.body)
       t.match(response.headers['content-type'], /^application\/problem\+json/)

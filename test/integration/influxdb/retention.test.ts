@@ -26,16 +26,22 @@ if (influxd) {
   ]
   for (const [env, expected] of settings) {
     t.test(`the service reads from the database and retention policy of ${JSON.stringify(env)}`, async t => {
-      const { usage } = await startService(t, influxd.url, { env })
+      const { usage, state } = await startService(t, influxd.url, { env })
+      t.equal(await state(), 'up')
       t.strictSame(await usage(instance, 'cpuUsage', between(0, 59, '1m')), { cpu: [[0, expected]] })
       t.strictSame(await usage(instance, 'diskRead', between(0, 59, '1m')), { read: [[0, expected]] })
     })
   }
 
-  t.test('a missing retention policy is a bad gateway, not an empty series', async t => {
-    const { get } = await startService(t, influxd.url, { env: { INFLUX_RETENTION_POLICY: 'missing' } })
-    t.equal((await get(`${instance}/cpuUsage?${between(0, 59, '1m')}`)).statusCode, 502)
-  })
+  for (const setting of ['INFLUX_RETENTION_POLICY', 'INFLUX_DATABASE']) {
+    t.test(`a missing one is a bad gateway, and the log names ${setting}`, async t => {
+      const { get, state, log } = await startService(t, influxd.url, { env: { [setting]: 'missing' } })
+      t.equal((await get(`${instance}/cpuUsage?${between(0, 59, '1m')}`)).statusCode, 502)
+      log.length = 0
+      t.equal(await state(), 'invalid')
+      t.match(log.join(''), `check ${setting}`)
+    })
+  }
 
   t.test('INFLUX_URL may end with a slash', async t => {
     const { usage } = await startService(t, `${influxd.url}/`)

@@ -71,7 +71,11 @@ export async function startService (
       name, metric.map(({ time, usage }) => [time - noon / 1000, usage])
     ]))
   }
-  return { get, usage, instances, largestProject, log }
+
+  /** The state of the metrics store at `/readyz`. */
+  const state = async () => (await app.inject('/readyz')).json().upstreams.metrics
+
+  return { get, usage, instances, largestProject, state, log }
 }
 
 /** The query parameters of a range in seconds after noon. */

@@ -89,6 +89,16 @@ t.test('the latest samples of many instances are read in one request of several 
   t.same(statements().map((statement) => statement.match(/'i\d+'/g)!.length), [32, 1])
 })
 
+t.test('the check is a read like any other one', async (t) => {
+  const { influx, requests, statements } = connect([])
+  await influx.check()
+  const [statement] = statements()
+  await influx.series(['cpu'], 'none', { start: 0, end: 60, step: 60 })
+  const [check, series] = requests.map(({ operation, ...request }) => request)
+  t.same(check, series)
+  t.match(statement, /^SELECT mean.* GROUP BY time\(60s\), "resource_id" fill\(none\)$/)
+})
+
 t.test('a text that is no id fails its own read alone, and is in no statement', async (t) => {
   const { influx, requests, statements } = connect(buckets([0, 1]))
   const reads = await Promise.allSettled([
