@@ -1,0 +1,67 @@
+import type { Metric } from './usages.js'
+
+/** A value of each source of a reading; `undefined` where it has no samples. At least one has. */
+export type Values = Array<number | undefined>
+
+/** One of an exporter's metrics. */
+export interface Source {
+  name: string
+  /** A gauge is averaged; a counter becomes its increase per second. */
+  kind: 'gauge' | 'counter'
+  /** The label that tells devices apart; one device without it. */
+  device?: string
+  /** How devices are put together: `sum` unless given. */
+  devices?: 'sum' | 'mean'
+  /**
+   * The RE2 pattern that the profile's instance label matches, where it is not the id alone.
+   * @param ids a pattern of the ids, in parentheses
+   */
+  instance?: (ids: string) => string
+}
+
+/** How a metric is read. */
+export interface Reading {
+  sources: Source[]
+  /** The usage that the values mean; `undefined` where they are not enough. */
+  usage: (values: Values) => number | undefined
+}
+
+export const profileNames = ['inovex', 'tinkoff', 'libvirtd', 'ceilometer', 'debian'] as const
+export type ProfileName = typeof profileNames[number]
+
+/** What an exporter calls things. Data only: no code knows a profile's name. */
+export interface Profile {
+  name: ProfileName
+  /** A metric that only this exporter has; with a label where its name alone is not enough. */
+  shows: { name: string, label?: string }
+  /** The label with an instance's id: on `info` where `domain` is given, else on each series. */
+  instance: string
+  /** The label with a project's id: on `info` where that is given, else on each series. */
+  project?: string
+  /** The metric that has the labels which the other series lack. */
+  info?: string
+  /** The label that `info` and the other series have, where only `info` has the instance's id. */
+  domain?: string
+  /** Whether the exporter repeats the values of a poll, which is rarer than the scrapes. */
+  polled?: boolean
+  readings: Partial<Record<Metric, Reading>>
+}
+
+export const kibibytes = ([bytes]: Values) => bytes! / 1024
+export const asIs = ([value]: Values) => value
+
+/**
+ * The usages of a reading, from a column of values for each of its sources. A key (a time, an instance) has a
+ * usage where its values are enough for one.
+ */
+export function combine<Key> (columns: Array<Map<Key, number>>, usage: Reading['usage']): Map<Key, number> {
+  const usages = new Map<Key, number>()
+  for (const key of new Set(columns.flatMap((column) => [...column.keys()]))) {
+    const value = usage(columns.map((column) => column.get(key)))
+    if (value !== undefined) usages.set(key, round(value))
+  }
+  return usages
+}
+
+/** To 2 decimals, and never -0. */
+const round = (value: number) => Math.round(value * 100) / 100 + 0

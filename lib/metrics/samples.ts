@@ -1,0 +1,171 @@
+import type { Window } from '#lib/time-range.js'
+import type { Source } from './profile.js'
+
+/** Unix milliseconds, and a finite value. */
+export type Sample = [time: number, value: number]
+
+/** The samples of one series, ascending by time. */
+export interface SampledSeries {
+  labels: Readonly<Record<string, string>>
+  samples: Sample[]
+}
+
+/** The increase of a counter after `start` and up to `end`, in unix milliseconds. */
+interface Interval {
+  start: number
+  end: number
+  increase: number
+}
+
+/** Prometheus' label of the scraped target: the host, or the pod on it. */
+const hostLabel = 'instance'
+
+/**
+ * Seconds between two samples above which the time of an increase between them is unknown.
+ * @param every seconds between two polls, where the exporter repeats the values of a poll
+ */
+export const maxGapSeconds = (every = 0) => Math.max(600, 2 * every)
+
+/**
+ * Seconds before a bucket that hold every sample which its value depends on. It has one poll more than the
+ * longest interval: of a poll that is read in part, no sample counts.
+ */
+export const lookbackSeconds = (every = 0) => maxGapSeconds(every) + every
+
+/**
+ * The value of each bucket with data, by its start in unix seconds. It does not depend on the window, as long
+ * as the series have all samples from `lookbackSeconds` before it on.
+ * - A gauge's value is the mean of the samples in the bucket, over all series.
+ * - A counter's value is its increase per second, summed or averaged over its devices.
+ */
+export function bucketsOf (
+  source: Source, series: SampledSeries[], window: Window, every = 0
+): Map<number, number> {
+  return source.kind === 'gauge' ? meansOf(series, window) : ratesOf(source, series, window, every)
+}
+
+/**
+ * The newest value, and the time of the older of the samples that it is made of, in unix milliseconds.
+ * @param since unix milliseconds; older samples do not count
+ * @returns `undefined` without one
+ */
+export function latestOf (source: Source, series: SampledSeries[], since: number, every = 0) {
+  const devices = source.kind === 'gauge'
+    ? [series.map(({ samples }) => samples.at(-1))]
+    : groupBy(series, deviceOf(source)).map(([, own]) => own.map(({ samples }) => newestRate(samples, every)))
+  const newest = devices.flatMap((values) => {
+    const recent = values.filter((sample) => sample !== undefined && sample[0] >= since) as Sample[]
+    return recent.sort(([a, x], [b, y]) => b - a || y - x).slice(0, 1)
+  })
+  if (newest.length === 0) return undefined
+  return {
+    time: Math.min(...newest.map(([time]) => time)),
+    value: put(newest.map(([, value]) => value), source)
+  }
+}
+
+function newestRate (samples: Sample[], every: number): Sample | undefined {
+  const interval = intervalsOf(samples, every).at(-1)
+  return interval && [interval.end, rateOf([[interval]])]
+}
+
+function meansOf (series: SampledSeries[], window: Window) {
+  const samples = series.flatMap(({ samples }) => samples).filter(([time]) => isIn(window, time))
+  return new Map(groupBy(samples, ([time]) => bucketOf(window, time)).map(([bucket, own]) =>
+    [bucket, sum(own.map(([, value]) => value)) / own.length]))
+}
+
+function ratesOf (source: Source, series: SampledSeries[], window: Window, every: number) {
+  const rates = groupBy(series, deviceOf(source)).flatMap(([, own]) => ratesOfDevice(own, window, every))
+  return new Map(groupBy(rates, ([bucket]) => bucket).map(([bucket, own]) =>
+    [bucket, put(own.map(([, rate]) => rate), source)]))
+}
+
+/**
+ * The rate of one device in each bucket. Several series of one host are replicas, or follow one another: the
+ * one that covers most of the bucket counts. Several hosts have a device while its instance migrates.
+ */
+function ratesOfDevice (series: SampledSeries[], window: Window, every: number): Array<[number, number]> {
+  const intervals = series.flatMap(({ labels, samples }) => {
+    const own = intervalsOf(samples, every).filter(({ end }) => isIn(window, end))
+    return groupBy(own, ({ end }) => bucketOf(window, end)).map(([bucket, intervals]) =>
+      ({ bucket, host: labels[hostLabel], intervals, covered: sum(intervals.map(lengthOf)) }))
+  })
+  return groupBy(intervals, ({ bucket }) => bucket).map(([bucket, all]) => {
+    const hosts = groupBy(all, ({ host }) => host)
+    return [bucket, rateOf(hosts.map(([, own]) => longest(own).intervals))]
+  })
+}
+
+/** The series with the most covered time; of equal ones that with the larger increase. */
+function longest<Covered extends { intervals: Interval[], covered: number }> (all: Covered[]) {
+  const increaseOf = ({ intervals }: Covered) => sum(intervals.map(({ increase }) => increase))
+  return all.reduce((best, one) =>
+    (one.covered - best.covered || increaseOf(one) - increaseOf(best)) > 0 ? one : best)
+}
+
+/** The intervals between samples that are close enough, ascending. A counter that fell began again at 0. */
+function intervalsOf (samples: Sample[], every: number): Interval[] {
+  const counted = every > 0 ? firstOfEachPoll(samples, every * 1000) : samples
+  const maxGap = maxGapSeconds(every) * 1000
+  return counted.slice(1).flatMap(([end, value], i) => {
+    const [start, before] = counted[i]!
+    const increase = value < before ? value : value - before
+    return end > start && end - start <= maxGap ? [{ start, end, increase }] : []
+  })
+}
+
+function firstOfEachPoll (samples: Sample[], every: number) {
+  const pollOf = ([time]: Sample) => Math.floor(time / every)
+  return samples.filter((sample, i) => i === 0 || pollOf(sample) !== pollOf(samples[i - 1]!))
+}
+
+/** The increase per second of one device, which several hosts may have at once. */
+function rateOf (hosts: Interval[][]) {
+  const intervals = hosts.flatMap((own) =>
+    hosts.reduce((left, other) => other === own ? left : withoutRest(left, other), own))
+  return sum(intervals.map(({ increase }) => increase)) / (coveredBy(intervals) / 1000)
+}
+
+/**
+ * One host's intervals without those at rest during which the other host's counter increased: an instance
+ * runs on one host only. Both lists are ascending and have no overlaps of their own.
+ */
+function withoutRest (own: Interval[], other: Interval[]) {
+  const increasing = other.filter(({ increase }) => increase > 0)
+  let next = 0
+  return own.filter(({ start, end, increase }) => {
+    while (next < increasing.length && increasing[next]!.end <= start) next++
+    return increase > 0 || next === increasing.length || increasing[next]!.start >= end
+  })
+}
+
+/** Milliseconds that at least one of the intervals covers. */
+function coveredBy (intervals: Interval[]) {
+  let [covered, until] = [0, -Infinity]
+  for (const { start, end } of intervals.toSorted((a, b) => a.start - b.start)) {
+    covered += Math.max(0, end - Math.max(start, until))
+    until = Math.max(until, end)
+  }
+  return covered
+}
+
+const lengthOf = ({ start, end }: Interval) => end - start
+const deviceOf = ({ device = '' }: Source) => ({ labels }: SampledSeries) => labels[device]
+const isIn = ({ start, end }: Window, time: number) => time >= start * 1000 && time < end * 1000
+const bucketOf = ({ step }: Window, time: number) => Math.floor(time / 1000 / step) * step
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+const put = (values: number[], { devices = 'sum' }: Source) =>
+  devices === 'sum' ? sum(values) : sum(values) / values.length
+
+/** The values by a key of theirs, in the order of its first appearance. */
+function groupBy<Value, Key> (values: Value[], keyOf: (value: Value) => Key): Array<[Key, Value[]]> {
+  const groups = new Map<Key, Value[]>()
+  for (const value of values) {
+    const key = keyOf(value)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [value])
+    else group.push(value)
+  }
+  return [...groups]
+}
