@@ -8,7 +8,7 @@ export interface Source {
   name: string
   /** A gauge is averaged; a counter becomes its increase per second. */
   kind: 'gauge' | 'counter'
-  /** The label that tells devices apart; one device without it. */
+  /** The label with the device's name; one device without it. */
   device?: string
   /** How devices are put together: `sum` unless given. */
   devices?: 'sum' | 'mean'
@@ -29,7 +29,7 @@ export interface Reading {
 export const profileNames = ['inovex', 'tinkoff', 'libvirtd', 'ceilometer', 'debian'] as const
 export type ProfileName = typeof profileNames[number]
 
-/** What an exporter calls things. Data only: no code knows a profile's name. */
+/** The names that an exporter uses. Data only: no other code knows an exporter. */
 export interface Profile {
   name: ProfileName
   /** A metric that only this exporter has; with a label where its name alone is not enough. */

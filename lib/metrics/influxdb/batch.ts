@@ -1,89 +1,18 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import pLimit from 'p-limit'
-import { UpstreamError } from '#lib/errors.js'
+import { createBatch as createGenericBatch } from '#lib/metrics/batch.js'
 import type { BatchLimits } from './batch-limits.js'
 import { planBatch, splitBatch } from './batch-plan.js'
 import type { SeriesRequest } from './batch-plan.js'
 import { affectsAllStatements } from './errors.js'
 
-interface QueuedRead<Result> extends SeriesRequest {
-  resolve: (result: Result) => void
-  reject: (err: unknown) => void
-  /** Runs work in the async context of the reader. */
-  inContext: <Value>(work: () => Value) => Value
-}
-
 /**
- * Sends reads together that are requested in the same turn of the event loop; and while enough requests are
- * in flight, everything that is requested until one of them ends. A lone read is therefore sent at once, and
- * the busier the database is, the larger the batches are. A failed batch is repeated in parts, so that a bad
- * read fails alone; unless there are so many that it would take too many requests to find them.
+ * A batch of reads whose request has a statement for each measurement, window and project.
  * @param query queries the reads of one batch
- * @throws UpstreamError `queue-full` where too many reads are queued
  */
-export function createBatch<Result> (
+export const createBatch = <Result>(
   query: (reads: SeriesRequest[]) => Promise<Result[]>, limits: BatchLimits
-) {
-  const queue: Array<QueuedRead<Result>> = []
-  const retryLimit = pLimit(limits.concurrency)
-  let inFlight = 0
-  let turn: NodeJS.Immediate | undefined
-  let maxWait: NodeJS.Timeout | undefined
-
-  function sendAtEndOfTurn () {
-    turn ??= setImmediate(() => {
-      turn = undefined
-      sendWithinLimit()
-    })
-  }
-
-  function sendWithinLimit () {
-    while (queue.length > 0 && inFlight < limits.concurrency) send()
-    if (queue.length === 0) return
-    maxWait ??= setTimeout(() => {
-      send()
-      sendWithinLimit()
-    }, limits.maxWaitMs)
-  }
-
-  function send () {
-    clearTimeout(maxWait)
-    maxWait = undefined
-    inFlight++
-    const batch = queue.splice(0, planBatch(queue, limits).places.length)
-    // On behalf of the first reader, and not of the one whose request has just ended.
-    const request = batch[0]!.inContext(() => settle(batch, query, { retries: limits.retries }))
-    request.finally(() => {
-      inFlight--
-      sendAtEndOfTurn()
-    })
-  }
-
-  /** Resolves or rejects each read. The budget is shared by the batch and all of its parts. */
-  async function settle (
-    batch: Array<QueuedRead<Result>>, run: typeof query, budget: { retries: number }
-  ): Promise<void> {
-    try {
-      const results = await run(batch)
-      batch.forEach(({ resolve }, i) => resolve(results[i]!))
-    } catch (err) {
-      const parts = affectsAllStatements(err) ? [] : splitBatch(batch, limits)
-      if (parts.length > 1 && budget.retries >= parts.length) {
-        budget.retries -= parts.length
-        await Promise.all(parts.map((part) => settle(part, (reads) => retryLimit(query, reads), budget)))
-      } else for (const { reject } of batch) reject(err)
-    }
-  }
-
-  return {
-    read: (read: SeriesRequest) => new Promise<Result>((resolve, reject) => {
-      if (queue.length >= limits.queued) {
-        throw new UpstreamError('metrics', 'queue-full', 'has too many queued reads')
-      }
-      queue.push({ ...read, resolve, reject, inContext: AsyncLocalStorage.snapshot() })
-      sendAtEndOfTurn()
-    }),
-    /** How many reads are queued. */
-    queued: () => queue.length
-  }
-}
+) => createGenericBatch<SeriesRequest, Result>({
+    take: (queue) => queue.splice(0, planBatch(queue, limits).places.length),
+    query,
+    split: (batch) => splitBatch(batch, limits),
+    affectsAll: affectsAllStatements
+  }, limits)

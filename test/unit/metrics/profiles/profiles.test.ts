@@ -14,12 +14,14 @@ type LabelSets = Array<Record<string, string>>
 const labelsIn = (text: string): LabelSets =>
   text.split('\n').filter((line) => /^[a-z]/.test(line)).map((line) => ({
     __name__: /^\w+/.exec(line)![0],
-    ...Object.fromEntries(Array.from(line.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g), ([, name, value]) => [name, value]))
+    ...Object.fromEntries(
+      Array.from(line.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g), ([, label, value]) => [label, value])
+    )
   }))
 const captureOf = (file: string) =>
   labelsIn(readFileSync(join(root, 'test/support/prometheus/captures', file), 'utf8'))
 
-/** What each exporter sends: a capture of a real one, or the dataset, whose names are from its source. */
+/** The metrics of each exporter: a capture of a real one, or the dataset, whose names are from its source. */
 const labelSets: Record<ProfileName, LabelSets> = {
   inovex: captureOf('inovex-2.5.txt'),
   tinkoff: seriesOf('tinkoff').map(({ labels }) => labels),

@@ -1,0 +1,158 @@
+import type { Clock } from '#lib/cache/cache.js'
+import { createBatch } from '#lib/metrics/batch.js'
+import { combine } from '#lib/metrics/profile.js'
+import type { Profile, Reading, Source } from '#lib/metrics/profile.js'
+import { profiles } from '#lib/metrics/profiles/profiles.js'
+import { latestOf, lookbackSeconds } from '#lib/metrics/samples.js'
+import type { LatestSample, MetricsStore } from '#lib/metrics/store.js'
+import type { CallUpstream } from '#lib/upstream/upstream.js'
+import { createDetection } from './detection.js'
+import { affectsAllReads } from './errors.js'
+import { createInstanceSamples } from './instance-samples.js'
+import { defaultPrometheusLimits } from './limits.js'
+import type { PrometheusLimits } from './limits.js'
+import { createQueries } from './query.js'
+import type { PrometheusSettings } from './query.js'
+import { dataSelector, infoSelector } from './selectors.js'
+import { indexSeries, queryBytes, querySeries, splitBatch, takeBatch } from './series-query.js'
+import type { OnBatchSent, SeriesRead } from './series-query.js'
+
+export interface PrometheusOptions {
+  clock: Clock
+  /** The exporter's profile; found by its metrics where it is not given. */
+  profile?: Profile
+  /** Seconds between two polls, of an exporter that repeats the values of a poll. */
+  pollSeconds: number
+  limits?: PrometheusLimits
+  /** Called with the numbers of queries and series of each request. */
+  onBatchSent?: OnBatchSent
+  /** Called once, where the profile is not given. */
+  onDetected?: (profile: Profile, others: Profile[]) => void
+}
+
+/** Seconds for which the projects of an instance are searched: no store retains series for longer by default. */
+const searchedSeconds = 400 * 86_400
+
+/**
+ * A store with Prometheus' API: Prometheus, VictoriaMetrics, Mimir, Thanos. It sends raw samples, which
+ * lib/metrics/samples turns into buckets, because rate() and increase() depend on the store, the window and
+ * the sampling interval. Series that are read at the same moment share requests.
+ */
+export function createPrometheus (
+  upstream: CallUpstream,
+  settings: PrometheusSettings,
+  { clock, profile: given, pollSeconds, ...options }: PrometheusOptions
+): MetricsStore {
+  const { limits = defaultPrometheusLimits, onBatchSent = () => {}, onDetected = () => {} } = options
+  const queries = createQueries(upstream, settings)
+  const readSamples = createInstanceSamples(queries)
+  const findProfile = createDetection(queries, Object.values(profiles), clock, onDetected)
+  const profileInUse = async () => given ?? await findProfile()
+  const everyOf = ({ polled = false }: Profile) => polled ? pollSeconds : 0
+
+  const { read, queued } = createBatch<SeriesRead, Array<Map<number, number>>>({
+    take: (queue) => takeBatch(queue, limits, everyOf(queue[0]!.profile)),
+    query: (batch) => querySeries(readSamples, batch, limits, everyOf(batch[0]!.profile), onBatchSent),
+    split: splitBatch,
+    affectsAll: affectsAllReads
+  }, limits)
+
+  /** The latest samples of instances that fit into one request, by the sources' names. */
+  async function readLatest (
+    profile: Profile, sources: Source[], ids: string[], since: number, project?: string
+  ) {
+    const [start, end] = latestRange(profile, since)
+    const read = readSamples(profile, { operation: 'read-latest', sources, ids, project, start, end })
+    const seriesOf = indexSeries(await read(start, end))
+    return new Map(sources.map((source) => {
+      const latest = ids.flatMap((id) => {
+        const value = latestOf(source, seriesOf(id, source.name), since, everyOf(profile))
+        return value === undefined ? [] : [[id, value] as const]
+      })
+      return [source.name, new Map(latest)]
+    }))
+  }
+
+  /** From enough before `since` on that the oldest interval which counts begins in it, in unix seconds. */
+  function latestRange (profile: Profile, since: number) {
+    const end = Math.floor(clock.now() / 1000) + 1
+    const age = end - Math.floor(since / 1000)
+    const every = everyOf(profile)
+    const lookback = lookbackSeconds(every)
+    return [end - age - (every > 0 ? lookback : Math.min(age, lookback)), end] as const
+  }
+
+  /** Parts of a list of instances, each as large as one request may ask for. */
+  function requestsOf (profile: Profile, sources: Source[], ids: string[], since: number) {
+    const [start, end] = latestRange(profile, since)
+    const perRequest = Math.floor(limits.latestWork / (sources.length * (end - start)))
+    const requests: string[][] = []
+    for (const id of ids) {
+      const last = requests.at(-1)
+      const fits = last !== undefined && last.length < Math.min(perRequest, limits.instances) &&
+        queryBytes(sources, [...last, id]) <= limits.bytes
+      if (fits) last.push(id)
+      else requests.push([id])
+    }
+    return requests
+  }
+
+  return {
+    async series (metrics, instance, window, project) {
+      const profile = await profileInUse()
+      return await Promise.all(metrics.map(async (metric) => {
+        const reading = profile.readings[metric]
+        if (reading === undefined) return []
+        const { sources, usage } = reading
+        const columns = await read({ profile, sources, instance, project, window })
+        return Array.from(combine(columns, usage), ([time, usage]) => ({ time, usage }))
+          .sort((a, b) => a.time - b.time)
+      }))
+    },
+
+    async latest (metrics, instances, since, project) {
+      if (instances.length === 0) return metrics.map(() => new Map())
+      const profile = await profileInUse()
+      const readings = metrics.map((metric) => profile.readings[metric])
+      const sources = readings.flatMap((reading) => reading?.sources ?? [])
+      const requests = requestsOf(profile, sources, instances, since)
+      const results = await Promise.all(requests.map((ids) =>
+        readLatest(profile, sources, ids, since, project)))
+      return readings.map((reading) => new Map(reading === undefined
+        ? []
+        : results.flatMap((values) => [...latestUsages(reading, values)])))
+    },
+
+    async projectsOf (instance) {
+      const profile = await profileInUse()
+      const { project, info, readings } = profile
+      if (project === undefined) return []
+      const now = Math.floor(clock.now() / 1000)
+      const selector = info === undefined
+        ? dataSelector(profile, Object.values(readings).flatMap(({ sources }) => sources), [instance])
+        : infoSelector(profile, [instance])
+      const series = await queries.series('read-instance-projects', selector, now - searchedSeconds, now)
+      return [...new Set(series.flatMap(({ [project]: id }) => id || []))]
+    },
+
+    check: () => queries.check(Math.floor(clock.now() / 1000)),
+
+    queued
+  }
+}
+
+/** The usages of a reading from the latest values of its sources, each with the time of the oldest of them. */
+function latestUsages (
+  { sources, usage }: Reading, values: Map<string, Map<string, LatestValue>>
+): Map<string, LatestSample> {
+  const columns = sources.map(({ name }) => values.get(name)!)
+  const usages = combine(columns.map((column) => mapValues(column, ({ value }) => value)), usage)
+  return mapValues(usages, (usage, id) => ({
+    usage, time: Math.min(...columns.map((column) => column.get(id)?.time ?? Infinity)) / 1000
+  }))
+}
+
+type LatestValue = NonNullable<ReturnType<typeof latestOf>>
+
+const mapValues = <A, B>(map: Map<string, A>, change: (value: A, key: string) => B) =>
+  new Map(Array.from(map, ([key, value]) => [key, change(value, key)]))

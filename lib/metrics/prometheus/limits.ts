@@ -1,0 +1,46 @@
+import type { BatchTiming } from '#lib/metrics/batch.js'
+
+/** How much one request may ask for. */
+export interface PrometheusLimits extends BatchTiming {
+  /** Instances of one request. */
+  instances: number
+  /** Bytes of a query. */
+  bytes: number
+  /** Work of a request for series, counted in seconds of one metric of one instance. */
+  work: number
+  /** The same for a request for latest samples, which are of metrics without devices. */
+  latestWork: number
+  /** Seconds of one instance that a request may ask for in any case, and that are not divided further. */
+  minPieceSeconds: number
+  /** Samples of a request from which on the next one asks for a longer, or for a shorter time. */
+  fewSamples: number
+  manySamples: number
+  /** How many times `work` a request may ask for after requests with few samples. */
+  maxGrowth: number
+  /** Requests of one read, and samples that are in memory for it at once. */
+  requests: number
+  samples: number
+}
+
+export const defaultPrometheusLimits: PrometheusLimits = {
+  // A request for CPU and memory of 250 instances takes 20 ms.
+  instances: 250,
+  // VictoriaMetrics rejects a query of 16 KiB.
+  bytes: 12_000,
+  // About 30,000 samples of 30 bytes, at one each 15 s and with 4 devices. The store needs 10 ms for them, and
+  // so does their parsing, during which no other request is processed.
+  work: 120_000,
+  latestWork: 480_000,
+  minPieceSeconds: 3_600,
+  fewSamples: 8_000,
+  manySamples: 60_000,
+  // Of one sample each 15 minutes, a response is as large as of 4 devices with one each 15 s.
+  maxGrowth: 64,
+  requests: 100,
+  // A week of 40 devices, or two years of one, at one sample each 15 s to 60 s; 60 MB.
+  samples: 1_000_000,
+  concurrency: 2,
+  maxWaitMs: 50,
+  queued: 10_000,
+  retries: 32
+}

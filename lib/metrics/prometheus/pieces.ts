@@ -1,0 +1,91 @@
+import { UpstreamError } from '#lib/errors.js'
+import type { SampledSeries } from '#lib/metrics/samples.js'
+import type { Window } from '#lib/time-range.js'
+import { QueryRejected } from './errors.js'
+import type { PrometheusLimits } from './limits.js'
+
+/** Buckets of a window, and all samples that their values depend on. */
+export interface Block<Series> {
+  window: Window
+  series: Series[]
+}
+
+export interface PieceOptions {
+  /** Seconds before a bucket whose samples its value depends on. */
+  lookback: number
+  /** Seconds of the first request. */
+  seconds: number
+  /** Whether a rejected request is sent in shorter ones. */
+  divisible: boolean
+}
+
+/**
+ * Reads the samples of a window in blocks of whole buckets, the newest first, so that one block at a time is in
+ * memory. A block that one request cannot return is read in pieces, whose samples are put together.
+ * Requests become longer where they return few samples, and shorter where a response is too large: an instance
+ * may have no samples for years.
+ * @param read reads samples in `[start, end)`, in unix seconds
+ * @throws UpstreamError where a request fails, or there are too many samples
+ */
+export async function * readInBlocks<Series extends SampledSeries> (
+  read: (start: number, end: number) => Promise<Series[]>,
+  { start, end, step }: Window,
+  { lookback, seconds, divisible }: PieceOptions,
+  limits: PrometheusLimits
+): AsyncGenerator<Block<Series>> {
+  let length = seconds
+  let requests = 0
+
+  async function readPiece (from: number, to: number) {
+    try {
+      const series = await read(from, to)
+      const count = countOf(series)
+      if (count === 0) length *= 4
+      else if (count < limits.fewSamples) length = Math.max(length, Math.min(length * 4, seconds * limits.maxGrowth))
+      else if (count > limits.manySamples) length = Math.max(Math.floor(length / 2), limits.minPieceSeconds)
+      return series
+    } catch (err) {
+      if (!divisible || !(err instanceof QueryRejected) || to - from <= limits.minPieceSeconds) throw err
+      length = Math.max(Math.floor((to - from) / 2), limits.minPieceSeconds)
+      return undefined
+    }
+  }
+
+  async function readBlock (from: number, to: number) {
+    const pieces: Series[][] = []
+    let samples = 0
+    for (let last = to; last > from;) {
+      if (requests++ >= limits.requests || samples > limits.samples) {
+        throw new UpstreamError('metrics', 'invalid', 'has too many samples for this range and groupBy')
+      }
+      const first = Math.max(from, last - length)
+      const piece = await readPiece(first, last)
+      if (piece === undefined) continue
+      pieces.unshift(piece)
+      samples += countOf(piece)
+      last = first
+    }
+    return join(pieces)
+  }
+
+  for (let last = end; last > start;) {
+    const buckets = Math.max(Math.floor((length - lookback) / step), 1)
+    const first = Math.max(start, last - buckets * step)
+    yield { window: { start: first, end: last, step }, series: await readBlock(first - lookback, last) }
+    last = first
+  }
+}
+
+const countOf = (series: SampledSeries[]) => series.reduce((sum, { samples }) => sum + samples.length, 0)
+
+/** The series of consecutive pieces, each once, with the samples of all of them. */
+function join<Series extends SampledSeries> (pieces: Series[][]): Series[] {
+  if (pieces.length === 1) return pieces[0]!
+  const joined = new Map<string, Series>()
+  for (const series of pieces.flat()) {
+    const key = JSON.stringify(Object.entries(series.labels).sort(([a], [b]) => a < b ? -1 : 1))
+    const before = joined.get(key)
+    joined.set(key, before === undefined ? series : { ...series, samples: before.samples.concat(series.samples) })
+  }
+  return [...joined.values()]
+}

@@ -1,0 +1,144 @@
+import { Type } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
+import { UpstreamError } from '#lib/errors.js'
+import { responseValidator } from '#lib/upstream/response-validator.js'
+import type { CallUpstream } from '#lib/upstream/upstream.js'
+import type { Sample, SampledSeries } from '#lib/metrics/samples.js'
+import { explain } from './errors.js'
+
+export interface PrometheusSettings {
+  /** The base of the API: `/api/v1` follows. */
+  url: string
+  username?: string
+  password?: string
+  token?: string
+  /** Sent as X-Scope-OrgID, as Mimir and Cortex read it. */
+  tenant?: string
+  /** Milliseconds that a query may take. */
+  timeout: number
+}
+
+/** Sends a query, or another form, and returns the validated `data` of its response. */
+type Send<T> = (
+  upstream: CallUpstream,
+  settings: PrometheusSettings,
+  operation: string,
+  path: string,
+  form: Record<string, string>
+) => Promise<T>
+
+const Labels = Type.Record(Type.String(), Type.String())
+const resultOf = <T extends TSchema>(resultType: string, result: T) =>
+  Type.Object({ resultType: Type.Literal(resultType), result: Type.Array(result) })
+/** A value is text: `NaN` and `+Inf` are no JSON. */
+const Value = Type.Tuple([Type.Number(), Type.String()])
+const Matrix = resultOf('matrix', Type.Object({ metric: Labels, values: Type.Array(Value) }))
+const Vector = resultOf('vector', Type.Object({ metric: Labels }))
+
+/**
+ * Without them, Thanos returns partial responses, and VictoriaMetrics partial and cached ones. Each ignores the
+ * parameters of the other.
+ */
+const always = { partial_response: 'false', dedup: 'true', deny_partial_response: '1', nocache: '1' }
+
+/** Thanos' warning where it has no store for the time: that is a complete response without series. */
+const noStore = /no StoreAPIs matched/i
+
+/**
+ * Requests that return data of a schema. Source: Prometheus, "HTTP API"; VictoriaMetrics, "Prometheus querying
+ * API usage"; Thanos, "Query".
+ */
+function sender<T extends TSchema> (what: string, data: T): Send<Static<T>> {
+  const validate = responseValidator('metrics', what, Type.Object({
+    status: Type.Literal('success'),
+    data,
+    isPartial: Type.Optional(Type.Boolean()),
+    warnings: Type.Optional(Type.Array(Type.String()))
+  }))
+  return async (upstream, settings, operation, path, form) => {
+    const { body } = await upstream('metrics', {
+      operation,
+      method: 'POST',
+      // It is a POST only because of its length.
+      idempotent: true,
+      url: `${settings.url.replace(/\/$/, '')}/api/v1/${path}`,
+      headers: { ...credential(settings), 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ ...form, ...always, timeout: `${settings.timeout / 1000}s` }).toString()
+    }).catch(explain)
+    const { isPartial = false, warnings = [], data } = validate(body) as {
+      isPartial?: boolean, warnings?: string[], data: Static<T>
+    }
+    if (isPartial || warnings.some((warning) => !noStore.test(warning))) {
+      throw new UpstreamError('metrics', 'invalid', 'returned a partial response')
+    }
+    return data
+  }
+}
+
+const sendForMatrix = sender('samples', Matrix)
+const sendForVector = sender('a vector', Vector)
+const sendForAny = sender('a result', Type.Unknown())
+const sendForSeries = sender('a list of series', Type.Array(Labels))
+
+/** The store, as the functions below call it. */
+export function createQueries (upstream: CallUpstream, settings: PrometheusSettings) {
+  return {
+    /**
+     * The samples of a selector's series in `[start, end)`, in unix seconds. Values that are no numbers are
+     * left out: VictoriaMetrics shows the end of a series as NaN.
+     * @throws UpstreamError
+     */
+    async samples (
+      operation: string, selector: string, start: number, end: number
+    ): Promise<SampledSeries[]> {
+      // A second more: whether the range includes its start depends on the version.
+      const query = `${selector}[${Math.min(end - start + 1, end)}s]`
+      const form = { query, time: String(end) }
+      const { result } = await sendForMatrix(upstream, settings, operation, 'query', form)
+      return result.map(({ metric, values }) => ({
+        labels: metric,
+        samples: values.map(([seconds, text]): Sample => [Math.round(seconds * 1000), parseFloat(text)])
+          .filter(([time, value]) => Number.isFinite(value) && time >= start * 1000 && time < end * 1000)
+      }))
+    },
+
+    /**
+     * The labels of the series in the result of an expression at an instant, in unix seconds.
+     * @throws UpstreamError
+     */
+    async labels (operation: string, query: string, time: number) {
+      const form = { query, time: String(time) }
+      const { result } = await sendForVector(upstream, settings, operation, 'query', form)
+      return result.map(({ metric }) => metric)
+    },
+
+    /**
+     * The labels of a selector's series that have samples in a range, in unix seconds.
+     * @throws UpstreamError
+     */
+    series: (operation: string, selector: string, start: number, end: number) => sendForSeries(
+      upstream, settings, operation, 'series', { 'match[]': selector, start: String(start), end: String(end) }
+    ),
+
+    /**
+     * Checks the path, the credential and the tenant: not every store of this API has a page for its health.
+     * @throws UpstreamError
+     */
+    async check (time: number) {
+      await sendForAny(upstream, settings, 'ping', 'query', { query: '1', time: String(time) })
+    }
+  }
+}
+
+export type Queries = ReturnType<typeof createQueries>
+
+function credential ({ username, password = '', token, tenant }: PrometheusSettings): Record<string, string> {
+  return {
+    ...(tenant !== undefined && { 'x-scope-orgid': tenant }),
+    ...(token !== undefined
+      ? { authorization: `Bearer ${token}` }
+      : username !== undefined && {
+        authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+      })
+  }
+}

@@ -1,0 +1,48 @@
+import type { Profile, Source } from '#lib/metrics/profile.js'
+
+/**
+ * All PromQL that the service sends: selectors of series. Names and labels are the profile's own; every value
+ * is escaped, those that come from the store as well. Source: Prometheus, "Querying basics"; RE2, "Syntax".
+ */
+
+/** The series of these metrics whose label matches one of the values, in one project where that is given. */
+export function dataSelector (profile: Profile, sources: Source[], values: string[], project?: string) {
+  const names = [...new Set(sources.map(({ name }) => name))]
+  const { instance, domain, info } = profile
+  const matchers = [
+    matches('__name__', names.join('|')),
+    matches(domain ?? instance, domain === undefined ? instancesPattern(sources, values) : anyOf(values))
+  ]
+  if (info === undefined && project !== undefined) matchers.push(...ofProject(profile, project))
+  return `{${matchers.join(',')}}`
+}
+
+/** The series of the metric that knows the instance and the project, where others do not. */
+export function infoSelector (profile: Profile, ids: string[], project?: string) {
+  const matchers = [matches(profile.instance, anyOf(ids))]
+  if (project !== undefined) matchers.push(...ofProject(profile, project))
+  return `${profile.info}{${matchers.join(',')}}`
+}
+
+/**
+ * A pattern of a series' instance label, which is anchored by the store; its groups have the instance's id.
+ */
+export const instancesPattern = (sources: Source[], ids: string[]) =>
+  [...new Set(sources.map((source) => instancePattern(source, anyOf(ids))))].join('|')
+
+export const instancePattern = ({ instance }: Source, ids: string) => instance?.(`(${ids})`) ?? `(${ids})`
+
+/** A query for the names of all metrics by which an exporter is recognised, of series at one instant. */
+export function exportersQuery (profiles: Profile[]) {
+  const all = profiles.map(({ shows }) => shows)
+  const names = all.filter(({ label }) => label === undefined).map(({ name }) => name)
+  const others = all.flatMap(({ name, label }) => label === undefined ? [] : [`${name}{${label}!=""}`])
+  return `count by (__name__) (${[`{${matches('__name__', names.join('|'))}}`, ...others].join(' or ')})`
+}
+
+const ofProject = ({ project }: Profile, id: string) => project === undefined ? [] : [`${project}=${quote(id)}`]
+const matches = (label: string, pattern: string) => `${label}=~${quote(pattern)}`
+const anyOf = (values: string[]) => values.map(escapePattern).join('|')
+
+const escapePattern = (text: string) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')
+const quote = (text: string) => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`
