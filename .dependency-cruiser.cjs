@@ -77,6 +77,13 @@ module.exports = {
       to: { path: '^lib/metrics/influxdb/' }
     },
     {
+      name: 'prometheus-store',
+      comment: 'only its plugin knows it',
+      severity: 'error',
+      from: { pathNot: '^(lib/metrics/prometheus/|plugins/prometheus\\.ts|test/|bench/)' },
+      to: { path: '^lib/metrics/prometheus/' }
+    },
+    {
       name: 'not-to-tests',
       severity: 'error',
       from: { pathNot: '^(test|bench)/' },

@@ -36,6 +36,7 @@ import requestLog from './plugins/observability/request-log.js'
 import tracing from './plugins/observability/tracing.js'
 import openapi from './plugins/openapi.js'
 import openstack from './plugins/openstack.js'
+import prometheusClient from './plugins/prometheus.js'
 import readiness from './plugins/readiness.js'
 import redis from './plugins/redis.js'
 import responseCache from './plugins/response-cache.js'
@@ -69,6 +70,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   redis, //            app.redis, app.sharedStore
   openstack, //        app.openstack
   influx, //           app.influx
+  prometheusClient, // app.prometheus
   metrics, //          app.metrics: the metrics store in use, with its caches
   authorization, //    app.authorization
   readiness, //        app.readiness

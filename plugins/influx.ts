@@ -18,7 +18,7 @@ export default fp(async (app) => {
   const dispatcher = createDispatcher(limits, { ca: trustedCertificates(config.OS_CACERT) })
 
   app.decorate('influx', createInflux(createUpstream(dispatcher, limits, telemetry.upstreamObserver), {
-    url: config.INFLUX_URL,
+    url: config.INFLUX_URL ?? 'http://127.0.0.1:8086',
     database: config.INFLUX_DATABASE,
     retentionPolicy: config.INFLUX_RETENTION_POLICY,
     username: config.INFLUX_USERNAME,

@@ -19,7 +19,8 @@ const maxBytes = 16 * 1024 * 1024
 
 /** The metrics store in use, with a cache of settled buckets and one of latest samples. */
 export default fp(async (app) => {
-  const { config, clock: { now }, telemetry, influx: store } = app
+  const { config, clock: { now }, telemetry } = app
+  const store = app.prometheus ?? app.influx
   const cached = config.CACHE === 'on'
   const series = cacheSeries(store, { maxBytes, settle: settleSeconds(config), now })
   // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response
@@ -31,4 +32,4 @@ export default fp(async (app) => {
   telemetry.addCache('latest', latest.stats)
 
   app.decorate('metrics', { ...store, series: cached ? series.series : store.series, latest: latest.latest })
-}, { name: 'metrics', dependencies: ['config', 'influx', 'prometheus'] })
+}, { name: 'metrics', dependencies: ['config', 'influx', 'prometheus', 'prometheus-client'] })

@@ -16,8 +16,14 @@ const limit = (description: string) => Type.Optional(Type.Integer({ minimum: 1, 
 const secret = (description: string) => Type.Optional(Type.String({ description, secret: true }))
 const choice = <const T extends string>(values: T[], defaultValue: T, description: string) =>
   Type.Unsafe<T>({ type: 'string', enum: values, default: defaultValue, description })
+/** Sent in a header: visible ASCII. */
+const header = (options: StringOptions, description: string) =>
+  Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]+$', description, ...options }))
 /** Marks a setting that responses depend on: processes share cached values only where these are equal. */
 const affectsResponses = <T extends TSchema>(schema: T) => ({ ...schema, affectsResponses: true })
+
+/** The profiles of lib/metrics, and that of InfluxDB. */
+export const metricsProfiles = ['monasca', 'inovex', 'tinkoff', 'debian', 'libvirtd', 'ceilometer'] as const
 
 /**
  * Every setting: the only definition of its name, type, default and description. The table in
@@ -103,11 +109,11 @@ export const Settings = Type.Object({
     description: 'names or ids of domains whose projects the summary leaves out; comma-separated'
   })),
 
-  INFLUX_URL: affectsResponses(Type.String({
+  INFLUX_URL: affectsResponses(Type.Optional(Type.String({
     pattern: '^https?://',
-    default: 'http://127.0.0.1:8086',
-    description: 'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones'
-  })),
+    description: 'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones; ' +
+      '`http://127.0.0.1:8086` unless set'
+  }))),
   INFLUX_DATABASE: affectsResponses(
     Type.String({ default: 'mon', description: 'database with Monasca\'s series' })
   ),
@@ -117,6 +123,27 @@ export const Settings = Type.Object({
   INFLUX_USERNAME: affectsResponses(text('InfluxDB user')),
   INFLUX_PASSWORD: secret('that user\'s password'),
   INFLUX_TOKEN: secret('InfluxDB token, instead of a user and a password'),
+  PROMETHEUS_URL: affectsResponses(Type.Optional(Type.String({
+    pattern: '^https?://',
+    description: 'base of a Prometheus API, such as `http://prometheus:9090`, ' +
+      '`http://vmselect:8481/select/0/prometheus` or `https://mimir/prometheus`; metrics are then read ' +
+      'there, and not from InfluxDB'
+  }))),
+  PROMETHEUS_USERNAME: affectsResponses(text('its user')),
+  PROMETHEUS_PASSWORD: secret('that user\'s password'),
+  PROMETHEUS_TOKEN: header({ secret: true }, 'its bearer token, instead of a user and a password'),
+  PROMETHEUS_TENANT: affectsResponses(
+    header({}, 'its tenant, which Mimir and Cortex read (`X-Scope-OrgID`)')
+  ),
+  METRICS_PROFILE: affectsResponses(Type.Optional(Type.Unsafe<typeof metricsProfiles[number]>({
+    type: 'string',
+    enum: [...metricsProfiles],
+    description: 'exporter of the metrics: `inovex`, `tinkoff`, `debian`, `libvirtd` or `ceilometer`, ' +
+      'found by its metrics unless set; `monasca` in InfluxDB'
+  }))),
+  METRICS_INTERVAL: affectsResponses(
+    duration('5m', 'how often Ceilometer polls, at most 1h; other profiles do not use it')
+  ),
   METRICS_MAX_AGE: affectsResponses(duration('2m', 'age up to which a sample counts as the latest usage')),
   SETTLE_TIME: affectsResponses(Type.Optional(requiredDuration({
     description: 'how long after its end a bucket may change because of late samples, and is not cached; ' +
@@ -162,12 +189,12 @@ export const responseSettings = (settings: Settings) =>
   Object.fromEntries(marked('affectsResponses').map((name) => [name, settings[name]]))
 
 type DurationSetting =
-  'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'SHUTDOWN_GRACE' | 'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' |
-  'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
+  'METRICS_INTERVAL' | 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'SHUTDOWN_GRACE' | 'SERIES_TTL' |
+  'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
 
 /** Upper bounds: a revoked token must not work for longer, and timers have a maximum of some weeks. */
 const maxDurations: Partial<Record<keyof Settings, string>> = {
-  TOKEN_CACHE_TIME: '5m', SHUTDOWN_GRACE: '1h', UPSTREAM_TIMEOUT: '1h'
+  TOKEN_CACHE_TIME: '5m', SHUTDOWN_GRACE: '1h', UPSTREAM_TIMEOUT: '1h', METRICS_INTERVAL: '1h'
 }
 
 /**

@@ -30,7 +30,7 @@ export interface PrometheusOptions {
   onDetected?: (profile: Profile, others: Profile[]) => void
 }
 
-/** Seconds for which the projects of an instance are searched: no store retains series for longer by default. */
+/** Seconds in which the projects of an instance are searched: more than a store retains by default. */
 const searchedSeconds = 400 * 86_400
 
 /**
@@ -114,13 +114,12 @@ export function createPrometheus (
       if (instances.length === 0) return metrics.map(() => new Map())
       const profile = await profileInUse()
       const readings = metrics.map((metric) => profile.readings[metric])
-      const sources = readings.flatMap((reading) => reading?.sources ?? [])
+      const sources = allSources(readings)
       const requests = requestsOf(profile, sources, instances, since)
       const results = await Promise.all(requests.map((ids) =>
         readLatest(profile, sources, ids, since, project)))
-      return readings.map((reading) => new Map(reading === undefined
-        ? []
-        : results.flatMap((values) => [...latestUsages(reading, values)])))
+      return readings.map((reading) => new Map(results.flatMap((values) =>
+        reading === undefined ? [] : [...latestUsages(reading, values)])))
     },
 
     async projectsOf (instance) {
@@ -129,7 +128,7 @@ export function createPrometheus (
       if (project === undefined) return []
       const now = Math.floor(clock.now() / 1000)
       const selector = info === undefined
-        ? dataSelector(profile, Object.values(readings).flatMap(({ sources }) => sources), [instance])
+        ? dataSelector(profile, allSources(Object.values(readings)), [instance])
         : infoSelector(profile, [instance])
       const series = await queries.series('read-instance-projects', selector, now - searchedSeconds, now)
       return [...new Set(series.flatMap(({ [project]: id }) => id || []))]
@@ -141,7 +140,7 @@ export function createPrometheus (
   }
 }
 
-/** The usages of a reading from the latest values of its sources, each with the time of the oldest of them. */
+/** The usages of a reading from the latest values of its sources, with the time of the oldest of them. */
 function latestUsages (
   { sources, usage }: Reading, values: Map<string, Map<string, LatestValue>>
 ): Map<string, LatestSample> {
@@ -151,6 +150,9 @@ function latestUsages (
     usage, time: Math.min(...columns.map((column) => column.get(id)?.time ?? Infinity)) / 1000
   }))
 }
+
+const allSources = (readings: Array<Reading | undefined>) =>
+  readings.flatMap((reading) => reading?.sources ?? [])
 
 type LatestValue = NonNullable<ReturnType<typeof latestOf>>
 

@@ -30,7 +30,7 @@ export function explain (err: unknown): never {
   }
   // The largest response is limited, and a part of one is not JSON.
   if (reason === 'invalid' && status === 200) {
-    throw new QueryRejected('metrics', 'invalid', 'returned a response that is too large, or not JSON', details)
+    throw new QueryRejected('metrics', 'invalid', 'returned a response too large, or not JSON', details)
   }
   const [meaning, text] = meanings[status] ?? []
   throw meaning === undefined ? err : new UpstreamError('metrics', meaning, `${text} (${status})`, details)

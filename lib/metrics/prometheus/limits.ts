@@ -27,8 +27,8 @@ export const defaultPrometheusLimits: PrometheusLimits = {
   instances: 250,
   // VictoriaMetrics rejects a query of 16 KiB.
   bytes: 12_000,
-  // About 30,000 samples of 30 bytes, at one each 15 s and with 4 devices. The store needs 10 ms for them, and
-  // so does their parsing, during which no other request is processed.
+  // About 30,000 samples of 30 bytes, at one each 15 s and with 4 devices. The store takes 10 ms for them;
+  // their parsing takes as long, during which no other request is processed.
   work: 120_000,
   latestWork: 480_000,
   minPieceSeconds: 3_600,

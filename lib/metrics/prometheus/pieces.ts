@@ -20,10 +20,10 @@ export interface PieceOptions {
 }
 
 /**
- * Reads the samples of a window in blocks of whole buckets, the newest first, so that one block at a time is in
- * memory. A block that one request cannot return is read in pieces, whose samples are put together.
- * Requests become longer where they return few samples, and shorter where a response is too large: an instance
- * may have no samples for years.
+ * Reads the samples of a window in blocks of whole buckets, the newest first, so that one block at a time is
+ * in memory. A block that one request cannot return is read in pieces, whose samples are put together.
+ * Requests become longer where they return few samples, and shorter where a response is too large: an
+ * instance may have no samples for years.
  * @param read reads samples in `[start, end)`, in unix seconds
  * @throws UpstreamError where a request fails, or there are too many samples
  */
@@ -33,6 +33,8 @@ export async function * readInBlocks<Series extends SampledSeries> (
   { lookback, seconds, divisible }: PieceOptions,
   limits: PrometheusLimits
 ): AsyncGenerator<Block<Series>> {
+  const longest = seconds * limits.maxGrowth
+  const halfOf = (length: number) => Math.max(Math.floor(length / 2), limits.minPieceSeconds)
   let length = seconds
   let requests = 0
 
@@ -41,12 +43,12 @@ export async function * readInBlocks<Series extends SampledSeries> (
       const series = await read(from, to)
       const count = countOf(series)
       if (count === 0) length *= 4
-      else if (count < limits.fewSamples) length = Math.max(length, Math.min(length * 4, seconds * limits.maxGrowth))
-      else if (count > limits.manySamples) length = Math.max(Math.floor(length / 2), limits.minPieceSeconds)
+      else if (count < limits.fewSamples) length = Math.max(length, Math.min(length * 4, longest))
+      else if (count > limits.manySamples) length = halfOf(length)
       return series
     } catch (err) {
       if (!divisible || !(err instanceof QueryRejected) || to - from <= limits.minPieceSeconds) throw err
-      length = Math.max(Math.floor((to - from) / 2), limits.minPieceSeconds)
+      length = halfOf(to - from)
       return undefined
     }
   }
@@ -85,7 +87,8 @@ function join<Series extends SampledSeries> (pieces: Series[][]): Series[] {
   for (const series of pieces.flat()) {
     const key = JSON.stringify(Object.entries(series.labels).sort(([a], [b]) => a < b ? -1 : 1))
     const before = joined.get(key)
-    joined.set(key, before === undefined ? series : { ...series, samples: before.samples.concat(series.samples) })
+    const samples = before === undefined ? series.samples : before.samples.concat(series.samples)
+    joined.set(key, { ...series, samples })
   }
   return [...joined.values()]
 }

@@ -18,15 +18,6 @@ export interface PrometheusSettings {
   timeout: number
 }
 
-/** Sends a query, or another form, and returns the validated `data` of its response. */
-type Send<T> = (
-  upstream: CallUpstream,
-  settings: PrometheusSettings,
-  operation: string,
-  path: string,
-  form: Record<string, string>
-) => Promise<T>
-
 const Labels = Type.Record(Type.String(), Type.String())
 const resultOf = <T extends TSchema>(resultType: string, result: T) =>
   Type.Object({ resultType: Type.Literal(resultType), result: Type.Array(result) })
@@ -36,26 +27,32 @@ const Matrix = resultOf('matrix', Type.Object({ metric: Labels, values: Type.Arr
 const Vector = resultOf('vector', Type.Object({ metric: Labels }))
 
 /**
- * Without them, Thanos returns partial responses, and VictoriaMetrics partial and cached ones. Each ignores the
- * parameters of the other.
+ * Without them, Thanos returns partial responses, and VictoriaMetrics partial and cached ones. Each ignores
+ * the parameters of the other.
  */
 const always = { partial_response: 'false', dedup: 'true', deny_partial_response: '1', nocache: '1' }
 
 /** Thanos' warning where it has no store for the time: that is a complete response without series. */
 const noStore = /no StoreAPIs matched/i
 
-/**
- * Requests that return data of a schema. Source: Prometheus, "HTTP API"; VictoriaMetrics, "Prometheus querying
- * API usage"; Thanos, "Query".
- */
-function sender<T extends TSchema> (what: string, data: T): Send<Static<T>> {
-  const validate = responseValidator('metrics', what, Type.Object({
-    status: Type.Literal('success'),
-    data,
-    isPartial: Type.Optional(Type.Boolean()),
-    warnings: Type.Optional(Type.Array(Type.String()))
-  }))
-  return async (upstream, settings, operation, path, form) => {
+/** Source: Prometheus, "HTTP API"; VictoriaMetrics, "Prometheus querying API usage"; Thanos, "Query". */
+const validateResponse = responseValidator('metrics', 'a response', Type.Object({
+  status: Type.Literal('success'),
+  data: Type.Unknown(),
+  isPartial: Type.Optional(Type.Boolean()),
+  warnings: Type.Optional(Type.Array(Type.String()))
+}))
+
+/** A function that sends a form, and returns the data of its response, as of a schema. */
+function sender<T extends TSchema> (what: string, schema: T) {
+  const validateData = responseValidator('metrics', what, schema)
+  return async (
+    upstream: CallUpstream,
+    settings: PrometheusSettings,
+    operation: string,
+    path: 'query' | 'series',
+    form: Record<string, string>
+  ): Promise<Static<T>> => {
     const { body } = await upstream('metrics', {
       operation,
       method: 'POST',
@@ -65,13 +62,11 @@ function sender<T extends TSchema> (what: string, data: T): Send<Static<T>> {
       headers: { ...credential(settings), 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ ...form, ...always, timeout: `${settings.timeout / 1000}s` }).toString()
     }).catch(explain)
-    const { isPartial = false, warnings = [], data } = validate(body) as {
-      isPartial?: boolean, warnings?: string[], data: Static<T>
-    }
+    const { isPartial = false, warnings = [], data } = validateResponse(body)
     if (isPartial || warnings.some((warning) => !noStore.test(warning))) {
       throw new UpstreamError('metrics', 'invalid', 'returned a partial response')
     }
-    return data
+    return validateData(data)
   }
 }
 

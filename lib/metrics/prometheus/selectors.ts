@@ -40,7 +40,8 @@ export function exportersQuery (profiles: Profile[]) {
   return `count by (__name__) (${[`{${matches('__name__', names.join('|'))}}`, ...others].join(' or ')})`
 }
 
-const ofProject = ({ project }: Profile, id: string) => project === undefined ? [] : [`${project}=${quote(id)}`]
+const ofProject = ({ project }: Profile, id: string) =>
+  project === undefined ? [] : [`${project}=${quote(id)}`]
 const matches = (label: string, pattern: string) => `${label}=~${quote(pattern)}`
 const anyOf = (values: string[]) => values.map(escapePattern).join('|')
 

@@ -17,7 +17,7 @@ export interface SeriesRead {
 /** Called with the numbers of queries and series of each request. */
 export type OnBatchSent = (queries: number, series: number) => void
 
-/** Reads of one query: those of the same window and project, with the metrics and instances of all of them. */
+/** One query for reads of the same window and project: the metrics and instances of all of them. */
 interface Plan {
   sources: Map<string, Source>
   ids: Set<string>

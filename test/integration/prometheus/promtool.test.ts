@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { startService } from '#test/support/service.js'
-import { findProgram } from './binary.js'
+import { findProgram } from '#test/support/prometheus/programs.js'
 import { run } from '#test/support/run.js'
 import { root } from '#test/support/root.js'
 

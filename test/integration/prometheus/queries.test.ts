@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { demoInstanceId } from '#simulator/seed.js'
 import { Settings } from '#lib/config/settings.js'
 import { startService } from '#test/support/service.js'
-import { findProgram } from './binary.js'
+import { findProgram } from '#test/support/prometheus/programs.js'
 import { startPrometheus } from './prometheus.js'
 import { root } from '#test/support/root.js'
 

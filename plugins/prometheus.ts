@@ -1,0 +1,58 @@
+import fp from 'fastify-plugin'
+import { prometheusStore } from '#lib/config/metrics-store.js'
+import type { PrometheusStore } from '#lib/config/metrics-store.js'
+import { durationMs } from '#lib/config/settings.js'
+import { trustedCertificates } from '#lib/config/upstream-tls.js'
+import type { Profile } from '#lib/metrics/profile.js'
+import { profiles } from '#lib/metrics/profiles/profiles.js'
+import { createPrometheus } from '#lib/metrics/prometheus/client.js'
+import type { MetricsStore } from '#lib/metrics/store.js'
+import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    prometheus: MetricsStore | undefined
+  }
+}
+
+/**
+ * The client of a Prometheus API, without any cache: `app.metrics` is what routes use. `undefined` where
+ * metrics are read from InfluxDB.
+ */
+export default fp(async (app) => {
+  const { config, clock, telemetry, log } = app
+  const store = prometheusStore(config)
+  const pollMs = durationMs(config, 'METRICS_INTERVAL')
+  app.decorate('prometheus', store && connect(store))
+
+  function connect ({ url, profile: name }: PrometheusStore) {
+    const limits = {
+      timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS
+    }
+    const dispatcher = createDispatcher(limits, { ca: trustedCertificates(config.OS_CACERT) })
+    app.addHook('onClose', () => dispatcher.destroy())
+    const profile = name && profiles[name]
+    if (profile !== undefined) warnOfShortAge(profile)
+    return createPrometheus(createUpstream(dispatcher, limits, telemetry.upstreamObserver), {
+      url,
+      username: config.PROMETHEUS_USERNAME,
+      password: config.PROMETHEUS_PASSWORD,
+      token: config.PROMETHEUS_TOKEN,
+      tenant: config.PROMETHEUS_TENANT,
+      timeout: limits.timeout
+    }, { clock, profile, pollSeconds: pollMs / 1000, onBatchSent: telemetry.batchSent, onDetected })
+  }
+
+  function onDetected (profile: Profile, others: Profile[]) {
+    log.info(
+      { profile: profile.name, others: others.map(({ name }) => name) }, 'exporter of the metrics detected'
+    )
+    warnOfShortAge(profile)
+  }
+
+  /** A rate needs two polls. */
+  function warnOfShortAge ({ name, polled = false }: Profile) {
+    if (!polled || durationMs(config, 'METRICS_MAX_AGE') >= 2 * pollMs) return
+    log.warn({ profile: name }, 'METRICS_MAX_AGE is under twice METRICS_INTERVAL: latest usages will be null')
+  }
+}, { name: 'prometheus-client', dependencies: ['config', 'prometheus'] })

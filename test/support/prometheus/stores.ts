@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Test } from 'tap'
+import { end, startChild } from '#test/support/child.js'
+import { freePort } from '#test/support/redis/server.js'
+import { findProgram } from './programs.js'
+
+const run = promisify(execFile)
+
+/** A series as VictoriaMetrics imports it, one JSON document a line. */
+interface ImportedSeries {
+  metric: Record<string, string>
+  values: Array<number | string>
+  timestamps: number[]
+}
+
+export const storeNames = ['prometheus', 'victoria-metrics'] as const
+export type StoreName = typeof storeNames[number]
+
+/**
+ * Starts a real store that has these series; it ends with the test.
+ * @param lines series in VictoriaMetrics' JSON lines
+ * @returns its URL; `undefined` without the program: `t` is then skipped with the reason
+ * @throws Error without the program where it is required
+ */
+export async function startStore (t: Test, name: StoreName, lines: string[]): Promise<string | undefined> {
+  const dir = mkdtempSync(join(tmpdir(), `${name}-`))
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
+  return await { prometheus: startPrometheus, 'victoria-metrics': startVictoriaMetrics }[name](t, dir, lines)
+}
+
+async function startPrometheus (t: Test, dir: string, lines: string[]) {
+  const path = await findProgram(t, 'prometheus')
+  const promtool = path && await findProgram(t, 'promtool')
+  if (!promtool) return
+  const [data, text, config] = ['data', 'series.txt', 'prometheus.yaml'].map((file) => join(dir, file))
+  writeFileSync(text!, openMetrics(lines.map((line) => JSON.parse(line))))
+  await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', text!, data!])
+  writeFileSync(config!, 'global: {}')
+  const { child, match } = await startChild({
+    path,
+    args: [
+      `--config.file=${config}`, `--storage.tsdb.path=${data}`, '--storage.tsdb.retention.time=100y',
+      '--web.listen-address=127.0.0.1:0'
+    ],
+    env: {},
+    output: 'stderr',
+    ready: /msg="Listening on" address=(\S+)/
+  })
+  t.teardown(() => end(child, 'SIGKILL'))
+  process.once('exit', () => child.kill('SIGKILL'))
+  const url = `http://${match[1]}`
+  await responds(`${url}/-/ready`)
+  return url
+}
+
+/** It does not report the port that the kernel chooses. */
+async function startVictoriaMetrics (t: Test, dir: string, lines: string[]) {
+  const path = await findProgram(t, 'victoria-metrics')
+  if (path === undefined) return
+  const address = `127.0.0.1:${await freePort()}`
+  const { child } = await startChild({
+    path,
+    args: [`-storageDataPath=${dir}`, '-retentionPeriod=100y', `-httpListenAddr=${address}`],
+    env: {},
+    output: 'stderr',
+    ready: /starting http server at/
+  })
+  t.teardown(() => end(child, 'SIGKILL'))
+  process.once('exit', () => child.kill('SIGKILL'))
+  const url = `http://${address}`
+  await responds(`${url}/health`)
+  // Its import rejects NaN, which Prometheus does not.
+  const body = lines.filter((line) => !line.includes('"NaN"')).join('\n')
+  await expectOk(await fetch(`${url}/api/v1/import`, { method: 'POST', body }))
+  await expectOk(await fetch(`${url}/internal/force_flush`))
+  return url
+}
+
+async function responds (url: string) {
+  for (let attempts = 0; ; attempts++) {
+    const ok = await fetch(url).then((response) => response.ok, () => false)
+    if (ok) return
+    if (attempts === 300) throw new Error(`${url} does not respond`)
+    await sleep(100)
+  }
+}
+
+async function expectOk (response: Response) {
+  if (!response.ok) throw new Error(`${response.url} returned ${response.status}: ${await response.text()}`)
+}
+
+/** The series as OpenMetrics text, each metric as one family. */
+function openMetrics (all: ImportedSeries[]) {
+  const names = [...new Set(all.map(({ metric }) => metric.__name__!))]
+  const text = names.map((name) => [
+    name.endsWith('_total') ? `# TYPE ${name.slice(0, -'_total'.length)} counter` : `# TYPE ${name} gauge`,
+    ...all.filter(({ metric }) => metric.__name__ === name).flatMap(({ metric, values, timestamps }) => {
+      const labels = Object.entries(metric).filter(([label]) => label !== '__name__')
+        .map(([label, value]) => `${label}="${escape(value)}"`)
+      return timestamps.map((time, i) =>
+        `${name}{${labels.join(',')}} ${values[i]} ${(time / 1000).toFixed(3)}`)
+    })
+  ])
+  return [...text.flat(), '# EOF', ''].join('\n')
+}
+
+const escape = (text: string) => text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
