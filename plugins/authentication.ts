@@ -6,7 +6,7 @@ import type { Caller } from '#lib/auth/authenticate.js'
 import type { Scope } from '#lib/auth/scope.js'
 import { requireToken, tokenHeaders } from '#lib/auth/token.js'
 import { durationMs, splitList } from '#lib/config/settings.js'
-import { Forbidden, InvalidSetting } from '#lib/errors.js'
+import { Forbidden } from '#lib/errors.js'
 import { problems, unseen } from '#schemas/problem.js'
 
 declare module 'fastify' {
@@ -77,16 +77,8 @@ export default fp(async (app) => {
   }
 }, { name: 'authentication', dependencies: ['config', 'openstack', 'prometheus', 'request-context'] })
 
-/**
- * Keystone's address for clients without a token, without any other part of the URL.
- * @throws InvalidSetting
- */
+/** Keystone's address for clients without a token. */
 function challengeFor (uri: string) {
-  if (!URL.canParse(uri)) {
-    throw new InvalidSetting(
-      'WWW_AUTHENTICATE_URI must be the URL of Keystone, such as https://cloud.example.org:5000/v3'
-    )
-  }
   const { origin, pathname } = new URL(uri)
   return `Keystone uri="${origin}${pathname}"`
 }

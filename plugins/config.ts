@@ -2,8 +2,9 @@ import env from '@fastify/env'
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import type { Clock } from '#lib/cache/cache.js'
+import { splitInfluxLogin } from '#lib/config/influx-login.js'
 import {
-  explainInvalidSetting, isOpenToNetwork, rejectOpenAddress, settingMarks, Settings
+  explainInvalidSetting, isOpenToNetwork, rejectOpenAddress, settingFormats, settingMarks, Settings
 } from '#lib/config/settings.js'
 
 declare module 'fastify' {
@@ -20,14 +21,19 @@ declare module 'fastify' {
  * @throws InvalidSetting
  */
 export async function loadConfig (variables: Record<string, string | undefined>) {
-  const data = Object.fromEntries(Object.entries(variables).filter(([, value]) => value))
+  const data = splitInfluxLogin(Object.fromEntries(Object.entries(variables).filter(([, value]) => value)))
   try {
     const reader = Fastify()
     await reader.register(env, {
       schema: Settings,
       data,
       env: false,
-      ajv: { customOptions: (ajv) => ajv.addVocabulary([...settingMarks]) }
+      ajv: {
+        customOptions (ajv) {
+          for (const [name, { validate }] of Object.entries(settingFormats)) ajv.addFormat(name, validate)
+          return ajv.addVocabulary([...settingMarks])
+        }
+      }
     })
     return reader.config
   } catch (err) {

@@ -25,22 +25,5 @@ export function prometheusStore (settings: Settings): PrometheusStore | undefine
   if (profile === 'monasca') {
     throw new InvalidSetting('METRICS_PROFILE must not be monasca with PROMETHEUS_URL')
   }
-  rejectUnusableUrl(url)
   return { url, profile }
-}
-
-/** The messages do not quote the URL: it may hold a password. */
-function rejectUnusableUrl (text: string) {
-  if (!URL.canParse(text)) {
-    throw new InvalidSetting('PROMETHEUS_URL must be a URL, such as http://prometheus:9090')
-  }
-  const { username, password, search, hash } = new URL(text)
-  if (username !== '' || password !== '') {
-    throw new InvalidSetting(
-      'PROMETHEUS_URL must have no login: set PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD'
-    )
-  }
-  if (search !== '' || hash !== '') {
-    throw new InvalidSetting('PROMETHEUS_URL must be the base of an API, without a query')
-  }
 }

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Static, StringOptions, TSchema } from '@sinclair/typebox'
 import { parseDuration } from '#lib/duration.js'
 import { InvalidSetting } from '#lib/errors.js'
+import { httpUrlRule, isHttpUrl } from './http-url.js'
 
 const requiredDuration = (options: StringOptions) =>
   Type.String({ pattern: '^([0-9]{1,10}[smhdw]){1,8}$', ...options })
@@ -10,15 +11,18 @@ const duration = (defaultValue: string, description: string) =>
 const lifetime = (defaultValue: string, description: string) =>
   Type.String({ pattern: '^(0|([0-9]{1,10}[smhdw]){1,8})$', default: defaultValue, description })
 const text = (description: string) => Type.Optional(Type.String({ description }))
-const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }))
 const flag = (description: string) => Type.Boolean({ default: false, description })
 const limit = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }))
+const url = (description: string) => Type.Optional(Type.String({ format: 'http-url', description }))
 const secret = (description: string) => Type.Optional(Type.String({ description, secret: true }))
 const choice = <const T extends string>(values: T[], defaultValue: T, description: string) =>
   Type.Unsafe<T>({ type: 'string', enum: values, default: defaultValue, description })
 /** Sent in a header: visible ASCII. */
 const header = (options: StringOptions, description: string) =>
   Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]+$', description, ...options }))
+const catalogInterface = (description: string) => Type.Optional(Type.Unsafe<string>({
+  type: 'string', enum: ['public', 'internal', 'admin', 'publicURL', 'internalURL', 'adminURL'], description
+}))
 /** Marks a setting that responses depend on: processes share cached values only where these are equal. */
 const affectsResponses = <T extends TSchema>(schema: T) => ({ ...schema, affectsResponses: true })
 
@@ -75,7 +79,7 @@ export const Settings = Type.Object({
   OS_CLIENT_CONFIG_FILE: text(
     'path of `clouds.yaml`; unless set, it is searched in the working directory, `~/.config/openstack` ' +
     'and `/etc/openstack`. A `secure.yaml` beside it is merged in'),
-  OS_AUTH_URL: text('Keystone\'s URL. This and the other `OS_` variables override the file'),
+  OS_AUTH_URL: url('Keystone\'s URL. This and the other `OS_` variables override the file'),
   OS_USERNAME: text('user name of the service\'s credential'),
   OS_USER_ID: text('user id, instead of the name'),
   OS_PASSWORD: secret('the user\'s password'),
@@ -89,16 +93,12 @@ export const Settings = Type.Object({
   OS_APPLICATION_CREDENTIAL_NAME: text('name of the application credential; it needs its user as well'),
   OS_APPLICATION_CREDENTIAL_SECRET: secret('the application credential\'s secret'),
   OS_REGION_NAME: text('region whose endpoints are used; required where the service catalog has several'),
-  OS_INTERFACE: Type.Optional(Type.Unsafe<string>({
-    type: 'string',
-    enum: ['public', 'internal', 'admin', 'publicURL', 'internalURL', 'adminURL'],
-    description: 'interface of the endpoints that are used; `public` unless set'
-  })),
-  OS_IDENTITY_ENDPOINT_OVERRIDE: text(
+  OS_INTERFACE: catalogInterface('interface of the endpoints that are used; `public` unless set'),
+  OS_IDENTITY_ENDPOINT_OVERRIDE: url(
     'Keystone\'s URL for everything but logins, instead of the catalog\'s'),
-  OS_COMPUTE_ENDPOINT_OVERRIDE: text('Nova\'s URL, instead of the catalog\'s'),
-  OS_NETWORK_ENDPOINT_OVERRIDE: text('Neutron\'s URL, instead of the catalog\'s'),
-  OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: text(
+  OS_COMPUTE_ENDPOINT_OVERRIDE: url('Nova\'s URL, instead of the catalog\'s'),
+  OS_NETWORK_ENDPOINT_OVERRIDE: url('Neutron\'s URL, instead of the catalog\'s'),
+  OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: url(
     'Cinder\'s URL, instead of the catalog\'s; `%(project_id)s` in it is replaced by the token\'s project'),
   OS_CACERT: text('PEM file of a CA that is trusted beside the public ones, for every upstream and Redis'),
   OS_CERT: text('PEM file of the client certificate for OpenStack'),
@@ -109,11 +109,9 @@ export const Settings = Type.Object({
     description: 'names or ids of domains whose projects the summary leaves out; comma-separated'
   })),
 
-  INFLUX_URL: affectsResponses(Type.Optional(Type.String({
-    pattern: '^https?://',
-    description: 'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones; ' +
-      '`http://127.0.0.1:8086` unless set'
-  }))),
+  INFLUX_URL: affectsResponses(url(
+    'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones; `http://127.0.0.1:8086` unless ' +
+    'set. A user and a password in it are `INFLUX_USERNAME` and `INFLUX_PASSWORD`, unless these are set')),
   INFLUX_DATABASE: affectsResponses(
     Type.String({ default: 'mon', description: 'database with Monasca\'s series' })
   ),
@@ -123,12 +121,9 @@ export const Settings = Type.Object({
   INFLUX_USERNAME: affectsResponses(text('InfluxDB user')),
   INFLUX_PASSWORD: secret('that user\'s password'),
   INFLUX_TOKEN: secret('InfluxDB token, instead of a user and a password'),
-  PROMETHEUS_URL: affectsResponses(Type.Optional(Type.String({
-    pattern: '^https?://',
-    description: 'base of a Prometheus API, such as `http://prometheus:9090`, ' +
-      '`http://vmselect:8481/select/0/prometheus` or `https://mimir/prometheus`; metrics are then read ' +
-      'there, and not from InfluxDB'
-  }))),
+  PROMETHEUS_URL: affectsResponses(url(
+    'base of a Prometheus API, such as `http://prometheus:9090`, `http://vmselect:8481/select/0/prometheus` ' +
+    'or `https://mimir/prometheus`; metrics are then read there, and not from InfluxDB')),
   PROMETHEUS_USERNAME: affectsResponses(text('its user')),
   PROMETHEUS_PASSWORD: secret('that user\'s password'),
   PROMETHEUS_TOKEN: header({ secret: true }, 'its bearer token, instead of a user and a password'),
@@ -172,6 +167,9 @@ export const Settings = Type.Object({
 
 /** The settings after validation, with defaults. */
 export type Settings = Static<typeof Settings>
+
+/** The formats of settings: what JSON Schema's validator does not have, and the rule for error messages. */
+export const settingFormats = { 'http-url': { validate: isHttpUrl, rule: httpUrlRule } }
 
 /** Marks of settings that JSON Schema does not have. */
 export const settingMarks = ['secret', 'affectsResponses'] as const
@@ -261,6 +259,8 @@ interface SchemaError {
 export function explainInvalidSetting ({ errors }: Error & { errors?: SchemaError[] }) {
   const { instancePath, message, params } = errors![0]!
   const name = instancePath.slice(1) as keyof Settings
+  const format = settingFormats[params?.format as keyof typeof settingFormats]
   const allowed = Array.isArray(params?.allowedValues) ? ` (${params.allowedValues.join(', ')})` : ''
-  return new InvalidSetting(`${name} ${message}${allowed}: ${Settings.properties[name].description}`)
+  const { description } = Settings.properties[name]
+  return new InvalidSetting(`${name} ${format?.rule ?? message}${allowed}: ${description}`)
 }

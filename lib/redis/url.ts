@@ -39,6 +39,7 @@ export function parseRedisUrl (url: string): RedisAddress {
 function parseHost (text: string) {
   if (text === '' || !URL.canParse(`redis://${text}`)) throw invalidUrl()
   const { hostname, port } = new URL(`redis://${text}`)
+  if (port === '0') throw invalidUrl()
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) }
 }
 

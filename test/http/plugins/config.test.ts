@@ -1,7 +1,17 @@
 import t from 'tap'
 import { buildApp } from '#app.js'
+import { Settings } from '#lib/config/settings.js'
 
 const cloud = { OS_AUTH_URL: 'http://127.0.0.1:5000/v3', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }
+
+const urlSettings = Object.entries(Settings.properties)
+  .filter(([, schema]) => 'format' in schema && schema.format === 'http-url')
+  .map(([name]) => name)
+
+/** One of each kind. The tests of `isHttpUrl` have more. */
+const invalidUrls = [
+  'localhost:5000/v3', 'ftp://host', 'http:///v3', 'http://host:99999', 'http://host\n', 'http://host?hidden'
+]
 
 /** Each invalid setting beside those of the cloud, and the error message. */
 const invalidSettings: Array<[Record<string, string>, RegExp]> = [
@@ -20,12 +30,14 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ TOKEN_CACHE_TIME: '301s' }, /^TOKEN_CACHE_TIME must be at most 5m$/],
   [{ TOKEN_CACHE_TIME: '0s' }, /^TOKEN_CACHE_TIME must be a duration/],
   [{ TOKEN_CACHE_TIME: '60' }, /^TOKEN_CACHE_TIME must match pattern .*: how long/],
-  [{ WWW_AUTHENTICATE_URI: 'cloud.example.org' }, /^WWW_AUTHENTICATE_URI must match pattern/],
-  [{ WWW_AUTHENTICATE_URI: 'http://' }, /^WWW_AUTHENTICATE_URI must be the URL of Keystone/],
   [{ CACHE: 'yes' }, /^CACHE must be equal to one of the allowed values \(on, off\): /],
   [{ REDIS_URL: 'localhost:6379' }, /^REDIS_URL must be redis:\/\//],
   [{ REDIS_URL: 'redis://hidden@localhost' }, /^REDIS_URL must be redis:\/\//],
-  [{ INFLUX_URL: 'localhost:8086' }, /^INFLUX_URL must match pattern/],
+  ...urlSettings.flatMap((name) => invalidUrls.map(
+    (url): [Record<string, string>, RegExp] => [{ [name]: url }, new RegExp(`^${name} must be an http:// or`)])),
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://ann:hidden@host' }, /^OTEL_EXPORTER_OTLP_ENDPOINT must be .* without a user/],
+  [{ INFLUX_URL: 'http://ann:hid%zzden@host' }, /^INFLUX_URL must be .* without a user/],
+  [{ INFLUX_URL: 'http://:hidden@host' }, /^INFLUX_URL must be .* without a user/],
   [{ OS_CACERT: '/nowhere.pem' }, /^OS_CACERT must be a PEM file/],
   [{ TLS_CERT: '/nowhere.pem' }, /^TLS_KEY is missing/],
   [
