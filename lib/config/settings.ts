@@ -78,7 +78,15 @@ export const Settings = Type.Object({
   OS_CLOUD: text('cloud of `clouds.yaml`'),
   OS_CLIENT_CONFIG_FILE: text(
     'path of `clouds.yaml`; unless set, it is searched in the working directory, `~/.config/openstack` ' +
-    'and `/etc/openstack`. A `secure.yaml` beside it is merged in'),
+    'and `/etc/openstack`'),
+  OS_CLIENT_SECURE_FILE: text(
+    'path of `secure.yaml`, which is merged in; unless set, it is searched beside `clouds.yaml`, and then ' +
+    'in the same folders'),
+  OS_AUTH_TYPE: Type.Optional(Type.Unsafe<string>({
+    type: 'string',
+    enum: ['password', 'v3password', 'v3applicationcredential'],
+    description: 'how to log in; by the application credential where there is one, unless set'
+  })),
   OS_AUTH_URL: url('Keystone\'s URL. This and the other `OS_` variables override the file'),
   OS_USERNAME: text('user name of the service\'s credential'),
   OS_USER_ID: text('user id, instead of the name'),
@@ -89,20 +97,29 @@ export const Settings = Type.Object({
   OS_PROJECT_ID: text('id of that project, instead of the name'),
   OS_PROJECT_DOMAIN_NAME: text('name of the project\'s domain; the domain with id `default` unless set'),
   OS_PROJECT_DOMAIN_ID: text('id of the project\'s domain, instead of the name'),
+  OS_TENANT_NAME: text('`OS_PROJECT_NAME` of old clients'),
+  OS_TENANT_ID: text('`OS_PROJECT_ID` of old clients'),
+  OS_DOMAIN_NAME: text('name of the domain of both, the user and the project'),
+  OS_DOMAIN_ID: text('id of that domain, instead of the name'),
+  OS_DEFAULT_DOMAIN_NAME: text('the same as `OS_DOMAIN_NAME`, which counts over it'),
+  OS_DEFAULT_DOMAIN_ID: text('the same as `OS_DOMAIN_ID`, which counts over it'),
+  OS_DEFAULT_DOMAIN: text('id of the domain where no other setting names one; `default` unless set'),
+  OS_SYSTEM_SCOPE: text('rejected without a project: the service logs in to one'),
+  OS_TRUST_ID: text('rejected: the service does not use trusts'),
   OS_APPLICATION_CREDENTIAL_ID: text('application credential, instead of a user and a password'),
   OS_APPLICATION_CREDENTIAL_NAME: text('name of the application credential; it needs its user as well'),
   OS_APPLICATION_CREDENTIAL_SECRET: secret('the application credential\'s secret'),
   OS_REGION_NAME: text('region whose endpoints are used; required where the service catalog has several'),
   OS_INTERFACE: catalogInterface('interface of the endpoints that are used; `public` unless set'),
-  OS_IDENTITY_ENDPOINT_OVERRIDE: url(
-    'Keystone\'s URL for everything but logins, instead of the catalog\'s'),
+  OS_ENDPOINT_TYPE: catalogInterface('`OS_INTERFACE` of old clients, which counts over it'),
+  OS_IDENTITY_ENDPOINT_OVERRIDE: url('Keystone\'s URL after the login, instead of the catalog\'s'),
   OS_COMPUTE_ENDPOINT_OVERRIDE: url('Nova\'s URL, instead of the catalog\'s'),
   OS_NETWORK_ENDPOINT_OVERRIDE: url('Neutron\'s URL, instead of the catalog\'s'),
   OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: url(
     'Cinder\'s URL, instead of the catalog\'s; `%(project_id)s` in it is replaced by the token\'s project'),
   OS_CACERT: text('PEM file of a CA that is trusted beside the public ones, for every upstream and Redis'),
   OS_CERT: text('PEM file of the client certificate for OpenStack'),
-  OS_KEY: text('PEM file of that certificate\'s key'),
+  OS_KEY: text('PEM file of that certificate\'s key; unless set, `OS_CERT` has to hold the key as well'),
   OS_INSECURE: Type.Optional(Type.Boolean({ description: '`true` accepts any certificate from OpenStack' })),
   EXCLUDE_DOMAINS: affectsResponses(Type.String({
     default: 'heat_user_domain',

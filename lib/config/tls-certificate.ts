@@ -1,6 +1,5 @@
-import { createSecureContext } from 'node:tls'
 import { InvalidSetting } from '#lib/errors.js'
-import { loadPem } from './pem.js'
+import { loadKeyPair } from './pem.js'
 import type { Settings } from './settings.js'
 
 /** The certificate that HTTPS is served with, and its key, in PEM. */
@@ -19,12 +18,5 @@ export function loadCertificate (
   if (TLS_CERT === undefined && TLS_KEY === undefined) return undefined
   if (TLS_KEY === undefined) throw new InvalidSetting('TLS_KEY is missing: TLS_CERT needs it')
   if (TLS_CERT === undefined) throw new InvalidSetting('TLS_CERT is missing: TLS_KEY needs it')
-  const certificate = { cert: loadPem('TLS_CERT', TLS_CERT), key: loadPem('TLS_KEY', TLS_KEY) }
-  try {
-    createSecureContext(certificate)
-  } catch (err) {
-    const { code } = err as NodeJS.ErrnoException
-    throw new InvalidSetting(`TLS_CERT and TLS_KEY must be a certificate and its key, in PEM (${code})`)
-  }
-  return certificate
+  return loadKeyPair({ setting: 'TLS_CERT', path: TLS_CERT }, { setting: 'TLS_KEY', path: TLS_KEY })
 }

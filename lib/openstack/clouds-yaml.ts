@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { parse } from 'yaml'
+import { httpUrlRule, isHttpUrl } from '#lib/config/http-url.js'
+import type { PemFile } from '#lib/config/pem.js'
 import type { Settings } from '#lib/config/settings.js'
 import type { TlsFiles } from '#lib/config/upstream-tls.js'
 import { InvalidSetting } from '#lib/errors.js'
 import type { CatalogService, Interface } from './catalog.js'
+import { loadCloudValues, read, readBoolean } from './cloud-values.js'
+import type { CloudValues, Given } from './cloud-values.js'
 import type { LoginOptions, LoginScope } from './login.js'
 
 /** How to log in to a cloud, and which of its endpoints to use. */
@@ -19,53 +19,36 @@ export interface CloudConfig extends LoginOptions {
   tls: TlsFiles
 }
 
-/** One cloud of `clouds.yaml`, as far as it is used. */
-type Entry = Record<string, unknown> & { auth?: Record<string, unknown> }
-
 /**
- * The cloud that the settings name: an entry of `clouds.yaml` (with `secure.yaml` merged in), `OS_*`
- * variables, or the entry overridden by the variables.
+ * The cloud that the settings name: an entry of `clouds.yaml`, `OS_*` variables, or the entry overridden by
+ * the variables.
  * @throws InvalidSetting where there is none, or where it lacks what a login needs
  */
 export function loadCloud (settings: Settings): CloudConfig {
-  const entry = settings.OS_CLOUD === undefined
-    ? {}
-    : loadEntry(settings.OS_CLOUD, settings.OS_CLIENT_CONFIG_FILE)
-  const auth = Object.fromEntries(
-    Object.entries(entry.auth ?? {}).map(([key, value]) => [key, String(value)])
-  )
-  const text = (value: unknown) => value === undefined || value === null ? undefined : String(value)
-  const path = (value: unknown) => text(value)?.replace(/^~(?=\/)/, homedir())
-
-  const authUrl = settings.OS_AUTH_URL ?? auth.auth_url
+  const values = loadCloudValues(settings)
+  const authUrl = parseUrl(values, 'auth_url')
   if (authUrl === undefined) {
     throw new InvalidSetting('OS_AUTH_URL is missing: give it, or name a cloud of clouds.yaml in OS_CLOUD')
   }
-  if (!URL.canParse(authUrl)) {
-    throw new InvalidSetting(
-      'OS_AUTH_URL must be the URL of Keystone, such as https://cloud.example.org:5000/v3'
-    )
-  }
-
-  const login = parseLogin(settings, auth)
+  const region = read(values, 'region_name')?.text
+  const wanted = parseInterface(read(values, 'endpoint_type'))
+  rejectExceptions(values, region, wanted)
   return {
     authUrl,
-    ...login,
-    scope: login.applicationCredential ? undefined : parseScope(settings, auth),
-    region: settings.OS_REGION_NAME ?? text(entry.region_name),
-    interface: parseInterface(settings.OS_INTERFACE ?? text(entry.interface)),
+    ...parseLogin(values),
+    region,
+    interface: wanted,
     overrides: {
-      identity: settings.OS_IDENTITY_ENDPOINT_OVERRIDE ?? text(entry.identity_endpoint_override),
-      compute: settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? text(entry.compute_endpoint_override),
-      network: settings.OS_NETWORK_ENDPOINT_OVERRIDE ?? text(entry.network_endpoint_override),
-      'block-storage':
-        settings.OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE ?? text(entry.block_storage_endpoint_override)
+      identity: parseUrl(values, 'identity_endpoint_override'),
+      compute: parseUrl(values, 'compute_endpoint_override'),
+      network: parseUrl(values, 'network_endpoint_override'),
+      'block-storage': parseUrl(values, 'block_storage_endpoint_override')
     },
     tls: {
-      cacert: settings.OS_CACERT ?? path(entry.cacert),
-      cert: settings.OS_CERT ?? path(entry.cert),
-      key: settings.OS_KEY ?? path(entry.key),
-      insecure: settings.OS_INSECURE ?? (entry.verify === false || entry.insecure === true)
+      cacert: parsePath(values, 'cacert'),
+      cert: parsePath(values, 'cert'),
+      key: parsePath(values, 'key'),
+      insecure: readBoolean(values, 'insecure') === true || readBoolean(values, 'verify') === false
     }
   }
 }
@@ -78,33 +61,66 @@ export function cloudIdentity (cloud: CloudConfig) {
   return { authUrl, identity, scope, region, wanted, overrides }
 }
 
-type Login = Pick<CloudConfig, 'identity' | 'applicationCredential'>
+/** A text with the region in the place of its name, as in `https://{region_name}.example.org`. */
+function readTemplate (values: CloudValues, key: string): Given | undefined {
+  const given = read(values, key)
+  const region = read(values, 'region_name')?.text
+  return given && region !== undefined
+    ? { ...given, text: given.text.replaceAll('{region_name}', region) }
+    : given
+}
+
+function parseUrl (values: CloudValues, key: string) {
+  const given = readTemplate(values, key)
+  if (given !== undefined && !isHttpUrl(given.text)) {
+    throw new InvalidSetting(`${given.setting} ${httpUrlRule}`)
+  }
+  return given?.text
+}
+
+function parsePath (values: CloudValues, key: string): PemFile | undefined {
+  const given = readTemplate(values, key)
+  return given && { setting: given.setting, path: given.text }
+}
+
+function parseInterface (given: Given = { text: 'public', setting: '' }): Interface {
+  const [, found] = /^(public|internal|admin)(?:URL)?$/.exec(given.text) ?? []
+  if (found === undefined) throw new InvalidSetting(`${given.setting} must be public, internal or admin`)
+  return found as Interface
+}
+
+/**
+ * Rejects an interface or a region of one service that is not the cloud's: the service uses one for all.
+ * @throws InvalidSetting
+ */
+function rejectExceptions (values: CloudValues, region: string | undefined, wanted: Interface) {
+  for (const key of Object.keys(values)) {
+    const [, , kind] = exception.exec(key) ?? []
+    const given = kind === undefined ? undefined : read(values, key)
+    if (given === undefined) continue
+    if (kind === 'region_name' ? given.text === region : parseInterface(given) === wanted) continue
+    throw new InvalidSetting(`${given.setting} must be that of the cloud: all services have the same`)
+  }
+}
+
+const exception =
+  /^(identity|compute|network|block_storage|volumev3|volume)_(interface|endpoint_type|region_name)$/
+
+type Login = Pick<CloudConfig, 'identity' | 'applicationCredential' | 'scope'>
 
 /** Source: Identity API v3, "Password authentication" and "Authenticating with an Application Credential". */
-function parseLogin (settings: Settings, auth: Record<string, string>): Login {
-  const userDomain = reference(
-    settings.OS_USER_DOMAIN_ID, settings.OS_USER_DOMAIN_NAME, auth.user_domain_id, auth.user_domain_name
-  )
-  const user = reference(settings.OS_USER_ID, settings.OS_USERNAME, auth.user_id, auth.username, userDomain)
-  const credential = reference(
-    settings.OS_APPLICATION_CREDENTIAL_ID, settings.OS_APPLICATION_CREDENTIAL_NAME,
-    auth.application_credential_id, auth.application_credential_name
-  )
-  if (credential !== undefined) {
-    const secret = settings.OS_APPLICATION_CREDENTIAL_SECRET ?? auth.application_credential_secret
-    if (secret === undefined) throw new InvalidSetting('OS_APPLICATION_CREDENTIAL_SECRET is missing')
-    if ('name' in credential && user === undefined) {
-      throw new InvalidSetting(
-        'OS_USERNAME is missing: an application credential that is given by its name needs its user'
-      )
-    }
-    const named = 'name' in credential ? { ...credential, user } : credential
-    return {
-      applicationCredential: true,
-      identity: { methods: ['application_credential'], application_credential: { ...named, secret } }
-    }
+function parseLogin (values: CloudValues): Login {
+  const credential = parseReference(values, 'application_credential')
+  const type = read(values, 'auth_type')
+  const applicationCredential = type === undefined
+    ? credential !== undefined
+    : type.text === 'v3applicationcredential'
+  if (applicationCredential) {
+    if (credential === undefined) throw new InvalidSetting('OS_APPLICATION_CREDENTIAL_ID is missing')
+    return { applicationCredential, identity: parseCredential(values, credential) }
   }
-  const password = settings.OS_PASSWORD ?? auth.password
+  const user = parseReference(values, 'user', parseDomain(values, 'user'))
+  const password = read(values, 'password')?.text
   if (user === undefined) {
     throw new InvalidSetting(
       'OS_USERNAME is missing: a user with a password, or an application credential, logs in'
@@ -112,65 +128,54 @@ function parseLogin (settings: Settings, auth: Record<string, string>): Login {
   }
   if (password === undefined) throw new InvalidSetting('OS_PASSWORD is missing')
   return {
-    applicationCredential: false,
-    identity: { methods: ['password'], password: { user: { ...user, password } } }
+    applicationCredential,
+    identity: { methods: ['password'], password: { user: { ...user, password } } },
+    scope: parseScope(values)
   }
 }
 
-function parseScope (settings: Settings, auth: Record<string, string>): LoginScope | undefined {
-  const domain = reference(
-    settings.OS_PROJECT_DOMAIN_ID, settings.OS_PROJECT_DOMAIN_NAME,
-    auth.project_domain_id, auth.project_domain_name
-  )
-  const project = reference(
-    settings.OS_PROJECT_ID, settings.OS_PROJECT_NAME, auth.project_id, auth.project_name, domain
-  )
-  return project && { project }
+function parseCredential (values: CloudValues, credential: Reference) {
+  const user = parseReference(values, 'user', parseDomain(values, 'user'))
+  const secret = read(values, 'application_credential_secret')?.text
+  if (secret === undefined) throw new InvalidSetting('OS_APPLICATION_CREDENTIAL_SECRET is missing')
+  if ('name' in credential && user === undefined) {
+    throw new InvalidSetting(
+      'OS_USERNAME is missing: an application credential that is given by its name needs its user'
+    )
+  }
+  const named = 'name' in credential ? { ...credential, user } : credential
+  return { methods: ['application_credential'], application_credential: { ...named, secret } }
 }
 
 /**
- * A thing as Keystone's API refers to it: by id, or by name within its domain where it has one. A variable,
- * by id or by name, replaces everything in the file.
+ * The project to log in to.
+ * @throws InvalidSetting where the values name another scope
  */
-function reference (id?: string, name?: string, fileId?: string, fileName?: string, domain?: object) {
-  if (id === undefined && name === undefined) [id, name] = [fileId, fileName]
-  if (id !== undefined) return { id }
-  return name === undefined ? undefined : { name, domain: domain ?? { id: 'default' } }
+function parseScope (values: CloudValues): LoginScope | undefined {
+  const project = parseReference(values, 'project', parseDomain(values, 'project'))
+  const other = project === undefined
+    ? read(values, 'trust_id', 'domain_id', 'domain_name', 'system_scope')
+    : read(values, 'trust_id')
+  if (other === undefined) return project && { project }
+  throw new InvalidSetting(
+    `${other.setting} is a scope that the service cannot use: it logs in to a project, by OS_PROJECT_NAME`
+  )
 }
 
-function parseInterface (name = 'public'): Interface {
-  const [, found] = /^(public|internal|admin)(?:URL)?$/.exec(name) ?? []
-  if (found === undefined) {
-    throw new InvalidSetting('interface in clouds.yaml must be public, internal or admin')
-  }
-  return found as Interface
+type Reference = { id: string } | { name: string, domain?: Reference }
+
+/** A thing as Keystone's API refers to it: by id, or by name, within its domain where it has one. */
+function parseReference (values: CloudValues, thing: string, domain?: Reference): Reference | undefined {
+  const id = read(values, `${thing}_id`)
+  if (id !== undefined) return { id: id.text }
+  const name = read(values, `${thing}_name`)
+  return name && { name: name.text, domain }
 }
 
-function loadEntry (name: string, path?: string): Entry {
-  const file = path ?? defaultPaths().find(existsSync)
-  if (file === undefined) {
-    throw new InvalidSetting(
-      `OS_CLOUD names ${name}, but there is no clouds.yaml in ${defaultPaths().join(', ')}`
-    )
-  }
-  const entry = parseEntry(file, name)
-  if (entry === undefined) throw new InvalidSetting(`OS_CLOUD must be a cloud of ${file}: it has no ${name}`)
-  const secureFile = join(dirname(file), 'secure.yaml')
-  const secret = existsSync(secureFile) ? parseEntry(secureFile, name) : undefined
-  return { ...entry, ...secret, auth: { ...entry.auth, ...secret?.auth } }
-}
-
-function defaultPaths () {
-  const folders = ['.', join(homedir(), '.config/openstack'), '/etc/openstack']
-  return folders.map((folder) => join(folder, 'clouds.yaml'))
-}
-
-function parseEntry (file: string, name: string): Entry | undefined {
-  try {
-    return parse(readFileSync(file, 'utf8'))?.clouds?.[name]
-  } catch (err) {
-    // The parser's own message quotes the line, which may hold a password.
-    const { code = 'unreadable' } = err as { code?: string }
-    throw new InvalidSetting(`OS_CLIENT_CONFIG_FILE must be a YAML file that can be read: ${file} (${code})`)
-  }
+/** The domain of the user or the project: its own, that of both, or the one of Keystone's installation. */
+function parseDomain (values: CloudValues, thing: 'user' | 'project'): Reference {
+  const id = read(values, `${thing}_domain_id`, 'domain_id', 'default_domain_id')
+  if (id !== undefined) return { id: id.text }
+  const name = read(values, `${thing}_domain_name`, 'domain_name', 'default_domain_name')
+  return name ? { name: name.text } : { id: read(values, 'default_domain')?.text ?? 'default' }
 }

@@ -39,6 +39,10 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ INFLUX_URL: 'http://ann:hid%zzden@host' }, /^INFLUX_URL must be .* without a user/],
   [{ INFLUX_URL: 'http://:hidden@host' }, /^INFLUX_URL must be .* without a user/],
   [{ OS_CACERT: '/nowhere.pem' }, /^OS_CACERT must be a PEM file/],
+  [{ OS_CERT: '/nowhere.pem', OS_KEY: '/nowhere.pem' }, /^OS_CERT must be a PEM file/],
+  [{ OS_KEY: '/nowhere.pem' }, /^OS_CERT is missing: OS_KEY needs it$/],
+  [{ OS_AUTH_TYPE: 'v3oidcpassword' }, /^OS_AUTH_TYPE must be equal to one of the allowed values/],
+  [{ OS_TRUST_ID: 't1' }, /^OS_TRUST_ID is a scope that the service cannot use/],
   [{ TLS_CERT: '/nowhere.pem' }, /^TLS_KEY is missing/],
   [
     { TRUST_PROXY: 'true' },

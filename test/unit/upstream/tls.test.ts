@@ -4,6 +4,7 @@ import t from 'tap'
 import { loadUpstreamTls } from '#lib/config/upstream-tls.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
 import { createCertificate } from '#test/support/certificates.js'
+import { pemFiles } from '#test/support/pem-files.js'
 
 const bounds = { timeout: 2_000, connections: 1 }
 // One certificate serves both sides.
@@ -18,13 +19,13 @@ t.test('an upstream over TLS that requires a client certificate', async (t) => {
   t.teardown(() => { server.closeAllConnections(); server.close() })
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
 
-  const get = async (tls: object) => {
-    const dispatcher = createDispatcher(bounds, loadUpstreamTls(tls))
+  const get = async (paths: object, insecure = false) => {
+    const dispatcher = createDispatcher(bounds, loadUpstreamTls({ ...pemFiles(paths), insecure }))
     t.teardown(() => dispatcher.destroy())
     return createUpstream(dispatcher, bounds)('identity', { operation: 'show-version', url })
   }
   t.match(await get({ cacert: files.cert, ...files }), { status: 200 })
-  t.match(await get({ insecure: true, ...files }), { status: 200 })
+  t.match(await get(files, true), { status: 200 })
   await t.rejects(get(files), { reason: 'unreachable', message: /DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED/ })
   await t.rejects(get({ cacert: files.cert }), { name: 'UpstreamError', reason: 'unreachable' })
 })
