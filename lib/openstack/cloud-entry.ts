@@ -113,7 +113,7 @@ function parseEntry (setting: string, file: string, section: string, name: strin
 
 /**
  * A file as YAML 1.1, which openstacksdk reads: with `<<`, and with duplicate keys, of which the last counts.
- * What the parser takes for a number, a date or a boolean is the text of the file again.
+ * Numbers, dates and booleans are the text of the file again.
  */
 function parseFile (file: string, invalid: (reason: string) => Error): unknown {
   try {

@@ -23,8 +23,8 @@ const authKeys = [
 ]
 
 /**
- * Other names of keys, and the names that the service uses. Where a cloud has both, the latter count; of two
- * other names, the first one of this table.
+ * Other names of keys, and the names that the service uses. Those of the service count over the others, and
+ * of several others the first one of this table counts.
  */
 const otherNames = {
   username: 'user_name',

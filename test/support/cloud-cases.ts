@@ -20,7 +20,7 @@ export interface CloudCase {
   /** The working folder; `home` in it is XDG_CONFIG_HOME. With files, OS_CLOUD is `mine`. */
   files?: Folder
   env?: Record<string, string>
-  /** What differs from the reading of `clouds.yaml` with one user, one project and nothing else. */
+  /** The difference from the reading of `clouds.yaml` with one user, one project and nothing else. */
   reads?: Partial<Reading>
   /** The message of the one line with which the service does not start. */
   rejects?: RegExp
@@ -317,7 +317,8 @@ clouds:
     name: 'endpoint overrides',
     files: beside(
       'identity_endpoint_override: http://keystone/v3', 'compute_endpoint: http://nova/v2.1',
-      'network_endpoint_override: http://neutron', 'volumev3_endpoint_override: http://cinder/v3/%(project_id)s'
+      'network_endpoint_override: http://neutron',
+      'volumev3_endpoint_override: http://cinder/v3/%(project_id)s'
     ),
     reads: {
       overrides: {

@@ -33,9 +33,10 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ CACHE: 'yes' }, /^CACHE must be equal to one of the allowed values \(on, off\): /],
   [{ REDIS_URL: 'localhost:6379' }, /^REDIS_URL must be redis:\/\//],
   [{ REDIS_URL: 'redis://hidden@localhost' }, /^REDIS_URL must be redis:\/\//],
-  ...urlSettings.flatMap((name) => invalidUrls.map(
-    (url): [Record<string, string>, RegExp] => [{ [name]: url }, new RegExp(`^${name} must be an http:// or`)])),
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://ann:hidden@host' }, /^OTEL_EXPORTER_OTLP_ENDPOINT must be .* without a user/],
+  ...urlSettings.flatMap((name) => invalidUrls.map((url): [Record<string, string>, RegExp] =>
+    [{ [name]: url }, new RegExp(`^${name} must be an http:// or`)])),
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://ann:hidden@host' }, /^OTEL_EXPORTER_OTLP_ENDPOINT must be .* user/],
+  [{ OS_AUTH_URL: 'http://ann:hidden@host' }, /^OS_AUTH_URL must be .* without a user/],
   [{ INFLUX_URL: 'http://ann:hid%zzden@host' }, /^INFLUX_URL must be .* without a user/],
   [{ INFLUX_URL: 'http://:hidden@host' }, /^INFLUX_URL must be .* without a user/],
   [{ OS_CACERT: '/nowhere.pem' }, /^OS_CACERT must be a PEM file/],
@@ -98,6 +99,14 @@ t.test('starts without its upstreams, and uses the default of an empty variable'
     const app = await buildApp({ env: { ...cloud, ...env } })
     await app.close()
   }
+})
+
+t.test('takes the login out of INFLUX_URL', async (t) => {
+  const app = await buildApp({ env: { ...cloud, INFLUX_URL: 'http://ann:hidden@127.0.0.1:1' } })
+  t.match(app.config, {
+    INFLUX_URL: 'http://127.0.0.1:1', INFLUX_USERNAME: 'ann', INFLUX_PASSWORD: 'hidden'
+  })
+  await app.close()
 })
 
 t.test('warns once that unauthenticated clients reach the service', async (t) => {

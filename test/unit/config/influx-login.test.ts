@@ -34,8 +34,8 @@ t.test('the login of INFLUX_URL becomes settings of its own', async (t) => {
 
 t.test('an environment without such a login is not changed', async (t) => {
   const urls = [
-    'http://host', 'http://host/@me', 'http://@host', 'http://:pw@host', 'http://m%zz:pw@host', 'http://mon:p%zz@host',
-    'no URL'
+    'http://host', 'http://host/@me', 'http://@host', 'http://:pw@host', 'http://m%zz:pw@host',
+    'http://mon:p%zz@host', 'no URL'
   ]
   for (const INFLUX_URL of urls) t.strictSame(splitInfluxLogin({ INFLUX_URL }), { INFLUX_URL })
   t.strictSame(splitInfluxLogin({}), {})

@@ -194,7 +194,7 @@ t.test('names the key of clouds.yaml that is invalid', async (t) => {
     invalid(`{ auth: { auth_url: "${url}" } }`, /^auth_url in clouds\.yaml must be an http:\/\/ or /)
     for (const key of ['identity', 'compute', 'network', 'block_storage']) {
       const name = `${key}_endpoint_override`
-      invalid(`{ ${name}: "${url}", ${auth} }`, new RegExp(`^${name} in clouds\\.yaml must be an http:// or `))
+      invalid(`{ ${name}: "${url}", ${auth} }`, new RegExp(`^${name} in clouds\\.yaml must be an http://`))
     }
   }
   invalid(`{ ${auth}, compute_endpoint: 'http://{project}' }`, /^compute_endpoint in clouds\.yaml must be an/)

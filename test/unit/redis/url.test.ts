@@ -30,10 +30,10 @@ t.test('any other URL is rejected in one line that does not quote it', async (t)
   const urls = [
     'cache:6379', 'http://cache', 'redis:cache', 'redis://', 'redis:///3', 'redis://secret@cache',
     'redis://:secret@', 'redis://:%zz@cache', 'redis://:sec@ret@cache', 'redis://:secret@cache:port',
-    'redis://:secret@cache:70000', 'redis://:secret@cache:0', 'redis://:secret@cache/name', 'redis://:secret@cache/1/2',
-    'redis://:secret@cache?db=1', 'redis://:secret@cache#1', 'redis://:secret@one,two',
-    'redis+cluster://:secret@one/1', 'redis+cluster://one,,two', 'redis://ca che',
-    'redis+cluster://one,http://two', ' redis://cache', 'redis://cache\n'
+    'redis://:secret@cache:70000', 'redis://:secret@cache:0', 'redis://:secret@cache/name',
+    'redis://:secret@cache/1/2', 'redis://:secret@cache?db=1', 'redis://:secret@cache#1',
+    'redis://:secret@one,two', 'redis+cluster://:secret@one/1', 'redis+cluster://one,,two',
+    'redis://ca che', 'redis+cluster://one,http://two', ' redis://cache', 'redis://cache\n'
   ]
   for (const url of urls) {
     t.throws(
