@@ -10,11 +10,12 @@ export type UpstreamName = typeof upstreamNames[number]
  * - `absent`: the service catalog does not have it
  * - `refused`: it rejects the service's credential
  * - `invalid`: an unexpected status, or a body that is not as documented
+ * - `unavailable`: it accepts no requests for now: a 429, or a 413 or 503 with `Retry-After`
  * - `circuit-open`: it is not called after repeated failures
  * - `queue-full`: too many requests are queued, or this one was queued for too long
  */
 export const failureReasons = [
-  'timeout', 'unreachable', 'absent', 'refused', 'invalid', 'circuit-open', 'queue-full'
+  'timeout', 'unreachable', 'absent', 'refused', 'invalid', 'unavailable', 'circuit-open', 'queue-full'
 ] as const
 export type FailureReason = typeof failureReasons[number]
 
@@ -23,6 +24,8 @@ export interface UpstreamErrorDetails {
   status?: number
   /** The upstream's own id of the request, for its operator's log. */
   requestId?: string
+  /** Seconds until it accepts requests again, 60 at most; 0 where that is unknown. */
+  retryAfter?: number
 }
 
 /** An upstream failed. Neither the message nor the details ever hold a body, a credential or an address. */

@@ -10,8 +10,8 @@ export const Health = Type.Object({
 export const UpstreamState = OneOf(['up', ...failureReasons], {
   $id: 'UpstreamState',
   description: '`up`, or why the service cannot use it: no response in time, no connection, not in the ' +
-    'catalog, credential rejected, invalid response, circuit open after repeated failures, or too many ' +
-    'queued requests',
+    'catalog, credential rejected, invalid response, no requests accepted for now, circuit open after ' +
+    'repeated failures, or too many queued requests',
   examples: ['up']
 })
 

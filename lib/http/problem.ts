@@ -10,6 +10,7 @@ import type { Problem } from '#schemas/problem.js'
 const upstreamProblems: Record<FailureReason, { status: number, detail: string }> = {
   invalid: { status: 502, detail: 'returned an invalid response' },
   refused: { status: 502, detail: 'rejected the credential of this service' },
+  unavailable: { status: 503, detail: 'accepts no requests for now' },
   unreachable: { status: 503, detail: 'cannot be reached' },
   'circuit-open': { status: 503, detail: 'is temporarily not called after repeated failures' },
   'queue-full': { status: 503, detail: 'has too many queued requests' },

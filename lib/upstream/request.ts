@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { errors, request } from 'undici'
 import type { Dispatcher } from 'undici'
 import { currentContext } from '#lib/context/request-context.js'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
+import { pauseSeconds, sendWithRetry } from './retry.js'
 
 export interface UpstreamRequest {
   /** A short name of the request's purpose, for metrics and logs. */
@@ -78,15 +78,22 @@ async function readResponse (
 ): Promise<UpstreamResponse> {
   let details = {}
   try {
-    const { statusCode: status, headers, body } = await send()
+    const response = await send()
+    const { statusCode: status, headers, body } = response
     const requestId = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ??
       headers['x-request-id']
     details = { status, requestId: requestId?.toString() }
     const text = await body.text()
     if ((status < 200 || status > 299) && !expect.includes(status)) {
-      throw credentialRejected.includes(status)
-        ? new UpstreamError(upstream, 'refused', `rejected the service's credential (${status})`, details)
-        : new UpstreamError(upstream, 'invalid', `returned status ${status}`, details)
+      if (credentialRejected.includes(status)) {
+        throw new UpstreamError(upstream, 'refused', `rejected the service's credential (${status})`, details)
+      }
+      const retryAfter = pauseSeconds(response)
+      throw retryAfter === undefined
+        ? new UpstreamError(upstream, 'invalid', `returned status ${status}`, details)
+        : new UpstreamError(
+          upstream, 'unavailable', `accepts no requests for now (${status})`, { ...details, retryAfter }
+        )
     }
     return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
   } catch (err) {
@@ -97,47 +104,6 @@ async function readResponse (
       )
   }
 }
-
-/** The connection broke before a response: the server restarts, or has closed an idle connection. */
-const droppedConnection = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
-const noConnection = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'])
-/** Statuses of a proxy whose server restarts or is overloaded. */
-const temporaryStatuses = new Set([502, 503, 504])
-
-/**
- * Sends, and retries once where the failure may be temporary and the deadline allows it.
- * A request that is not idempotent is retried only where its connection was dropped.
- */
-async function sendWithRetry (
-  send: () => Promise<Dispatcher.ResponseData>,
-  idempotent: boolean,
-  deadline: number,
-  takeRetry: () => boolean
-) {
-  const inTime = (delay: number) => performance.now() + delay < deadline
-  let delay = retryDelayMs()
-  try {
-    const response = await send()
-    delay = Math.max(delay, retryAfterMs(String(response.headers['retry-after'])))
-    if (!idempotent || !temporaryStatuses.has(response.statusCode) || !inTime(delay) || !takeRetry()) {
-      return response
-    }
-    await Promise.all([response.body.dump(), sleep(delay)])
-  } catch (err) {
-    const { code } = err as { code: string }
-    if (!droppedConnection.has(code) && !(idempotent && noConnection.has(code))) throw err
-    if (!inTime(delay) || !takeRetry()) throw err
-    await sleep(delay)
-  }
-  return await send()
-}
-
-/** Random, so that requests that failed together are not repeated together. */
-const retryDelayMs = () => 25 + Math.random() * 75
-
-/** Milliseconds of a `Retry-After` in seconds or as a date; 0 for any other text. */
-const retryAfterMs = (value: string) =>
-  (/^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now()) || 0
 
 const parseLines = (text: string) =>
   text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))

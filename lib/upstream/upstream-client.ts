@@ -86,10 +86,19 @@ export function createUpstreamClient (
   let openings = 0
   let probedAt = -Infinity
   let consecutiveTimeouts = 0
+  /** The end of the time for which the upstream accepts no requests, in ms of `performance.now()`. */
+  let pausedUntil = -Infinity
   breaker.on('open', () => { openings++ })
   clientCreated(upstream, () => ({
     active: limit.activeCount, queued: limit.pendingCount, circuitOpen: !breaker.closed, retries
   }))
+
+  /** Why no request is sent now; a closed circuit, or one that is probed, is no reason. */
+  function findRejection () {
+    const retryAfter = Math.ceil((pausedUntil - performance.now()) / 1000)
+    if (retryAfter > 0) return paused(upstream, retryAfter)
+    return breaker.opened ? circuitOpen(upstream) : undefined
+  }
 
   function takeRetry () {
     if (retryBudget < 1) return false
@@ -108,15 +117,17 @@ export function createUpstreamClient (
   }
 
   /**
-   * Reports a request to the breaker at its end. One that began before the circuit last opened says nothing
-   * of the present.
+   * Reports a request to the breaker at its end, and pauses the upstream where it accepts no requests. One
+   * that began before the circuit last opened says nothing of the upstream's health.
    */
   async function record (response: Promise<UpstreamResponse>) {
     const begunAt = openings
-    const outcome = await response.then(() => 'ok', (err: UpstreamError) => err.reason)
+    const failure = await response.then(() => undefined, (err: UpstreamError) => err)
+    const { retryAfter = 0 } = failure?.details ?? {}
+    pausedUntil = Math.max(pausedUntil, performance.now() + 1000 * retryAfter)
     if (begunAt !== openings) return
     breaker.fire(response).catch(() => {})
-    consecutiveTimeouts = outcome === 'timeout' ? consecutiveTimeouts + 1 : 0
+    consecutiveTimeouts = failure?.reason === 'timeout' ? consecutiveTimeouts + 1 : 0
     if (consecutiveTimeouts >= timeoutThreshold) breaker.open()
   }
 
@@ -127,6 +138,8 @@ export function createUpstreamClient (
       requestCompleted(upstream, call.operation, outcome, (performance.now() - start) / 1000)
     try {
       if (start - queuedAt > queueTimeShare * timeout) throw queueFull(upstream)
+      const rejection = findRejection()
+      if (rejection !== undefined) throw rejection
       if (!mayPass()) throw circuitOpen(upstream)
       retryBudget = Math.min(connections, retryBudget + retryShare)
       const responding = sendRequest(upstream, call, {
@@ -143,9 +156,8 @@ export function createUpstreamClient (
   }
 
   return async (call: UpstreamRequest): Promise<UpstreamResponse> => {
-    const rejection = breaker.opened
-      ? circuitOpen(upstream)
-      : limit.pendingCount >= maxQueued ? queueFull(upstream) : undefined
+    const rejection = findRejection() ??
+      (limit.pendingCount >= maxQueued ? queueFull(upstream) : undefined)
     if (rejection !== undefined) {
       requestCompleted(upstream, call.operation, rejection.reason, 0)
       throw rejection
@@ -156,5 +168,7 @@ export function createUpstreamClient (
 
 const circuitOpen = (upstream: UpstreamName) =>
   new UpstreamError(upstream, 'circuit-open', 'is temporarily not called after repeated failures')
+const paused = (upstream: UpstreamName, retryAfter: number) =>
+  new UpstreamError(upstream, 'unavailable', 'accepts no requests for now', { retryAfter })
 const queueFull = (upstream: UpstreamName) =>
   new UpstreamError(upstream, 'queue-full', 'has too many queued requests')

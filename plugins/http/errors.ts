@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { NotFound, RequestRejected } from '#lib/errors.js'
+import { NotFound, RequestRejected, UpstreamError } from '#lib/errors.js'
 import { toProblem } from '#lib/http/problem.js'
 import type { RequestError } from '#lib/http/problem.js'
 
@@ -26,7 +26,7 @@ export function sendProblem (err: Error, request: FastifyRequest, reply: Fastify
   if (problem.status >= 500 && !(err instanceof RequestRejected)) request.log.error({ err }, 'request failed')
   request.server.telemetry.readFailed(err, 'error')
   if (problem.status === 401) reply.header('www-authenticate', request.server.challenge)
-  if (problem.status === 503) reply.header('retry-after', retryAfterSeconds)
+  if (problem.status === 503) reply.header('retry-after', retryAfterOf(err))
   // The hook that sets it does not run for a path that cannot be parsed.
   reply.header('x-openstack-request-id', request.id)
   return reply.code(problem.status).type('application/problem+json').send(problem)
@@ -39,5 +39,9 @@ export function sendUnrouted (err: Error, request: FastifyRequest, reply: Fastif
     { method: request.method, path: pathOf(request), status: reply.statusCode }, 'request completed'
   )
 }
+
+/** The time that the upstream names, where it accepts no requests for now. */
+const retryAfterOf = (err: Error) =>
+  (err instanceof UpstreamError && err.details.retryAfter) || retryAfterSeconds
 
 const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0]!

@@ -66,7 +66,7 @@ for (const status of [502, 503, 504]) {
 t.test('does not retry where that would not help', async (t) => {
   const post = { method: 'POST', idempotent: false } as const
   for (const [status, call, requests] of [
-    [500, {}, 1], [429, {}, 1], [503, post, 1], [503, { ...post, idempotent: true }, 2]
+    [500, {}, 1], [413, {}, 1], [429, {}, 1], [503, post, 1], [503, { ...post, idempotent: true }, 2]
   ] as const) {
     const { state, send } = await serve(t)
     state.listener = failing(status, 9)
@@ -82,15 +82,61 @@ t.test('does not retry without time for it', async (t) => {
   t.equal(state.received, 1)
 })
 
-t.test('waits for Retry-After in seconds, but not past the deadline', async (t) => {
-  const { state, send } = await serve(t)
-  state.listener = failing(503, 1, { 'retry-after': '1' })
-  const start = Date.now()
-  t.match(await send(), { status: 200 })
-  t.ok(Date.now() - start >= 1_000)
-  state.listener = failing(503, 1, { 'retry-after': '3600' })
-  await t.rejects(send(), { name: 'UpstreamError', details: { status: 503 } })
-  t.equal(state.received, 3)
+for (const status of [413, 429, 503]) {
+  t.test(`waits for the Retry-After of a ${status} in seconds, but not past the deadline`, async (t) => {
+    const { state, send } = await serve(t)
+    state.listener = failing(status, 1, { 'retry-after': '1' })
+    const start = Date.now()
+    t.match(await send(), { status: 200 })
+    t.ok(Date.now() - start >= 1_000)
+    state.listener = failing(status, 1, { 'retry-after': '3600' })
+    await t.rejects(send(), {
+      name: 'UpstreamError', reason: 'unavailable', details: { status, retryAfter: 60 }
+    })
+    t.equal(state.received, 3)
+  })
+
+  t.test(`does not call an upstream for the time of the Retry-After of its ${status}`, async (t) => {
+    const { state, send, sendEach } = await serve(t)
+    state.listener = failing(status, 1, { 'retry-after': '3600' })
+    t.same(await sendEach(1), [status])
+    t.same(await sendEach(5), Array(5).fill('unavailable'))
+    await t.rejects(send(), {
+      message: 'compute: accepts no requests for now', details: { status: undefined, retryAfter: Number }
+    })
+    t.equal(state.received, 1)
+    t.match(await send('network'), { status: 200 }, 'another upstream is called')
+  })
+}
+
+t.test('calls an upstream again after the time of its Retry-After', async (t) => {
+  const { state, outcomeOf, send, sendUntilOk } = await serve(t, { timeout: 900, connections: 1 })
+  state.listener = failing(429, 1, { 'retry-after': '1' })
+  const outcomes = await Promise.all([outcomeOf(send()), outcomeOf(send())])
+  t.same(outcomes, [429, 'unavailable'], 'a request that is queued meanwhile is not sent')
+  t.equal(state.received, 1)
+  await sendUntilOk()
+  t.equal(state.received, 2)
+})
+
+t.test('pauses an upstream whose retry fails as well', async (t) => {
+  const { state, sendEach } = await serve(t)
+  state.listener = failing(429, 9, { 'retry-after': '1' })
+  t.same(await sendEach(2), [429, 'unavailable'])
+  t.equal(state.received, 2)
+})
+
+t.test('a 429 without Retry-After pauses nothing', async (t) => {
+  const { state, send, sendEach } = await serve(t)
+  for (const headers of [{}, { 'retry-after': 'soon' }, { 'retry-after': '0' }]) {
+    state.listener = failing(429, 1, headers)
+    await t.rejects(send(), { name: 'UpstreamError', reason: 'unavailable', details: { retryAfter: 0 } })
+    t.same(await sendEach(1), ['ok'])
+  }
+  for (const status of [413, 503]) {
+    state.listener = failing(status, 2)
+    await t.rejects(send(), { name: 'UpstreamError', reason: 'invalid', details: { status } })
+  }
 })
 
 t.test('ends at the deadline however slowly a 503 arrives', async (t) => {
@@ -113,14 +159,14 @@ t.test('waits for Retry-After as a date, but not past the deadline', async (t) =
   t.match(await send(), { status: 200 })
   t.ok(Date.now() >= date)
   t.equal(state.received, 2)
-  state.listener = failing(503, 1, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() })
-  await t.rejects(send(), { name: 'UpstreamError', details: { status: 503 } })
-  t.equal(state.received, 3)
-  for (const [received, ignored] of [[5, 'soon'], [7, new Date(0).toUTCString()]] as const) {
+  for (const [received, ignored] of [[4, 'soon'], [6, new Date(0).toUTCString()]] as const) {
     state.listener = failing(503, 1, { 'retry-after': ignored })
     t.match(await send(), { status: 200 })
     t.equal(state.received, received, ignored)
   }
+  state.listener = failing(503, 1, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() })
+  await t.rejects(send(), { name: 'UpstreamError', reason: 'unavailable', details: { status: 503 } })
+  t.equal(state.received, 7)
 })
 
 t.test('retries a tenth of the requests, and as many as there are connections', async (t) => {
