@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import { currentContext } from '#lib/context/request-context.js'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
+import { followRedirects, RedirectRejected } from './redirects.js'
 import { pauseSeconds, sendWithRetry } from './retry.js'
 
 export interface UpstreamRequest {
@@ -66,7 +67,9 @@ export async function sendRequest (upstream: UpstreamName, call: UpstreamRequest
   const headers = context === undefined
     ? call.headers
     : { ...call.headers, [requestIdHeader]: context.id, ...context.trace?.headers }
-  const send = () => Promise.race([request(url, { method, headers, body, dispatcher, signal }), late])
+  const sendTo = (url: string) =>
+    Promise.race([request(url, { method, headers, body, dispatcher, signal }), late])
+  const send = () => followRedirects(sendTo, url, method)
   return await readResponse(upstream, call, () => sendWithRetry(send, idempotent, deadline, takeRetry))
     .finally(() => clearTimeout(timer))
 }
@@ -97,6 +100,9 @@ async function readResponse (
     }
     return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
   } catch (err) {
+    if (err instanceof RedirectRejected) {
+      throw new UpstreamError(upstream, 'invalid', err.message, { status: err.status })
+    }
     throw err instanceof UpstreamError
       ? err
       : toUpstreamError(
