@@ -3,6 +3,7 @@ import type { Profile, Source } from '#lib/metrics/profile.js'
 import type { SampledSeries } from '#lib/metrics/samples.js'
 import { ownersByInfo, ownersByLabel } from './ownership.js'
 import type { OwnerOf } from './ownership.js'
+import { rangeOf } from './query.js'
 import type { Queries } from './query.js'
 import { dataSelector, infoSelector } from './selectors.js'
 
@@ -32,7 +33,7 @@ export function createInstanceSamples (queries: Queries) {
 
   /** The labels of the info series of these instances, in the whole range: none of a foreign project. */
   async function readInfos (profile: Profile, { ids, project, start, end }: SamplesRequest) {
-    const selector = `last_over_time(${infoSelector(profile, ids, project)}[${Math.min(end - start, end)}s])`
+    const selector = `last_over_time(${infoSelector(profile, ids, project)}${rangeOf(start, end)})`
     const wanted = new Set(ids)
     const infos = (await queries.labels('read-instance-info', selector, end)).filter((labels) =>
       wanted.has(labels[profile.instance]!) &&

@@ -11,7 +11,8 @@ export type OwnerOf = (labels: Labels) => string | undefined
 export function ownersByLabel ({ instance }: Profile, sources: Source[], ids: string[]): OwnerOf {
   const patterns = new Map(sources.map((source) =>
     [source.name, new RegExp(`^(?:${instancesPattern([source], ids)})$`)]))
-  return (labels) => patterns.get(labels.__name__ ?? '')?.exec(labels[instance] ?? '')?.[1]
+  return ({ __name__: name = '', [instance]: value }) =>
+    value === undefined ? undefined : patterns.get(name)?.exec(value)?.[1]
 }
 
 /**

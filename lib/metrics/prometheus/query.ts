@@ -75,7 +75,13 @@ const sendForVector = sender('a vector', Vector)
 const sendForAny = sender('a result', Type.Unknown())
 const sendForSeries = sender('a list of series', Type.Array(Labels))
 
-/** The store, as the functions below call it. */
+/** Unix seconds before which no store has samples: VictoriaMetrics finds nothing in a range from 1970. */
+const earliest = 365 * 86_400
+
+/** A range in PromQL, from `start` to `end` in unix seconds, of a query at `end`. */
+export const rangeOf = (start: number, end: number) => `[${Math.max(end - Math.max(start, earliest), 1)}s]`
+
+/** The requests that the service sends. */
 export function createQueries (upstream: CallUpstream, settings: PrometheusSettings) {
   return {
     /**
@@ -87,7 +93,7 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
       operation: string, selector: string, start: number, end: number
     ): Promise<SampledSeries[]> {
       // A second more: whether the range includes its start depends on the version.
-      const query = `${selector}[${Math.min(end - start + 1, end)}s]`
+      const query = selector + rangeOf(start - 1, end)
       const form = { query, time: String(end) }
       const { result } = await sendForMatrix(upstream, settings, operation, 'query', form)
       return result.map(({ metric, values }) => ({

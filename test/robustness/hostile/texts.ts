@@ -8,6 +8,13 @@ export const influxqlFragments = [
   'SELECT * INTO "x" FROM /.*/', 'a,resource_id=b value=1', '\n;DROP DATABASE mon', '%27%3B'
 ]
 
+/** PromQL fragments: the same of a Prometheus API. */
+export const promqlFragments = [
+  'x"}[1m]) or vector(1) #', '"} or {__name__=~".+"}', '",instance_id=~".*', '\\"} or up{a="', 'a|b', '.*|x',
+  '`', '\'', '{}', '[5m]', '$__interval', 'ü', '\\', '\\\\', '\n"}', '# ', 'a"b', '(?s).*', '\\Q.*\\E',
+  '()|.*'
+]
+
 /** Regular expressions and wildcards: dangerous if names were matched by pattern. */
 export const patterns = [
   '.*', '/.*/', '^', '$', '[', '(', '(?', '*', '+', '\\', 'a|b', '(a+)+$',
