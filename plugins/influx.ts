@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 /** The InfluxDB client, without any cache: `app.metrics` is what routes use. */
 export default fp(async (app) => {
-  const { config, telemetry } = app
+  const { config, telemetry, clock: { now } } = app
   const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
   const dispatcher = createDispatcher(limits, { ca: trustedCertificates(config.OS_CACERT) })
 
@@ -24,6 +24,6 @@ export default fp(async (app) => {
     username: config.INFLUX_USERNAME,
     password: config.INFLUX_PASSWORD,
     token: config.INFLUX_TOKEN
-  }, undefined, telemetry.batchSent))
+  }, { onBatchSent: telemetry.batchSent, now }))
   app.addHook('onClose', () => dispatcher.destroy())
 }, { name: 'influx', dependencies: ['config', 'prometheus'] })

@@ -32,13 +32,14 @@ export function runStatement ({ instancesById }: Cloud, statement: Statement, no
 }
 
 function lastOf (
-  instance: Instance, { measurement, project, since }: Statement & { form: 'last' }, now: number
+  instance: Instance, { measurement, project, start, end }: Statement & { form: 'last' }, now: number
 ): InfluxSeries[] {
   if (project !== undefined && project !== instance.projectId) return []
   const samplers = samplersOf(instance, measurement)
   if (samplers.length === 0) return []
-  const { first, last } = storedSampleRange(instance, now)
-  if (last < first || last * sampleMs < since) return []
+  const stored = storedSampleRange(instance, now)
+  const last = Math.min(stored.last, Math.ceil(end / sampleMs) - 1)
+  if (last < stored.first || last * sampleMs < start) return []
   // Of several points with the same time, InfluxDB returns the greatest value.
   const value = Math.max(...samplers.map((sample) => sample(last)))
   const tags = { resource_id: instance.id }
@@ -46,7 +47,7 @@ function lastOf (
 }
 
 function projectOf (instance: Instance, measurement: string, now: number): InfluxSeries[] {
-  return lastOf(instance, { form: 'last', measurement, ids: [], since: 0 }, now)
+  return lastOf(instance, { form: 'last', measurement, ids: [], start: 0, end: Infinity }, now)
     .map((series) => ({ ...series, tags: { _tenant_id: instance.projectId } }))
 }
 

@@ -1,6 +1,6 @@
 /** The statements that the simulated metrics store supports, with times in ms. */
 export type Statement =
-  | { form: 'last', measurement: string, ids: string[], project?: string, since: number }
+  | { form: 'last', measurement: string, ids: string[], project?: string, start: number, end: number }
   | {
     form: 'mean'
     measurement: string
@@ -22,12 +22,12 @@ export interface InvalidStatement { message: string, rejectsRequest: boolean }
 // Only the forms of literals that the service sends: an id of another form rejects the request.
 const time = (name: string) => `'(?<${name}>[^'\\\\]*)'`
 const id = "'[\\w-]{1,64}'"
-const from = `FROM "(?<measurement>[^"]+)" WHERE time >= ${time('start')}`
+const from = `FROM "(?<measurement>[^"]+)" WHERE time >= ${time('start')} AND time < ${time('end')}`
 const ids = `\\((?<ids>"resource_id" = ${id}(?: OR "resource_id" = ${id})*)\\)`
 const ofProject = `(?: AND "_tenant_id" = (?<project>${id}))?`
 const last = new RegExp(`^SELECT last\\("value"\\) ${from} AND ${ids}${ofProject} GROUP BY "resource_id"$`)
 const mean = new RegExp(
-  `^SELECT mean\\("value"\\) AS "usage" ${from} AND time < ${time('end')} AND ${ids}${ofProject} ` +
+  `^SELECT mean\\("value"\\) AS "usage" ${from} AND ${ids}${ofProject} ` +
   'GROUP BY time\\((?<step>(?:[1-9]\\d*(?:ms|[smhdw]))+)\\), ' +
   '"resource_id"(?<device>, "device")? fill\\(none\\)$'
 )
@@ -53,13 +53,11 @@ export function parseStatement (text: string): Statement | InvalidStatement {
   }
   const measurement = parts.measurement!
   const project = parts.project?.slice(1, -1)
-  const start = timeOf(parts.start!)
-  if (!parts.step) {
-    return start === undefined ? notATime : { form: 'last', measurement, ids, project, since: start }
-  }
-  const [end, step] = [timeOf(parts.end!), durationOf(parts.step)]
+  const [start, end] = [timeOf(parts.start!), timeOf(parts.end!)]
   if (start === undefined || end === undefined) return notATime
-  return { form: 'mean', measurement, ids, project, start, end, step, perDevice: parts.device !== undefined }
+  const common = { measurement, ids, project, start, end }
+  if (!parts.step) return { form: 'last', ...common }
+  return { form: 'mean', ...common, step: durationOf(parts.step), perDevice: parts.device !== undefined }
 }
 
 const notATime: InvalidStatement = {

@@ -26,7 +26,8 @@ const linesOf = (instance: string, project: string) => {
 await influxd.write([...linesOf(demoInstanceId, demoProjectId), ...linesOf(adminInstanceId, adminProjectId)])
 
 const seconds = (ageMs: number) => (now - ageMs) / 1000
-const since = seconds(120_000)
+const last = (measurement: string, instances: string[], sinceAgeMs = 120_000) =>
+  lastStatement({ measurement, instances, since: seconds(sinceAgeMs), until: seconds(-60_000) })
 const chunked = 'true'
 
 /** The statement of means since an age, in buckets of a minute. */
@@ -39,7 +40,7 @@ const means = (
     instances: new Set(instances),
     project,
     window: { start: seconds(ageMs), end: seconds(-60_000), step: 60 }
-  })
+  }, seconds(-60_000))
 const mean = means(cpu, false, [demoInstanceId])
 const both = [adminInstanceId, demoInstanceId]
 const unknown = 'no-such-instance'
@@ -51,8 +52,8 @@ const yesterday = (q: string, n: number) =>
 
 /** The fields of a query, by the name of the test. */
 const queries: Record<string, Record<string, string>> = {
-  'latest sample': { q: lastStatement(cpu, [demoInstanceId, unknown], since) },
-  'latest samples of several instances': { q: lastStatement(cpu, [...both, unknown], since) },
+  'latest sample': { q: last(cpu, [demoInstanceId, unknown]) },
+  'latest samples of several instances': { q: last(cpu, [...both, unknown]) },
   means: { q: mean },
   'means of several instances': { q: means(cpu, false, [...both, unknown]) },
   'means by device': { q: means(reads, true, [demoInstanceId]) },
@@ -73,7 +74,7 @@ const queries: Record<string, Record<string, string>> = {
   'means with times in ms': { q: mean, epoch: 'ms' },
   'means with times as text': { q: mean, epoch: '' },
   'unknown instance': { q: means(cpu, false, [unknown]) },
-  'no samples in the range': { q: lastStatement(cpu, [demoInstanceId], seconds(-60_000)) },
+  'no samples in the range': { q: last(cpu, [demoInstanceId], -30_000) },
   'unknown measurement': { q: means('nothing.here', true, [demoInstanceId]) },
   'unknown database': { q: mean, db: 'nothing' },
   'unknown database, several statements': { q: several, db: 'nothing' },

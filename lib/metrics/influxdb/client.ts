@@ -1,29 +1,41 @@
+import { possibleUsage } from '#lib/metrics/possible-usage.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { createBatch } from './batch.js'
 import { defaultBatchLimits } from './batch-limits.js'
+import type { BatchLimits } from './batch-limits.js'
 import { idLiteral, isId } from './literals.js'
 import { measurementMappings } from './measurements.js'
-import type { MeasurementMapping } from './measurements.js'
 import { query } from './query.js'
 import type { InfluxSettings, QuerySeries } from './query.js'
 import { querySeries } from './series-query.js'
 import type { OnBatchSent } from './series-query.js'
 import { instanceProjectsStatement, lastStatement, meanStatement } from './statements.js'
 
+export interface InfluxOptions {
+  limits?: BatchLimits
+  /** Called with the numbers of statements and series of each request. */
+  onBatchSent?: OnBatchSent
+  /** The clock, in unix milliseconds. */
+  now: () => number
+}
+
 /**
- * InfluxDB with Monasca's series. Series that are read at the same moment share requests.
- * @param onBatchSent called with the numbers of statements and series of each request
+ * Seconds that the clock of an agent may be ahead. A sample from further in the future does not count: it
+ * would be the latest one until its time comes.
  */
+const toleratedAheadSeconds = 60
+
+/** InfluxDB with Monasca's series. Series that are read at the same moment share requests. */
 export function createInflux (
   upstream: CallUpstream,
   settings: InfluxSettings,
-  limits = defaultBatchLimits,
-  onBatchSent: OnBatchSent = () => {}
+  { limits = defaultBatchLimits, onBatchSent = () => {}, now }: InfluxOptions
 ): MetricsStore {
+  const until = () => now() / 1000 + toleratedAheadSeconds
   const { read, queued } = createBatch(
-    (reads) => querySeries(upstream, settings, reads, limits, onBatchSent), limits
+    (reads) => querySeries(upstream, settings, reads, { limits, until: until(), onBatchSent }), limits
   )
 
   return {
@@ -43,8 +55,9 @@ export function createInflux (
       if (ids.length === 0) return metrics.map(() => new Map())
       const measurements = metrics.flatMap((metric) => measurementMappings[metric].measurements)
       const firsts = ids.flatMap((_, number) => number % limits.instances === 0 ? number : [])
+      const common = { since: since / 1000, until: until(), project }
       const statements = measurements.flatMap((measurement) => firsts.map((first) =>
-        lastStatement(measurement, ids.slice(first, first + limits.instances), since / 1000, project)))
+        lastStatement({ measurement, instances: ids.slice(first, first + limits.instances), ...common })))
       const results = await query(upstream, settings, 'read-latest', statements)
       const samples = measurements.map((_, i) =>
         results.slice(i * firsts.length, (i + 1) * firsts.length).flat().map(newestSample))
@@ -82,39 +95,40 @@ const checkStatement = meanStatement({
   measurement: measurementMappings.cpu.measurements[0]!,
   instances: new Set(['none']),
   window: { start: 0, end: 60, step: 60 }
-})
+}, 60)
 
 const allMeasurements = Object.values(measurementMappings).flatMap(({ measurements }) => measurements)
 
 const newestSample = ({ tags, values }: QuerySeries) =>
   ({ instance: tags?.resource_id, time: values[0]?.[0], value: values[0]?.[1] })
 
-const oldest = (times: Array<number | undefined>) => Math.min(...times.filter((time) => time !== undefined))
+const oldest = (_: Metric, times: Array<number | undefined>) =>
+  Math.min(...times.filter((time) => time !== undefined))
 
 const knownIn = <Key>(entries: Array<readonly [Key, number | null | undefined]>) =>
   new Map(entries.filter((entry): entry is [Key, number] => typeof entry[1] === 'number'))
 
+/** The usage that values mean, if they are enough for one, and if it is possible. */
+function usageOf (metric: Metric, values: Array<number | undefined>) {
+  const value = measurementMappings[metric].usage(values)
+  return value === undefined ? undefined : possibleUsage(metric, value)
+}
+
 /**
- * The usages of each metric, from a column of values for each measurement. A key (a time, an instance) has a
- * usage where its values are enough for one.
- * @param meaning replaces the metrics' own meaning of their values
+ * The usages of each metric by key (a time, an instance), from a column of values for each measurement.
+ * @param meaning the meaning of a key's values; a key has at least one
  */
-function combine<Key> (
-  metrics: Metric[], columns: Array<Map<Key, number>>, meaning?: MeasurementMapping['usage']
-) {
+function combine<Key> (metrics: Metric[], columns: Array<Map<Key, number>>, meaning = usageOf) {
   let taken = 0
   return metrics.map((metric) => {
-    const { measurements, usage } = measurementMappings[metric]
+    const { measurements } = measurementMappings[metric]
     const own = columns.slice(taken, taken += measurements.length)
     const usages = new Map<Key, number>()
     const keys = own.length === 1 ? own[0]!.keys() : new Set(own.flatMap((column) => [...column.keys()]))
     for (const key of keys) {
-      const value = (meaning ?? usage)(own.map((column) => column.get(key)))
-      if (value !== undefined) usages.set(key, round(value))
+      const value = meaning(metric, own.map((column) => column.get(key)))
+      if (value !== undefined) usages.set(key, value)
     }
     return usages
   })
 }
-
-/** To 2 decimals, and never -0. */
-const round = (value: number) => Math.round(value * 100) / 100 + 0

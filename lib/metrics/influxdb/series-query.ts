@@ -11,6 +11,7 @@ export type OnBatchSent = (statements: number, series: number) => void
 
 /**
  * Sends reads that fit into one request.
+ * @param until unix seconds; later samples do not count
  * @returns for each read the value of each bucket by its start (unix seconds), ascending
  * @throws UpstreamError where one of them failed, which says nothing about the others
  */
@@ -18,22 +19,25 @@ export async function querySeries (
   upstream: CallUpstream,
   settings: InfluxSettings,
   reads: SeriesRequest[],
-  limits: RequestLimits,
-  onBatchSent: OnBatchSent
+  { limits, until, onBatchSent }: { limits: RequestLimits, until: number, onBatchSent: OnBatchSent }
 ) {
   const { statements, places } = planBatch(reads, limits)
   onBatchSent(statements.length, statements.reduce((sum, { instances }) => sum + instances.size, 0))
-  const results = await query(upstream, settings, 'read-series', statements.map(meanStatement))
+  const texts = statements.map((statement) => meanStatement(statement, until))
+  const results = await query(upstream, settings, 'read-series', texts)
   return reads.map(({ instance }, i) =>
     sumDevices(results[places[i]!]!.filter(({ tags }) => tags?.resource_id === instance)))
 }
 
-/** The sum over devices in each bucket; of one series, its own values. */
+/**
+ * The sum over devices in each bucket; of one series, its own values. Nothing that is measured is negative:
+ * such a value makes its bucket unknown, and must not disappear in a sum.
+ */
 function sumDevices (devices: QuerySeries[]) {
   const sums = new Map<number, number>()
   for (const { values } of devices) {
     for (const [time, value] of values) {
-      if (value !== null) sums.set(time, (sums.get(time) ?? 0) + value)
+      if (value !== null) sums.set(time, (sums.get(time) ?? 0) + (value < 0 ? NaN : value))
     }
   }
   return sums

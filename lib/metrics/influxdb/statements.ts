@@ -10,23 +10,31 @@ import { durationLiteral, idLiteral, timeLiteral } from './literals.js'
  * The mean of all samples in each bucket of each of these instances, or of each of its devices. Buckets
  * without samples are left out. The devices are summed by the service: a subquery for that takes three times
  * as long.
+ * @param until unix seconds; later samples do not count
  */
 export function meanStatement (
-  { measurement, perDevice, instances, project, window }: Omit<BatchStatement, 'key'>
+  { measurement, perDevice, instances, project, window }: Omit<BatchStatement, 'key'>, until: number
 ) {
   return `SELECT mean("value") AS "usage" FROM "${measurement}" ` +
-    `WHERE time >= ${timeLiteral(window.start)} AND time < ${timeLiteral(window.end)} ` +
+    `WHERE time >= ${timeLiteral(window.start)} AND time < ${timeLiteral(Math.min(window.end, until))} ` +
     `AND ${anyOf([...instances])}${ofProject(project)} ` +
     `GROUP BY time(${durationLiteral(window.step)}), "resource_id"${perDevice ? ', "device"' : ''} fill(none)`
 }
 
-/**
- * The newest sample of each of these instances since an instant.
- * @param since unix seconds
- */
-export function lastStatement (measurement: string, instances: string[], since: number, project?: string) {
+export interface LastQuery {
+  measurement: string
+  instances: string[]
+  project?: string
+  /** Unix seconds; only samples from `since` to `until` count. */
+  since: number
+  until: number
+}
+
+/** The newest sample of each of these instances. */
+export function lastStatement ({ measurement, instances, project, since, until }: LastQuery) {
   return `SELECT last("value") FROM "${measurement}" ` +
-    `WHERE time >= ${timeLiteral(since)} AND ${anyOf(instances)}${ofProject(project)} GROUP BY "resource_id"`
+    `WHERE time >= ${timeLiteral(since)} AND time < ${timeLiteral(until)} ` +
+    `AND ${anyOf(instances)}${ofProject(project)} GROUP BY "resource_id"`
 }
 
 /** The newest sample of each project's series of an instance. */

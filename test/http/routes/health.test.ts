@@ -60,8 +60,8 @@ t.test('is not ready while the metrics store cannot run the reads, and logs the 
     const response = await app.inject('/readyz')
     return [response.statusCode, response.json().upstreams.metrics]
   }
-  const warnings = () =>
-    log.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40).map(({ msg, err }) => [msg, err.message])
+  const warnings = () => log.map((line) => JSON.parse(line))
+    .filter(({ level }) => level >= 40).map(({ msg, err }) => [msg, err.message])
   const missing = ['metrics store not ready', 'metrics: has no such database: check INFLUX_DATABASE']
   const old = ['metrics store not ready', 'metrics: returned status 400']
   log.length = 0

@@ -10,6 +10,8 @@ const influx = simulator.env.INFLUX_URL
 const iso = (ms: number) => new Date(ms).toISOString()
 const window = { id: adminInstanceId, start: iso(now - 607_000), end: iso(now), step: { duration: '1m' } }
 
+const recent = { start: iso(now - 60_000), end: iso(now) }
+
 t.test('responds to a ping', async (t) => {
   for (const method of ['GET', 'HEAD']) {
     const response = await fetch(`${influx}/ping`, { method })
@@ -22,7 +24,7 @@ t.test('responds to a ping', async (t) => {
 
 t.test('returns the latest value of several instances, each with its tag', async (t) => {
   const { body } = await query(last(cpu, ['b', 'a', 'c']), {
-    since: iso(now - 60_000), a: adminInstanceId, b: demoInstanceId, c: 'none'
+    ...recent, a: adminInstanceId, b: demoInstanceId, c: 'none'
   })
   t.match(body.results, [{
     statement_id: 0,
@@ -40,13 +42,15 @@ t.test('returns the latest value of several instances, each with its tag', async
   }])
   const ofProject = last(cpu, ['a', 'b']).replace(' GROUP', ' AND "_tenant_id" = $project GROUP')
   const own = await query(ofProject, {
-    since: iso(now - 60_000), a: adminInstanceId, b: demoInstanceId, project: demoProjectId
+    ...recent, a: adminInstanceId, b: demoInstanceId, project: demoProjectId
   })
   const ownOnly = [{ series: [{ tags: { resource_id: demoInstanceId } }] }]
   t.match(own.body.results, ownOnly, 'only instances of the project')
   t.equal(own.body.results[0].series.length, 1)
-  const late = await query(last(cpu, ['a']), { since: iso(now), a: adminInstanceId })
+  const late = await query(last(cpu, ['a']), { start: iso(now), end: iso(now + 60_000), a: adminInstanceId })
   t.strictSame(late.body, { results: [{ statement_id: 0 }] }, 'no sample is that recent')
+  const earlier = await query(last(cpu, ['a']), { ...recent, end: iso(now - 20_000), a: adminInstanceId })
+  t.strictSame(earlier.body.results[0].series[0].values[0][0], 1777895985)
 })
 
 t.test('returns means of an instance only for its own project', async (t) => {
@@ -127,7 +131,7 @@ t.test('bytes and packets of each network direction agree', async (t) => {
 
 t.test('returns no series for an unknown measurement or instance, or an empty window', async (t) => {
   const statements = [mean('nothing'), meanOfDevices('nothing'), last('nothing', ['id'])].join(';')
-  const { body } = await query(statements, { ...window, since: window.start })
+  const { body } = await query(statements, window)
   t.strictSame(body, { results: [{ statement_id: 0 }, { statement_id: 1 }, { statement_id: 2 }] })
   t.strictSame((await query(mean(cpu), { ...window, id: 'none' })).body, { results: [{ statement_id: 0 }] })
   t.strictSame((await query(mean(cpu), { ...window, start: window.end })).body, {

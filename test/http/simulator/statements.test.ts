@@ -47,7 +47,7 @@ t.test('returns 200 with the error in the result, as InfluxDB 1.6 does', async (
     [mean(cpu), window, { db: '' }, 'database name required'],
     [mean(cpu), { ...window, start: 'yesterday' }, {}, wrong],
     [mean(cpu), { ...window, end: '' }, {}, wrong],
-    [last(cpu, ['id']), { ...window, since: 'yesterday' }, {}, wrong]
+    [last(cpu, ['id']), { ...window, start: 'yesterday' }, {}, wrong]
   ] as const) {
     const { status, body } = await query(q, params, fields)
     t.strictSame([status, body], [200, { results: [{ statement_id: 0, error }] }])
@@ -62,9 +62,9 @@ t.test('returns chunks, one per line, and marks all but the last of a statement 
     })).text()).trimEnd().split('\n')
     return lines.map((line) => JSON.parse(line).results).flat()
   }
-  const latest = { since: new Date(0).toISOString(), a: adminInstanceId, b: demoInstanceId }
+  const ids = { a: adminInstanceId, b: demoInstanceId }
   t.match(await chunks(`${last(cpu, ['a', 'b'])};${mean(cpu)};${mean('nothing')}`, {
-    ...window, ...latest
+    ...window, ...ids
   }), [
     { statement_id: 0, series: [{ values: [[Number, Number]] }], partial: true },
     { statement_id: 0, series: [{ values: [[Number, Number]] }], partial: undefined },
@@ -80,8 +80,9 @@ t.test('returns chunks, one per line, and marks all but the last of a statement 
 
 t.test('the first failed statement ends the request', async (t) => {
   const wrong = 'invalid operation: time and *influxql.StringLiteral are not compatible'
-  const q = [mean('nothing'), last(cpu, ['id']), mean('nothing'), mean('nothing')].join(';')
-  const values = { ...window, since: 'yesterday' }
+  const bad = last(cpu, ['id']).replace('$start', '$past')
+  const q = [mean('nothing'), bad, mean('nothing'), mean('nothing')].join(';')
+  const values = { ...window, past: 'yesterday' }
   const { body } = await query(q, values)
   t.strictSame(body, { results: [{ statement_id: 0 }, { statement_id: 1, error: 'not executed' }] })
   const form = new URLSearchParams({ db: 'mon', q: withLiterals(q, values), chunked: 'true' })

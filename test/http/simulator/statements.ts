@@ -3,7 +3,8 @@
  * the instances with these names.
  */
 export const last = (measurement: string, names: string[]) =>
-  `SELECT last("value") FROM "${measurement}" WHERE time >= $since AND ${anyOf(names)} GROUP BY "resource_id"`
+  `SELECT last("value") FROM "${measurement}" WHERE time >= $start AND time < $end ` +
+  `AND ${anyOf(names)} GROUP BY "resource_id"`
 
 /** Returns the mean of each bucket, per instance. */
 export const mean = (measurement: string, names = ['id']) => means(measurement, names, '"resource_id"')

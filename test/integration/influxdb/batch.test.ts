@@ -24,7 +24,7 @@ function connect (url: string, limits: Partial<typeof defaultBatchLimits> = {}, 
   const influx = createInflux((upstream, request) => {
     requests++
     return callUpstream(upstream, request)
-  }, { url, database }, { ...defaultBatchLimits, ...limits })
+  }, { url, database }, { limits: { ...defaultBatchLimits, ...limits }, now: Date.now })
   return { ...influx, requests: () => requests }
 }
 
@@ -44,11 +44,12 @@ const rateMetrics = [
  */
 function unevenLines (ids: string[]) {
   return ids.flatMap((instance, n) => {
-    const samples = (measurement: number): Sample[] => Array.from({ length: 80 }, (_, i) =>
-      [i * 15 + n % 7, (i * 37 + n * 101 + measurement * 53) % 997 / 7])
+    const samples = (measurement: number, min = 0): Sample[] => Array.from({ length: 80 }, (_, i) =>
+      [i * 15 + n % 7, min + (i * 37 + n * 101 + measurement * 53) % 997 / 10])
     const devices = n % 2 === 0 ? ['a', 'b'] : ['a']
     return lines(
-      ...wholeMetrics(n).map((metric, m) => ({ instance, metric, samples: samples(m) })),
+      ...wholeMetrics(n).map((metric, m) =>
+        ({ instance, metric, samples: samples(m, metric === 'mem.total_mb' ? 100 : 0) })),
       ...rateMetrics.flatMap((metric, m) => devices.map((device, d) =>
         ({ instance, metric, device, samples: samples(m).slice(20 * d) })))
     )

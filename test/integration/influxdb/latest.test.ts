@@ -77,6 +77,28 @@ if (influxd) {
     t.equal(await cpu([[ago(-20), 2]]), 2)
   })
 
+  t.test('samples from further in the future do not count until their time comes', async t => {
+    t.equal(await cpu([[ago(-59), 3]]), 3)
+    t.equal(await cpu([[ago(10), 1], [ago(-61), 2]]), 1)
+    t.equal(await cpu([[ago(-86_400), 99.5], [ago(10), 40]]), 40)
+    t.equal(await cpu([[ago(-86_400), 99.5]]), null)
+    t.equal(await memory({
+      free_mb: [[ago(10), 512], [ago(-86_400), 0]], total_mb: [[ago(-3_600), 1], [ago(5), 1024]]
+    }), 50)
+  })
+
+  t.test('an impossible usage is null, and a busy instance above 100 % is at 100 %', async t => {
+    t.equal(await cpu([[ago(10), 100.4]]), 100)
+    for (const value of [-1, 250, 1e300]) t.equal(await cpu([[ago(10), value]]), null, String(value))
+    const megabytes = (free: number, total: number) =>
+      memory({ free_mb: [[ago(10), free]], total_mb: [[ago(10), total]] })
+    t.equal(await megabytes(600, 512), null)
+    t.equal(await megabytes(-1, 512), null)
+    t.equal(await megabytes(100, -512), null)
+    t.equal(await memory({ free_perc: [[ago(10), 120]] }), null)
+    t.equal(await memory({ free_perc: [[ago(10), -20]] }), null)
+  })
+
   t.test('an instance that moved to another host is one instance', async t => {
     const instance = nextInstance()
     await influxd.write(lines(
@@ -97,7 +119,7 @@ if (influxd) {
     t.ok(ids.length > 100)
     await influxd.query('DROP SERIES FROM /.*/')
     await influxd.write(ids.flatMap((instance, i) => [
-      ...only({ instance, metric, samples: [[ago(1), i]] }),
+      ...only({ instance, metric, samples: [[ago(1), i / 2]] }),
       ...only({ instance, metric: 'mem.free_mb', samples: [[ago(1), i]] }),
       ...only({ instance, metric: 'mem.total_mb', samples: [[ago(1), 1000]] })
     ]))
@@ -105,7 +127,7 @@ if (influxd) {
       recorder.queries.length = 0
       const page = await instances(project, `limit=${limit}`)
       const expected = ids.slice(0, limit)
-        .map((id, i) => [id, i, Math.round((100 - i / 10) * 100) / 100])
+        .map((id, i) => [id, i / 2, Math.round((100 - i / 10) * 100) / 100])
       t.strictSame(
         page.metric.map(({ instance_id: id, cpuUsage, memoryUsage }) => [id, cpuUsage, memoryUsage]),
         expected,

@@ -54,7 +54,9 @@ if (influxd) {
   const limits = { timeout: 10_000, connections: 8 }
   const dispatcher = createDispatcher(limits)
   t.teardown(() => dispatcher.destroy())
-  const influx = createInflux(createUpstream(dispatcher, limits), { url: influxd.url, database: 'mon' })
+  const influx = createInflux(createUpstream(dispatcher, limits), { url: influxd.url, database: 'mon' }, {
+    now: Date.now
+  })
   const fetched = { cached: 0, uncached: 0 }
   const countingSeries = (counter: keyof typeof fetched): MetricsStore['series'] =>
     (metrics, instance, window) => {

@@ -3,7 +3,7 @@ import t from 'tap'
 import { startInfluxd } from '#test/support/influxdb/influxd.js'
 import { lines, noon, steady } from '#test/support/influxdb/points.js'
 import type { Sample } from '#test/support/influxdb/points.js'
-import { between, startService } from './service.js'
+import { between, now, startService } from './service.js'
 import type { Body } from './service.js'
 
 const influxd = await startInfluxd(t)
@@ -120,6 +120,40 @@ if (influxd) {
     t.strictSame(cpu, [[0, 1.67], [60, 1.33], [120, 0.13], [180, 100], [240, 0], [300, 0]])
     const { write } = await usage(instance, 'diskWrite', between(0, 359, '1m'))
     t.strictSame(write, [[0, 1], [60, 0], [120, 1]])
+  })
+
+  t.test('samples from the future do not count, in buckets that have begun or not', async t => {
+    const instance = randomUUID()
+    const present = Math.floor(now / 1000) - noon / 1000
+    const on = (metric: string, samples: Sample[], device?: string) => ({ instance, metric, samples, device })
+    const samples: Sample[] =
+      [[present - 90, 10], [present + 30, 20], [present + 90, 7], [present + 86_400, 99]]
+    await influxd.write(lines(
+      on('cpu.utilization_norm_perc', samples), on('net.in_packets_sec', samples, 'tap0')
+    ))
+    const midnight = 12 * 3_600
+    for (const [route, name] of [['cpuUsage', 'cpu'], ['networkPackets', 'in']] as const) {
+      const inDays = await usage(instance, route, between(0, 3 * 86_400, '1d'))
+      t.strictSame(inDays[name], [[-midnight, 15]], 'a sample of less than a minute ahead counts')
+      t.strictSame((await usage(instance, route, between(2 * 86_400, 3 * 86_400, '1h')))[name], [])
+    }
+  })
+
+  t.test('a bucket with an impossible usage is left out', async t => {
+    const instance = randomUUID()
+    const on = (metric: string, device: string, samples: Sample[]) => ({ instance, metric, device, samples })
+    const cpu: Sample[] = [[0, -5], [60, 100.4], [120, 250], [180, 40]]
+    await influxd.write(lines(
+      { instance, metric: 'cpu.utilization_norm_perc', samples: cpu },
+      { instance, metric: 'mem.free_mb', samples: [[0, 600], [60, 256], [120, -1]] },
+      { instance, metric: 'mem.total_mb', samples: [[0, 512], [60, 512], [120, 512]] },
+      on('io.read_bytes_sec', 'vda', [[0, 2048], [60, 2048], [120, 2048]]),
+      on('io.read_bytes_sec', 'vdb', [[0, -1024], [60, 1024], [120, 1e300]])
+    ))
+    const range = between(0, 239, '1m')
+    t.strictSame((await usage(instance, 'cpuUsage', range)).cpu, [[60, 100], [180, 40]])
+    t.strictSame((await usage(instance, 'memUsage', range)).memory, [[60, 50]])
+    t.strictSame((await usage(instance, 'diskRead', range)).read, [[60, 3]], 'of any device')
   })
 
   t.test('an instance without samples has empty series', async t => {

@@ -85,7 +85,8 @@ t.test('a request is no longer than planned, whatever the ids are', async (t) =>
         throw new Error('sent')
       }
       const batch = list.slice(0, places.length)
-      await t.rejects(querySeries(upstream, settings, batch, limits, () => {}), /sent/)
+      const options = { limits, until: 2_000, onBatchSent () {} }
+      await t.rejects(querySeries(upstream, settings, batch, options), /sent/)
       t.ok(length <= 20_000 + 100 && length > 5_000, `${places.length} reads are ${length} bytes`)
     }
   }

@@ -2,6 +2,8 @@ import t from 'tap'
 import { createInflux } from '#lib/metrics/influxdb/client.js'
 import type { UpstreamRequest } from '#lib/upstream/request.js'
 
+const now = Date.UTC(2026, 0, 15, 12)
+
 /** A metrics store over a simulated InfluxDB. @param series the result of each statement */
 function connect (...series: object[][]) {
   const requests: UpstreamRequest[] = []
@@ -11,7 +13,7 @@ function connect (...series: object[][]) {
     return { status: 200, headers: {}, body: [{ results }] }
   }
   return {
-    influx: createInflux(upstream, { url: 'http://influx', database: 'mon' }),
+    influx: createInflux(upstream, { url: 'http://influx', database: 'mon' }, { now: () => now }),
     requests,
     statements: () => new URLSearchParams(requests[0]!.body).get('q')!.split('; ')
   }
@@ -75,7 +77,7 @@ t.test('devices are summed in each bucket', async (t) => {
 })
 
 t.test('usages are ascending by time, have two decimals, and are never -0', async (t) => {
-  const { influx } = connect(buckets([60, -0.001], [0, 10.006], [120, null]), buckets([0, 2048]))
+  const { influx } = connect(buckets([60, -0], [0, 10.006], [120, null]), buckets([0, 2048]))
   const [packets, reads] = await influx.series(['packetsIn', 'diskRead'], 'x', window)
   t.strictSame(packets, [{ time: 0, usage: 10.01 }, { time: 60, usage: 0 }])
   t.strictSame(reads, [{ time: 0, usage: 2 }])
@@ -87,6 +89,41 @@ t.test('the latest samples of many instances are read in one request of several 
   const [cpu] = await influx.latest(['cpu'], ids, 0)
   t.same(Array.from(cpu!, ([id, { usage }]) => [id, usage]), [['i0', 1], ['i32', 2]])
   t.same(statements().map((statement) => statement.match(/'i\d+'/g)!.length), [32, 1])
+})
+
+t.test('samples more than a minute ahead of the clock do not count', async (t) => {
+  const limit = 'time < \'2026-01-15T12:01:00.000Z\''
+  const latest = connect([])
+  await latest.influx.latest(['cpu'], ['x'], now - 120_000)
+  t.match(latest.statements(), [`WHERE time >= '2026-01-15T11:58:00.000Z' AND ${limit} AND`])
+  for (const [start, end, expected] of [
+    [-600, 0, '11:50:00.000Z\' AND time < \'2026-01-15T12:00:00.000Z\''],
+    [-600, 3_000, `11:50:00.000Z' AND ${limit}`],
+    [600, 1_200, `12:10:00.000Z' AND ${limit}`]
+  ] as const) {
+    const { influx, statements } = connect([])
+    await influx.series(['cpu'], 'x', { start: now / 1000 + start, end: now / 1000 + end, step: 60 })
+    t.match(statements(), [expected])
+  }
+})
+
+t.test('an impossible usage is left out', async (t) => {
+  const free = buckets([0, 600], [60, 256], [120, -1], [180, 256])
+  const total = buckets([0, 512], [60, 512], [120, 512], [180, 512])
+  const memory = connect(free, total, buckets()).influx
+  t.same(await memory.series(['memory'], 'x', window), [[{ time: 60, usage: 50 }, { time: 180, usage: 50 }]])
+
+  const disks = devices({
+    a: [[0, 1e4], [60, 1e4], [120, 1.7e308]], b: [[0, -1], [60, 240], [120, 1.7e308]]
+  })
+  t.same(await connect(disks).influx.series(['diskRead'], 'x', window), [[{ time: 60, usage: 10 }]])
+
+  const { influx } = connect(
+    newest({ x: 100.4, y: -1, z: 1e300 }), newest({ y: 600 }), newest({ y: 512 }), []
+  )
+  const [cpu, latestMemory] = await influx.latest(['cpu', 'memory'], ['x', 'y', 'z'], 0)
+  t.same([...cpu!], [['x', { usage: 100, time: 0 }]])
+  t.same([...latestMemory!], [])
 })
 
 t.test('the check is a read like any other one', async (t) => {

@@ -17,7 +17,8 @@ t.test('a text with any other character, or another length, is no id', (t) => {
   const texts = [...influxqlFragments, ...patterns, ...misleadingTexts].filter((text) => !validId.test(text))
   t.ok(texts.length > 60)
   for (const text of texts) {
-    t.throws(() => idLiteral(text), { name: 'TypeError', message: /^not an id of [^'"]+$/ }, text.slice(0, 80))
+    const error = { name: 'TypeError', message: /^not an id of [^'"]+$/ }
+    t.throws(() => idLiteral(text), error, text.slice(0, 80))
   }
   for (const code of Array.from({ length: 0x250 }, (_, code) => code)) {
     const character = String.fromCharCode(code)
