@@ -22,6 +22,7 @@ import cors from './plugins/http/cors.js'
 import errors, { sendUnrouted } from './plugins/http/errors.js'
 import gracefulShutdown from './plugins/http/graceful-shutdown.js'
 import integerParameters from './plugins/http/integer-parameters.js'
+import methods from './plugins/http/methods.js'
 import rateLimit from './plugins/http/rate-limit.js'
 import requestChecks from './plugins/http/request-checks.js'
 import securityHeadersPlugin from './plugins/http/security-headers.js'
@@ -81,6 +82,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   tlsReload,
   // The request pipeline.
   securityHeadersPlugin,
+  methods, //          405 from other methods' routes
   cors, //             responds to preflight requests
   tracing,
   requestChecks, //    400, 414, 417

@@ -85,7 +85,7 @@ export class Forbidden extends Error {
 export class RequestRejected extends Error {
   override readonly name = 'RequestRejected'
 
-  constructor (readonly statusCode: 400 | 414 | 417 | 429 | 503, message: string) {
+  constructor (readonly statusCode: 400 | 405 | 414 | 417 | 429 | 503, message: string) {
     super(message)
   }
 }

@@ -1,4 +1,5 @@
 import cors from '@fastify/cors'
+import type { FastifyCorsOptionsDelegateCallback } from '@fastify/cors'
 import fp from 'fastify-plugin'
 import { parseCorsOrigins } from '#lib/config/cors-origins.js'
 
@@ -9,7 +10,7 @@ const preflightMaxAge = 600
 export default fp(async (app) => {
   const origin = parseCorsOrigins(app.config.CORS_ORIGINS)
   if (origin.length === 0) return
-  await app.register(cors, {
+  const options = {
     origin,
     methods: ['GET', 'HEAD'],
     allowedHeaders: [
@@ -20,9 +21,12 @@ export default fp(async (app) => {
       'X-Openstack-Request-Id'
     ],
     maxAge: preflightMaxAge,
-    // Any other OPTIONS request gets the response of a preflight, and not this library's own text.
     strictPreflight: false
-  })
+  }
+  // Only a preflight request ends here; any other OPTIONS request goes to its route.
+  const delegator: FastifyCorsOptionsDelegateCallback = ({ headers }, callback) =>
+    callback(null, { ...options, preflight: 'access-control-request-method' in headers })
+  await app.register(cors, { delegator })
   // A handler sets `vary` when it responds; the response then varies by the origin as well.
   app.addHook('onSend', (request, reply, payload, done) => {
     const vary = String(reply.getHeader('vary'))

@@ -10,12 +10,9 @@ export default fp(async (app) => {
   for (const event of ['checkContinue', 'checkExpectation']) {
     app.server.on(event, (request, response) => { app.server.emit('request', request, response) })
   }
-  // No route has a body. A body that is sent all the same is not read, and the connection closes with the
-  // response: an endless body costs nothing, and a proxy that disagrees about its length cannot hide a
-  // request in it.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (request, payload, done) => done(null))
 
+  // A body is not read, and the connection closes with the response: an endless body costs nothing, and a
+  // proxy that disagrees about its length cannot hide a request in it.
   app.addHook('onRequest', ({ raw }, reply, done) => {
     if (hasBody(raw)) reply.header('connection', 'close')
     done(checkRequest(raw) ?? (isLocal ? checkHost(raw) : undefined))

@@ -84,7 +84,7 @@ export const withBody = [
     'body with Expect: 100-continue':
       getWithBody(['Expect: 100-continue', `Content-Length: ${hidden.length}`], hidden)
   }),
-  ...named([404], {
+  ...named([405], {
     'invalid JSON body': post(['Content-Type: application/json', 'Content-Length: 1'], `{${hidden}`),
     'body with __proto__':
       post(['Content-Type: application/json', 'Content-Length: 27'], `{"__proto__":{"polluted":1}}${hidden}`),
@@ -94,7 +94,7 @@ export const withBody = [
     'chunked body with a trailer': postChunked(`0\r\nHost: evil\r\n\r\n${hidden}`)
   }),
   // Node.js 24 rejects it, Node.js 20 does not.
-  ...named([400, 404], { 'empty transfer encoding': post(['Transfer-Encoding:'], hidden) })
+  ...named([400, 405], { 'empty transfer encoding': post(['Transfer-Encoding:'], hidden) })
 ]
 
 /** Requests with an invalid or unusual request line or header. */
@@ -157,10 +157,12 @@ export const malformed = [
     'invalid Host': text('GET /healthz HTTP/1.1', 'Host: ../../\'"><script>', 'Connection: close', '', '')
   }),
   ...named([417], { 'unknown expectation': get('Expect: nonsense', 'Connection: close') }),
-  ...named([404], {
+  ...named([405], {
     'another method': requestLine('DELETE /healthz HTTP/1.1'),
     'WebDAV method': requestLine('PROPFIND /healthz HTTP/1.1'),
-    TRACE: requestLine('TRACE /healthz HTTP/1.1'),
+    TRACE: requestLine('TRACE /healthz HTTP/1.1')
+  }),
+  ...named([404], {
     'URL with an authority': requestLine('GET //evil.example/healthz HTTP/1.1'),
     'absolute URL of an unknown path': requestLine('GET http://evil.example/nothing HTTP/1.1')
   }),

@@ -12,8 +12,9 @@ t.test('sends no CORS headers by default', async (t) => {
     const { headers } = await app.inject({ url, headers: { origin: portal } })
     t.same(Object.keys(headers).filter((name) => name.startsWith('access-control')), [])
   }
-  const headers = { origin: portal, 'access-control-request-method': 'GET' }
-  t.equal((await app.inject({ method: 'OPTIONS', url: '/healthz', headers })).statusCode, 404)
+  const preflight = { origin: portal, 'access-control-request-method': 'GET' }
+  const { headers } = await app.inject({ method: 'OPTIONS', url: '/healthz', headers: preflight })
+  t.same(Object.keys(headers).filter((name) => name.startsWith('access-control')), [])
 })
 
 t.test('allows the configured origins to read every response, including problems', async (t) => {
@@ -66,10 +67,22 @@ t.test('responds to preflight requests', async (t) => {
     'access-control-allow-methods': 'GET, HEAD',
     'access-control-allow-headers':
       'Authorization, If-None-Match, Traceparent, Tracestate, X-Auth-Token, X-Openstack-Request-Id',
-    'access-control-max-age': '600'
+    'access-control-max-age': '600',
+    allow: 'GET, HEAD, OPTIONS'
   })
   t.notOk('ratelimit-limit' in headers, 'the limits do not count it')
   t.notOk('access-control-allow-origin' in (await preflight('https://evil.example', get)).headers)
-  t.equal((await preflight(portal)).statusCode, 204)
+  t.match(await preflight(portal), {
+    statusCode: 204, headers: { 'access-control-allow-origin': portal, allow: 'GET, HEAD, OPTIONS' }
+  })
   t.equal(simulator.calls.length, 0)
+})
+
+t.test('responds to a preflight request of an unknown path, so that the page can read the 404', async (t) => {
+  const { app } = await startService(t, { env })
+  const options = (headers: Record<string, string>) =>
+    app.inject({ method: 'OPTIONS', url: '/nothing', headers: { origin: portal, ...headers } })
+  const preflight = await options({ 'access-control-request-method': 'GET' })
+  t.match(preflight, { statusCode: 204, headers: { 'access-control-allow-origin': portal } })
+  t.match(await options({}), { statusCode: 404, headers: { 'access-control-allow-origin': portal } })
 })

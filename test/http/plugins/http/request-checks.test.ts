@@ -91,7 +91,7 @@ t.test('reads no body, sends no 100 Continue for it, and closes the connection',
     ['Content-Type: application/json', 'Content-Length: 1', '{'],
     ['Content-Type: text/odd', 'Content-Length: 1', '{']
   ]
-  for (const [method, status] of [['GET', 200], ['POST', 404]] as const) {
+  for (const [method, status] of [['GET', 200], ['POST', 405], ['PROPFIND', 405]] as const) {
     for (const body of bodies) {
       const head = [`${method} /healthz HTTP/1.1`, 'Host: localhost', ...body.slice(0, -1)]
       const message = [...head, '', body.at(-1)].join('\r\n')
