@@ -12,6 +12,7 @@ import { loadCertificate } from '#lib/config/tls-certificate.js'
 import type { TlsCertificate } from '#lib/config/tls-certificate.js'
 import { parseTrustedProxies } from '#lib/config/trusted-proxies.js'
 import { sendClientError } from '#lib/http/client-error.js'
+import { canonicalUrl } from '#lib/http/request-url.js'
 import { securityHeaders } from '#lib/http/security-headers.js'
 import authentication from './plugins/authentication.js'
 import authorization from './plugins/authorization.js'
@@ -127,6 +128,7 @@ export async function buildApp ({ env = process.env, now = Date.now, logger = fa
     http,
     ...(certificate && { https: { ...http, ...certificate, handshakeTimeout: http.headersTimeout } }),
     trustProxy: parseTrustedProxies(config.TRUST_PROXY),
+    rewriteUrl: ({ url }) => canonicalUrl(url!),
     frameworkErrors: (err, request, reply) => sendUnrouted(err, request, reply.headers(headers)),
     clientErrorHandler (this: FastifyInstance, err, socket) {
       sendClientError(err, socket, headers, this.log)

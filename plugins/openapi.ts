@@ -52,7 +52,6 @@ export default fp(async (app) => {
           'and each instance\'s CPU, memory, disk and network series.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
       },
-      servers: [{ url: '/', description: 'The server of this document' }],
       security: [],
       ...(app.config.AUTH === 'keystone' && { components: { securitySchemes } }),
       tags: [

@@ -44,4 +44,5 @@ export function sendUnrouted (err: Error, request: FastifyRequest, reply: Fastif
 const retryAfterOf = (err: Error) =>
   (err instanceof UpstreamError && err.details.retryAfter) || retryAfterSeconds
 
-const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0]!
+/** The path as the client spelled it. */
+const pathOf = ({ originalUrl }: FastifyRequest) => originalUrl.split('?', 1)[0]!

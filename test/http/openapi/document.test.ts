@@ -118,4 +118,5 @@ t.test('is the same in YAML, and is OpenAPI 3.1', async (t) => {
   t.notMatch(response.body, /^[^"']*[&*]a[0-9]+$/m, 'no anchors')
   t.equal(document.openapi, '3.1.0')
   t.notMatch(JSON.stringify(document), /"nullable"/)
+  t.notOk('servers' in document, 'a server with the URL / leads generated clients to //v1')
 })

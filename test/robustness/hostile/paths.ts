@@ -12,20 +12,24 @@ export const paths = [
     '/etc/passwd', '/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/..%2f..%2fetc%2fpasswd',
     '/..\\..\\etc\\passwd', '/.git/config', '/.env', '/package.json', '/docs/../package.json',
     '/docs/static/..%2f..%2fpackage.json', '/docs/static/file:/etc/passwd', '/docs/static/~root',
-    '//v1/openstack/projects/summary', '/v1//openstack/projects/summary',
-    '/v1/./openstack/projects/summary', '/v1/openstack/projects/summary/',
+    '/v1/./openstack/projects/summary', '//evil.example/', '//evil.example//v1/openstack/projects/summary',
+    '/\\evil.example', '///', '/v1/openstack/projects//summary/x',
     '/v1/openstack/projects/summary;a=1', '/v1/openstack/projects/summary%20',
     '/v1/openstack/projects/summary.json', '/V1/openstack/projects/summary',
     '/v1/openstack/projects/SUMMARY', '/v1/openstack/projects/summary/..', `${base}/..%2fsummary`,
     `${base}/%2e%2e/summary`, `${base}/${demoProjectId}`, `${base}/${demoProjectId}/`,
-    `${base}/${demoProjectId}/instances/`, `${base}/${demoInstanceId}/cpuusage`,
+    `${base}//instances?limit=5`, `${base}/${demoInstanceId}/cpuusage`,
     `${base}/${demoInstanceId}/__proto__`, `${base}/${demoInstanceId}/constructor`, '/__proto__',
-    '/constructor', '/healthz/..', '/healthz/%2e%2e', '/healthz%00', '/healthz/', '/metrics/../healthz'
+    '/constructor', '/healthz/..', '/healthz/%2e%2e', '/healthz%00', '/metrics/../healthz',
+    '/docs/static//etc/passwd', '/docs/static/....//....//package.json'
   ]),
   ...get(403, [
     '/docs/static/../../package.json', '/docs/static/%2e%2e/%2e%2e/package.json',
-    '/docs/static/..%5c..%5cpackage.json', '/docs/static/....//....//package.json',
-    '/docs/static//etc/passwd', '/docs/static/.', '/docs/static/%2e'
+    '/docs/static/..%5c..%5cpackage.json', '/docs/static/.', '/docs/static/%2e'
+  ]),
+  ...get(200, [
+    '//v1/openstack/projects/summary', '/v1//openstack/projects/summary', '/v1/openstack/projects/summary/',
+    `//${base}//${demoProjectId}//instances//?limit=5`, '/healthz/'
   ]),
   ...get(400, [
     '/%', '/%0', '/%zz', '/%u0041', '/%c0%ae%c0%ae/', '/%ff', '/%ed%a0%80', '/%f8%88%80%80%80',
