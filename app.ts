@@ -22,8 +22,8 @@ import concurrencyLimit from './plugins/http/concurrency-limit.js'
 import cors from './plugins/http/cors.js'
 import errors, { sendUnrouted } from './plugins/http/errors.js'
 import gracefulShutdown from './plugins/http/graceful-shutdown.js'
-import integerParameters from './plugins/http/integer-parameters.js'
 import methods from './plugins/http/methods.js'
+import queryParameters from './plugins/http/query-parameters.js'
 import rateLimit from './plugins/http/rate-limit.js'
 import requestChecks from './plugins/http/request-checks.js'
 import securityHeadersPlugin from './plugins/http/security-headers.js'
@@ -93,8 +93,8 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   concurrencyLimit, // 429
   requestContext, //   request.runInContext
   authentication, //   401, 403; request.scope
+  queryParameters, //  removes empty ones
   responseCache, //    responds at once where a fresh response is cached; reply.sendCached
-  integerParameters,
   // The document of all routes that follow.
   openapi
 ]

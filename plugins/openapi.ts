@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
-import { addHeader, demoteOptionalExamples } from '#lib/http/openapi-document.js'
+import { addHeader, allowEmptyOptionals, demoteOptionalExamples } from '#lib/http/openapi-document.js'
 import type { OpenApiDocument } from '#lib/http/openapi-document.js'
 import { Health, Readiness, UpstreamState } from '#schemas/health.js'
 import { Instance, InstancePage } from '#schemas/instance.js'
@@ -49,7 +49,8 @@ export default fp(async (app) => {
         title,
         version: '1.0.0',
         description: 'Each project\'s quota and usage, each project\'s instances with their latest usage, ' +
-          'and each instance\'s CPU, memory, disk and network series.',
+          'and each instance\'s CPU, memory, disk and network series. An empty optional parameter counts ' +
+          'as not given.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
       },
       security: [],
@@ -64,6 +65,7 @@ export default fp(async (app) => {
     transformObject (given) {
       const { openapiObject: document } = given as { openapiObject: object }
       addHeader(document as OpenApiDocument, 'X-Openstack-Request-Id', requestIdHeader)
+      allowEmptyOptionals(document as OpenApiDocument)
       demoteOptionalExamples(document as OpenApiDocument, ['defaultTimeRange'])
       return document
     }

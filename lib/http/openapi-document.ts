@@ -11,6 +11,7 @@ interface Operation {
 interface Parameter {
   name: string
   required?: boolean
+  allowEmptyValue?: boolean
   example?: unknown
   schema: object
 }
@@ -25,13 +26,21 @@ export function addHeader (document: OpenApiDocument, name: string, header: obje
   }
 }
 
+const parametersOf = (document: OpenApiDocument) =>
+  operationsOf(document).flatMap(({ parameters = [] }) => parameters)
+
+/** Marks each optional parameter as one that may be empty. All of them are parameters of queries. */
+export function allowEmptyOptionals (document: OpenApiDocument) {
+  for (const parameter of parametersOf(document)) if (!parameter.required) parameter.allowEmptyValue = true
+}
+
 /**
  * Moves the examples of optional parameters into their schemas. Swagger UI fills its form with a parameter's
  * own example, and a user would otherwise send every optional parameter at once.
  * @param except names of optional parameters that the form is to be filled with all the same
  */
 export function demoteOptionalExamples (document: OpenApiDocument, except: string[]) {
-  for (const parameter of operationsOf(document).flatMap(({ parameters = [] }) => parameters)) {
+  for (const parameter of parametersOf(document)) {
     if (parameter.required || except.includes(parameter.name)) continue
     parameter.schema = { ...parameter.schema, examples: [parameter.example] }
     delete parameter.example

@@ -5,6 +5,7 @@ export interface Parameter {
   name: string
   in: 'path' | 'query'
   required: boolean
+  allowEmptyValue?: boolean
   description?: string
   example?: unknown
   schema: { type: string, examples?: unknown[] }

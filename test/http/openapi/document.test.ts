@@ -47,9 +47,10 @@ t.test('describes every route except those that serve the document', async (t) =
 t.test('describes each parameter, with an example', async (t) => {
   for (const [path, { parameters = [], ...operation }] of operations) {
     t.ok(operation.summary && operation.tags?.length === 1, path)
-    for (const { name, description, example, schema } of parameters) {
+    for (const { name, description, example, schema, required, allowEmptyValue } of parameters) {
       t.ok(description, `${path} ${name}`)
       const type = schema.type === 'integer' ? 'number' : 'string'
+      t.equal(allowEmptyValue ?? false, !required, 'an optional parameter may be empty')
       t.type(example ?? schema.examples?.[0], type, `${path} ${name}`)
     }
   }
@@ -117,6 +118,6 @@ t.test('is the same in YAML, and is OpenAPI 3.1', async (t) => {
   t.same(parse(response.body, { version: '1.1' }), document)
   t.notMatch(response.body, /^[^"']*[&*]a[0-9]+$/m, 'no anchors')
   t.equal(document.openapi, '3.1.0')
-  t.notMatch(JSON.stringify(document), /"nullable"/)
   t.notOk('servers' in document, 'a server with the URL / leads generated clients to //v1')
+  t.notMatch(JSON.stringify(document), /"nullable"/)
 })

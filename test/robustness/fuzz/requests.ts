@@ -79,8 +79,10 @@ function almostValidFor (
     { weight: 1, arbitrary: fc.array(oddQueryPart, { minLength: 1, maxLength: 2 }) }
   )
   return fc.tuple(path, given, oddParts).map(([path, given, oddParts]) => {
-    const isMissing = (name: string) => given.every(([other]) => other !== name)
-    const isInvalid = given.some(([, { valid }]) => valid === false) || required.some(isMissing)
+    // An empty parameter counts as not given.
+    const values = given.filter(([, { text }]) => text !== '')
+    const isMissing = (name: string) => values.every(([other]) => other !== name)
+    const isInvalid = values.some(([, { valid }]) => valid === false) || required.some(isMissing)
     return {
       method: 'GET',
       url: `${path}?${[queryOf(given), ...oddParts].join('&')}`,

@@ -84,21 +84,26 @@ function isDecodable (path: string) {
   }
 }
 
-/** The parameter names in a query, as different parsers read them. */
+/** The parameter names in a query, as different parsers read them, and those of them that have a value. */
 function namesIn (query: string) {
-  const raw = query.split('&').map((part) => part.split('=', 1)[0]!)
+  const raw = query.split('&')
+    .map((part) => [part.split('=', 1)[0]!, part.includes('=') && !part.endsWith('=')])
   // URLSearchParams drops a leading question mark, which may be a part of the first name.
-  return [...raw, ...new URLSearchParams(`?${query}`).keys()].map((name) => name.slice(0, 64))
+  const names = [...raw, ...new URLSearchParams(`?${query}`)] as Array<[name: string, value: unknown]>
+  const cut = (pairs: typeof names) => pairs.map(([name]) => name.slice(0, 64))
+  return { sent: cut(names), withValue: cut(names.filter(([, value]) => value)) }
 }
 
 /**
  * Checks that each invalid parameter is in the request, and that each missing one is not.
  * Path parameters are in every request.
  */
-function wrongNameIn (errors: ParameterError[], sent: string[], known: string[]) {
+function wrongNameIn (
+  errors: ParameterError[], { sent, withValue }: ReturnType<typeof namesIn>, known: string[]
+) {
   if (errors.length === 0 || errors.length > 20) return `${errors.length} invalid parameters`
   const wrong = errors.find(({ parameter, message }) => message.startsWith('is missing')
-    ? !known.includes(parameter) || sent.includes(parameter)
+    ? !known.includes(parameter) || withValue.includes(parameter)
     : !sent.includes(parameter) && !['instanceId', 'projectId'].includes(parameter))
   return wrong && `${wrong.parameter} ${wrong.message}, which contradicts the request`
 }

@@ -7,7 +7,7 @@ export const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'network
 const hostile = [...influxqlFragments, ...patterns, ...misleadingTexts]
 
 const isId = (text: string) => /^[\w-]{1,64}$/.test(text)
-const isNamePart = (text: string) => text !== '' && [...text].length <= 255
+const isNamePart = (text: string) => [...text].length <= 255
 
 /**
  * One request for each text.
@@ -23,8 +23,9 @@ const each = (texts: string[], urls: string[], expected: (text: string) => numbe
 const range = 'defaultTimeRange=10m&groupBy=1m'
 const series = (query: string) => usages.map((usage) => `${base}/${demoInstanceId}/${usage}?${query}`)
 const instances = `${base}/${demoProjectId}/instances`
-// An empty id is another path, and an empty name is no parameter.
-const ids = [...hostile.filter((text) => text !== ''), ...unusualIds]
+// An empty id is another path, and a parameter without a name or a value is none.
+const nonEmpty = hostile.filter((text) => text !== '')
+const ids = [...nonEmpty, ...unusualIds]
 
 const bad = () => 400
 const goodId = (status: number) => (text: string) => isId(text) ? status : 400
@@ -38,12 +39,10 @@ export const parameters: Record<string, TestRequest[]> = {
   defaultTimeRange: each(hostile, series('defaultTimeRange=*&groupBy=1m'), bad),
   timeRangeFrom: each(hostile, series('timeRangeFrom=*&timeRangeTo=1m&groupBy=1m'), bad),
   timeRangeTo: each(hostile, series('timeRangeFrom=1m&timeRangeTo=*&groupBy=1m'), bad),
-  limit: each(hostile, [`${base}/summary?limit=*`, `${instances}?limit=*`], bad),
-  marker: each(
-    [...hostile, ...unusualIds], [`${base}/summary?marker=*`, `${instances}?limit=10&marker=*`], bad
-  ),
-  hostname: each(hostile, [`${instances}?limit=10&hostname=*`], goodNamePart),
-  projectName: each(hostile, [`${base}/summary?projectName=*`], goodNamePart),
+  limit: each(nonEmpty, [`${base}/summary?limit=*`, `${instances}?limit=*`], bad),
+  marker: each(ids, [`${base}/summary?marker=*`, `${instances}?limit=10&marker=*`], bad),
+  hostname: each(nonEmpty, [`${instances}?limit=10&hostname=*`], goodNamePart),
+  projectName: each(nonEmpty, [`${base}/summary?projectName=*`], goodNamePart),
   'the parameter name': each(ids, [
     `${base}/summary?*=1`,
     `${base}/x/cpuUsage?${range}&*=1`,

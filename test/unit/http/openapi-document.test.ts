@@ -1,5 +1,5 @@
 import t from 'tap'
-import { addHeader, demoteOptionalExamples } from '#lib/http/openapi-document.js'
+import { addHeader, allowEmptyOptionals, demoteOptionalExamples } from '#lib/http/openapi-document.js'
 import type { OpenApiDocument } from '#lib/http/openapi-document.js'
 
 t.test('adds a header to every response', async (t) => {
@@ -9,6 +9,15 @@ t.test('adds a header to every response', async (t) => {
   t.same(document.paths['/a']!.get!.responses, {
     200: { headers: { Link: {}, 'X-A': { required: true } } }, 500: { headers: { 'X-A': { required: true } } }
   })
+})
+
+t.test('marks optional parameters as ones that may be empty', async (t) => {
+  const parameters = [{ name: 'a', schema: {} }, { name: 'b', required: true, schema: {} }]
+  const document: OpenApiDocument = { paths: { '/a': { get: { parameters, responses: {} } } } }
+  allowEmptyOptionals(document)
+  t.same(document.paths['/a']!.get!.parameters, [
+    { name: 'a', schema: {}, allowEmptyValue: true }, { name: 'b', required: true, schema: {} }
+  ])
 })
 
 t.test('moves the examples of optional parameters into their schemas, with exceptions', async (t) => {
