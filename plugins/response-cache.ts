@@ -89,9 +89,10 @@ export default fp(async (app) => {
       }
       const link = last === undefined ? undefined : nextLink(request.url, last)
       const text = String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
-      const value = createCachedResponse(text, scopeKey(request.scope), { link, oldestAt, before })
+      const degraded = failures.length > 0
+      const value = createCachedResponse(text, scopeKey(request.scope), { link, oldestAt, degraded, before })
       // A response made of stale facts is no younger than they are.
-      const expiresAt = failures.length > 0 && oldestAt !== undefined ? oldestAt + staleLimit : undefined
+      const expiresAt = degraded && oldestAt !== undefined ? oldestAt + staleLimit : undefined
       return { value, complete, expiresAt }
     })
     return send(this, found, ttl, found.status)
@@ -111,7 +112,9 @@ export default fp(async (app) => {
   ) {
     const { headers } = reply.request
     reply.cacheStatus = status
-    reply.header('cache-control', `private, max-age=${ttl / 1000}`)
+    // A client must not cache for longer than the service: it asks again, and gets a 304 where nothing changed.
+    const lifetime = response.degraded || status === 'stale' ? 'no-cache' : `max-age=${ttl / 1000}`
+    reply.header('cache-control', `private, ${lifetime}`)
     reply.header('age', Math.max(0, Math.floor((clock.now() - (response.oldestAt ?? fetchedAt)) / 1000)))
     reply.header('etag', response.etag)
     reply.header('vary', vary)

@@ -52,7 +52,9 @@ export const cacheHeaders = {
     examples: [3]
   },
   'Cache-Control': {
-    type: 'string', description: 'How long the response is fresh', examples: ['private, max-age=5']
+    type: 'string',
+    description: 'How long the response is fresh; `no-cache` where it is partial or stale',
+    examples: ['private, max-age=5']
   }
 }
 

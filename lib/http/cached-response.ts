@@ -17,10 +17,12 @@ export interface CachedResponse {
   link?: string
   /** Unix milliseconds of the oldest fact in it, where that is older than the response. */
   oldestAt?: number
+  /** Whether an upstream failed: the response is partial, or made of stale facts. */
+  degraded?: boolean
   encoded: Partial<Record<Encoding, Promise<Buffer>>>
 }
 
-type Options = Pick<CachedResponse, 'link' | 'oldestAt'> & { before?: CachedResponse }
+type Options = Pick<CachedResponse, 'link' | 'oldestAt' | 'degraded'> & { before?: CachedResponse }
 
 /**
  * A response for the callers of one scope. Its ETag is weak, because the encodings of a response differ in
@@ -28,11 +30,11 @@ type Options = Pick<CachedResponse, 'link' | 'oldestAt'> & { before?: CachedResp
  * @param options.before the response that this one replaces: with the same text its encodings are reused
  */
 export function createCachedResponse (
-  text: string, scope: string, { link, oldestAt, before }: Options = {}
+  text: string, scope: string, { before, ...facts }: Options = {}
 ): CachedResponse {
   const body = Buffer.from(text)
   const etag = `W/"${createHash('sha1').update(`${scope}\n`).update(body).digest('base64url')}"`
-  return { body, etag, link, oldestAt, encoded: before?.etag === etag ? before.encoded : {} }
+  return { ...facts, body, etag, encoded: before?.etag === etag ? before.encoded : {} }
 }
 
 /** The bytes that a response occupies, with its encodings. */

@@ -18,7 +18,7 @@ async function startCaching (t: Test, env = {}) {
   return { ...service, clock, calls }
 }
 
-const refreshed = () => new Promise((resolve) => setTimeout(resolve, 100))
+const nextTimer = () => new Promise((resolve) => setTimeout(resolve, 10))
 
 for (const [url, ttl] of [[summary, 30], [instances, 10], [series, 5]] as const) {
   t.test(`caches ${url.slice(22)} for ${ttl} s, and returns its age`, async (t) => {
@@ -67,10 +67,14 @@ t.test('serves a stale response while it is refreshed', async (t) => {
   await app.inject(instances)
   clock.time += 12_000
   calls()
-  t.equal((await app.inject(instances)).headers.age, '12')
-  await refreshed()
+  t.match((await app.inject(instances)).headers, { age: '12', 'cache-control': 'private, no-cache' })
+  let refreshed = await app.inject(instances)
+  while (refreshed.headers.age !== '0') {
+    await nextTimer()
+    refreshed = await app.inject(instances)
+  }
   t.ok(calls() > 0)
-  t.equal((await app.inject(instances)).headers.age, '0')
+  t.equal(refreshed.headers['cache-control'], 'private, max-age=10')
 })
 
 t.test('serves a stale response with its age while the upstream is down', async (t) => {
@@ -81,7 +85,7 @@ t.test('serves a stale response with its age while the upstream is down', async 
   clock.time += 60_000
   const stale = await app.inject(url)
   t.equal(stale.body, body)
-  t.equal(stale.headers.age, '60')
+  t.match(stale.headers, { age: '60', 'cache-control': 'private, no-cache' })
   clock.time += 600_000
   t.equal((await app.inject(url)).statusCode, 503)
 })
@@ -93,7 +97,8 @@ t.test('serves the latest quotas of a project with their age while a service is 
   clock.time += 90_000
   const stale = await app.inject(summary)
   t.equal(stale.body, body)
-  t.equal(stale.headers.age, '90')
+  t.match(stale.headers, { age: '90', 'cache-control': 'private, no-cache' })
+  t.equal((await app.inject(summary)).headers['cache-control'], 'private, no-cache', 'cached by the service')
   clock.time += 600_000
   t.match((await app.inject(summary)).json()[0], {
     unavailable: ['block-storage'], volumeStorageUsed: null, instancesUsed: 42
@@ -107,6 +112,23 @@ t.test('does not cache a partial response', async (t) => {
   simulator.intercept = undefined
   t.equal((await app.inject(instances)).json().unavailable, undefined)
 })
+
+for (const url of [summary, instances]) {
+  t.test(`lets no client cache a partial response of ${url.slice(22)}, and still sends a 304`, async (t) => {
+    const { app, simulator } = await startCaching(t)
+    const upstream = url === summary ? 'block-storage' : 'metrics'
+    simulator.intercept = (call) => call.upstream === upstream ? 'reset' : undefined
+    const { body, headers } = await app.inject(url)
+    t.match(body, `"unavailable":["${upstream}"]`)
+    t.equal(headers['cache-control'], 'private, no-cache')
+    const etag = String(headers.etag)
+    const again = await app.inject({ url, headers: { 'if-none-match': etag } })
+    t.match(again, { statusCode: 304, headers: { etag, 'cache-control': 'private, no-cache' } })
+    simulator.intercept = undefined
+    const complete = await app.inject({ url, headers: { 'if-none-match': etag } })
+    t.match(complete, { statusCode: 200, headers: { 'cache-control': /^private, max-age=[13]0$/ } })
+  })
+}
 
 t.test('reads nothing for a page or a filter of a cached summary', async (t) => {
   const { app, calls, count } = await startCaching(t)
