@@ -14,6 +14,7 @@ import { parseTrustedProxies } from '#lib/config/trusted-proxies.js'
 import { sendClientError } from '#lib/http/client-error.js'
 import { canonicalUrl } from '#lib/http/request-url.js'
 import { securityHeaders } from '#lib/http/security-headers.js'
+import { serverOptions } from '#lib/http/server-options.js'
 import authentication from './plugins/authentication.js'
 import authorization from './plugins/authorization.js'
 import config, { loadConfig } from './plugins/config.js'
@@ -100,33 +101,22 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
 ]
 
 /**
- * Limits on a connection before there is a request. A missing Host header is rejected by request-checks, as a
- * problem.
- */
-const http = {
-  headersTimeout: 10_000,
-  connectionsCheckingInterval: 5_000,
-  maxHeaderSize: 16_384,
-  requireHostHeader: false
-}
-
-/**
  * The service, ready to listen or to be injected into.
  * @throws InvalidSetting
  */
 export async function buildApp ({ env = process.env, now = Date.now, logger = false }: AppOptions = {}) {
   const config = await loadConfig(env)
   const certificate = loadCertificate(config)
+  const options = serverOptions(certificate)
   const headers = securityHeaders(certificate !== undefined)
   const app = Fastify({
     logger,
     // plugins/observability/request-log writes one line per request.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => `req-${randomUUID()}`,
-    // A client that sends its request more slowly than this occupies a connection for nothing.
-    requestTimeout: 30_000,
-    http,
-    ...(certificate && { https: { ...http, ...certificate, handshakeTimeout: http.headersTimeout } }),
+    ...options,
+    // Fastify would set its own.
+    requestTimeout: options.http.requestTimeout,
     trustProxy: parseTrustedProxies(config.TRUST_PROXY),
     rewriteUrl: ({ url }) => canonicalUrl(url!),
     frameworkErrors: (err, request, reply) => sendUnrouted(err, request, reply.headers(headers)),

@@ -112,7 +112,7 @@ export default fp(async (app) => {
   ) {
     const { headers } = reply.request
     reply.cacheStatus = status
-    // A client must not cache for longer than the service: it asks again, and gets a 304 where nothing changed.
+    // No client may cache what the service itself does not. Its ETag still leads to a 304.
     const lifetime = response.degraded || status === 'stale' ? 'no-cache' : `max-age=${ttl / 1000}`
     reply.header('cache-control', `private, ${lifetime}`)
     reply.header('age', Math.max(0, Math.floor((clock.now() - (response.oldestAt ?? fetchedAt)) / 1000)))

@@ -117,7 +117,6 @@ t.test('closes the connection on an endless body', async (t) => {
 })
 
 t.test('responds 408 to a request that arrives too slowly', async (t) => {
-  // Node checks the time limits every few seconds, however short they are.
   const port = await listen(t, { headersTimeout: 1, requestTimeout: 1 })
   const incomplete = [
     '',
