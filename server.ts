@@ -5,7 +5,8 @@ import closeWithGrace from 'close-with-grace'
 import { cliOutput } from '#lib/config/cli.js'
 import { durationMs } from '#lib/config/settings.js'
 import { InvalidSetting } from '#lib/errors.js'
-import { bufferedStdout, logger } from '#lib/observability/logger.js'
+import { createLogOutput, neverBlock } from '#lib/observability/log-output.js'
+import { logger } from '#lib/observability/logger.js'
 import { buildApp } from './app.js'
 
 // The flag of the first line is in `npm start` too: half of the young generation, for 25 MB less memory in
@@ -14,10 +15,16 @@ import { buildApp } from './app.js'
 // bytes and buckets) is outside of V8's heap.
 setFlagsFromString('--heap-growing-percent=25')
 
+/** Milliseconds, at most, that the last log lines may take; less with a short SHUTDOWN_GRACE. */
+const maxLogDrainMs = 1_000
+
+const stdout = neverBlock(process.stdout)
+neverBlock(process.stderr)
+
 try {
   const output = cliOutput(process.argv.slice(2))
   if (output === undefined) await serve()
-  else process.stdout.write(output)
+  else await print(output)
 } catch (err) {
   const { message, stack, syscall, code } = err as NodeJS.ErrnoException
   // An operator's mistake is one line; a bug is reported with its stack.
@@ -27,13 +34,24 @@ try {
   process.exit(1)
 }
 
+function print (text: string) {
+  return new Promise<void>((resolve, reject) => {
+    process.stdout.write(text, (err) => err ? reject(err) : resolve())
+  })
+}
+
 async function serve () {
-  const app = await buildApp({ logger: { ...logger, stream: bufferedStdout() } })
-  const options = { delay: durationMs(app.config, 'SHUTDOWN_GRACE'), logger: app.log }
-  closeWithGrace(options, async ({ signal, err }) => {
+  const logOutput = createLogOutput(stdout)
+  process.once('exit', logOutput.flushNow)
+  const app = await buildApp({ logger: { ...logger, stream: logOutput } })
+  app.telemetry.setDroppedLogLines(logOutput.dropped)
+  logOutput.onResumed((loss) => app.log.warn(loss, 'log lines were dropped'))
+  const grace = durationMs(app.config, 'SHUTDOWN_GRACE')
+  closeWithGrace({ delay: grace, logger: app.log }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'unexpected error: shutting down')
     else app.log.info({ signal }, 'shutting down')
     await app.close()
+    await logOutput.drain(Math.min(maxLogDrainMs, grace / 4))
   })
   // For `localhost` Fastify would listen on all of its addresses, with servers that the plugins do not know.
   const { address } = await lookup(app.config.HOST, { order: 'ipv4first' })

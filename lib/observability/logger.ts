@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { secretSettings } from '#lib/config/settings.js'
 
 /** Names of values that must not be logged: every secret setting, and the headers that carry tokens. */
@@ -21,38 +20,4 @@ const pathOf = (holder: string, name: string) =>
 export const logger = {
   level: 'info',
   redact: holders.flatMap((holder) => secrets.map((name) => pathOf(holder, name)))
-}
-
-/** Lines that are written together, and the milliseconds after which fewer are written. */
-const maxBufferedLines = 128
-const flushIntervalMs = 100
-/**
- * Characters that may wait for a reader that has stopped reading. Later lines are lost, and the service goes
- * on.
- */
-const maxBufferedCharacters = 16 * 1024 * 1024
-
-/**
- * stdout, many lines at a time: neither the write of a line nor a slow reader delays a request. The lines are
- * joined here, because pino's own buffer copies everything that waits for each new line. At the end of the
- * process all lines are written.
- */
-export function bufferedStdout () {
-  const out = pino.destination({ sync: false, maxLength: maxBufferedCharacters })
-  let lines: string[] = []
-
-  function flush () {
-    if (lines.length > 0) out.write(lines.join(''))
-    lines = []
-  }
-  setInterval(flush, flushIntervalMs).unref()
-  process.once('exit', () => {
-    flush()
-    out.flushSync()
-  })
-  return {
-    write (line: string) {
-      if (lines.push(line) === maxBufferedLines) flush()
-    }
-  }
 }

@@ -33,6 +33,7 @@ export function createTelemetry () {
   const caches = new Map<string, () => CacheStats>()
   const queues = new Map<string, () => number>()
   let activeRequests = () => 0
+  let droppedLogLines = () => 0
 
   /** A metric whose samples are read at each scrape. */
   function collected (
@@ -115,6 +116,8 @@ export function createTelemetry () {
     ofCaches(({ entries }) => entries))
   collected(Gauge, 'cache_bytes', 'Size of all cached entries in bytes', ['cache'],
     ofCaches(({ bytes }) => bytes))
+  collected(Counter, 'log_lines_dropped_total', 'Number of log lines that could not be written', [],
+    () => [[{}, droppedLogLines()]])
   const all = Registry.merge([registry, processMetrics()])
 
   return {
@@ -123,6 +126,8 @@ export function createTelemetry () {
       requests.observe({ method, route, status }, seconds),
     /** Sets the function that counts the requests in flight. */
     setActiveRequests: (count: () => number) => { activeRequests = count },
+    /** Sets the function that counts the log lines that were dropped. */
+    setDroppedLogLines: (count: () => number) => { droppedLogLines = count },
     upstreamObserver: {
       clientCreated: (upstream, stats) => { upstreams.set(upstream, stats) },
       requestCompleted: (upstream, operation, outcome, seconds) =>

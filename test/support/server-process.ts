@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess, ChildProcessWithoutNullStreams, StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -14,18 +15,29 @@ const runnerEnv = Object.fromEntries(
 /**
  * Starts the server in a process of its own.
  * @param env its whole environment
+ * @param stdio its stdin, stdout and stderr
  * @param flags flags of Node, and after `--` the server's arguments
  */
-export function runServer (t: Test, env: Record<string, string>, ...flags: string[]) {
+export function spawnServer (
+  t: Test, env: Record<string, string>, stdio: StdioOptions, flags: string[] = []
+) {
   const separator = flags.includes('--') ? flags.indexOf('--') : flags.length
   const args = [...process.execArgv, ...flags.slice(0, separator), server, ...flags.slice(separator + 1)]
-  const child = spawn(process.execPath, args, { env: { ...runnerEnv, ...env } })
+  const child: ChildProcess = spawn(process.execPath, args, { env: { ...runnerEnv, ...env }, stdio })
   t.teardown(() => { if (child.exitCode === null) child.kill('SIGKILL') })
+  // Not `exit`, after which output may still arrive.
+  const exited = once(child, 'close').then(([code]) => code as number | null)
+  return { child, exited }
+}
+
+/** Starts the server like `spawnServer`, and reads its output. */
+export function runServer (t: Test, env: Record<string, string>, ...flags: string[]) {
+  const started = spawnServer(t, env, 'pipe', flags)
+  const { exited } = started
+  const child = started.child as ChildProcessWithoutNullStreams
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (data) => { output.stdout += data })
   child.stderr.on('data', (data) => { output.stderr += data })
-  // Not `exit`, after which output may still arrive.
-  const exited = once(child, 'close').then(([code]) => code as number | null)
   /** The origin that it listens on, once it has logged a text. */
   const logged = async (text: string) => {
     const died = exited.then((code) => { throw new Error(`exit ${code}: ${output.stderr}`) })
