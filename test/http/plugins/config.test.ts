@@ -39,6 +39,23 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ OS_AUTH_URL: 'http://ann:hidden@host' }, /^OS_AUTH_URL must be .* without a user/],
   [{ INFLUX_URL: 'http://ann:hid%zzden@host' }, /^INFLUX_URL must be .* without a user/],
   [{ INFLUX_URL: 'http://:hidden@host' }, /^INFLUX_URL must be .* without a user/],
+  [{ PROMETHEUS_URL: 'http://ann:hidden@p:9090' }, /^PROMETHEUS_URL must be .* without a user/],
+  [
+    { PROMETHEUS_URL: 'http://p:9090', INFLUX_URL: 'http://i:8086' },
+    /^PROMETHEUS_URL must not be set beside INFLUX_URL/
+  ],
+  [{ PROMETHEUS_URL: 'http://p:9090', PROMETHEUS_TOKEN: 'hidden\nx' }, /^PROMETHEUS_TOKEN must match pattern/],
+  [{ PROMETHEUS_URL: 'http://p:9090', PROMETHEUS_TENANT: 'ä' }, /^PROMETHEUS_TENANT must match pattern/],
+  [
+    { PROMETHEUS_URL: 'http://p:9090', METRICS_PROFILE: 'collectd' },
+    /^METRICS_PROFILE must be equal to one of the allowed values \(monasca, inovex, /
+  ],
+  [
+    { PROMETHEUS_URL: 'http://p:9090', METRICS_PROFILE: 'monasca' },
+    /^METRICS_PROFILE must not be monasca with PROMETHEUS_URL$/
+  ],
+  [{ METRICS_PROFILE: 'inovex' }, /^METRICS_PROFILE must be monasca, not inovex, without PROMETHEUS_URL$/],
+  [{ METRICS_INTERVAL: '2h' }, /^METRICS_INTERVAL must be at most 1h$/],
   [{ OS_CACERT: '/nowhere.pem' }, /^OS_CACERT must be a PEM file/],
   [{ OS_CERT: '/nowhere.pem', OS_KEY: '/nowhere.pem' }, /^OS_CERT must be a PEM file/],
   [{ OS_KEY: '/nowhere.pem' }, /^OS_CERT is missing: OS_KEY needs it$/],
@@ -93,7 +110,9 @@ t.test('starts without its upstreams, and uses the default of an empty variable'
   const others = [
     { HOST: '0.0.0.0', ALLOW_UNAUTHENTICATED: 'true' },
     { HOST: '0.0.0.0', AUTH: 'keystone' },
-    { AUTH: 'keystone', TOKEN_CACHE_TIME: '0' }
+    { AUTH: 'keystone', TOKEN_CACHE_TIME: '0' },
+    { METRICS_PROFILE: 'monasca' },
+    { PROMETHEUS_URL: 'https://mimir/prometheus', PROMETHEUS_TENANT: 'a|b', METRICS_PROFILE: 'libvirtd' }
   ]
   for (const env of others) {
     const app = await buildApp({ env: { ...cloud, ...env } })

@@ -51,6 +51,11 @@ const relevant = {
   INFLUX_DATABASE: 'other',
   INFLUX_RETENTION_POLICY: 'other',
   INFLUX_USERNAME: 'other',
+  PROMETHEUS_URL: 'http://other:9090',
+  PROMETHEUS_USERNAME: 'other',
+  PROMETHEUS_TENANT: 'other',
+  METRICS_PROFILE: 'inovex',
+  METRICS_INTERVAL: '1h',
   METRICS_MAX_AGE: '1h',
   SETTLE_TIME: '1h'
 }
@@ -87,6 +92,8 @@ const irrelevant = {
   OS_INSECURE: true,
   INFLUX_PASSWORD: 'another',
   INFLUX_TOKEN: 'another',
+  PROMETHEUS_PASSWORD: 'another',
+  PROMETHEUS_TOKEN: 'another',
   SERIES_TTL: '1h',
   INSTANCES_TTL: '1h',
   SUMMARY_TTL: '1h',

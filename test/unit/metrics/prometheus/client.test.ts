@@ -1,0 +1,288 @@
+import t from 'tap'
+import { UpstreamError } from '#lib/errors.js'
+import { profiles } from '#lib/metrics/profiles/profiles.js'
+import type { ProfileName } from '#lib/metrics/profile.js'
+import { createPrometheus } from '#lib/metrics/prometheus/client.js'
+import { defaultPrometheusLimits } from '#lib/metrics/prometheus/limits.js'
+import { fakeStore, matrix, vector } from '#test/support/prometheus/fake.js'
+import type { Values } from '#test/support/prometheus/fake.js'
+
+type Respond = Parameters<typeof fakeStore>[0]
+
+interface Options {
+  profile?: ProfileName
+  limits?: Partial<typeof defaultPrometheusLimits>
+}
+
+/** A client over a store that a test plays, with a clock that the test moves. */
+function connect (respond: Respond, { profile, limits }: Options = {}) {
+  const fake = fakeStore(respond)
+  const clock = { seconds: start + 40_000 }
+  const detected: string[][] = []
+  const store = createPrometheus(fake.upstream, { url: 'http://p', timeout: 10_000 }, {
+    clock: { now: () => clock.seconds * 1000, onBackgroundError () {} },
+    profile: profile && profiles[profile],
+    pollSeconds: 300,
+    limits: { ...defaultPrometheusLimits, ...limits },
+    onDetected: (profile, others) => detected.push([profile, ...others].map(({ name }) => name))
+  })
+  return { ...fake, store, clock, detected }
+}
+
+const start = 1_800_000_000
+const window = { start, end: start + 600, step: 60 }
+const rejected = new UpstreamError('metrics', 'invalid', 'returned status 422', { status: 422 })
+const isInfo = (form: URLSearchParams) => form.get('query')!.startsWith('last_over_time')
+const info = (id: string, domain: string, instance = 'h') =>
+  ({ __name__: 'libvirt_domain_openstack_info', instance_id: id, domain, instance, project_id: 'p' })
+/** Packets that arrive once a second. */
+const packets = (domain: string, instance = 'h'): [Record<string, string>, Values] => [
+  { __name__: 'libvirt_domain_interface_stats_receive_packets_total', domain, instance },
+  [[start, 0], [start + 60, 60]]
+]
+/** Disk counters of Debian's exporter. */
+const reads = (uuid: string, bytes: number): [Record<string, string>, Values] => [
+  { __name__: 'libvirt_domain_block_stats_read_bytes_total', uuid }, [[start, 0], [start + 10, 10 * bytes]]
+]
+/** The ids in a selector of Debian's exporter. */
+const idsIn = (form: URLSearchParams) => /uuid=~"\(([^)]*)\)"/.exec(form.get('query')!)![1]!.split('|')
+
+t.test('reads of one window share a query, with the metrics and instances of all', async (t) => {
+  const data = matrix(reads('a', 1_024), reads('b', 2_048))
+  const { store, queries } = connect(() => data, { profile: 'debian' })
+  const results = await Promise.all([
+    store.series(['diskRead', 'diskWrite'], 'a', window), store.series(['diskRead'], 'b', window),
+    store.series(['diskRead'], 'a', window, 'p'), store.series(['diskRead'], 'a', { ...window, step: 300 })
+  ])
+  t.same(results, [
+    [[{ time: start, usage: 1 }], []], [[{ time: start, usage: 2 }]], [[{ time: start, usage: 1 }]],
+    [[{ time: start, usage: 1 }]]
+  ])
+  const [first, ...others] = queries()
+  t.match(first, 'read_bytes_total|libvirt_domain_block_stats_write_bytes_total",uuid=~"(a|b)"}[1201s]')
+  t.equal(others.length, 2, 'another project, and another width')
+  for (const query of others) t.match(query, 'read_bytes_total",uuid=~"(a)"}')
+})
+
+t.test('a request has its limits, and no read is left out', async (t) => {
+  const ids = Array.from({ length: 40 }, (_, i) => `i${i}`)
+  const respond: Respond = (form) => matrix(...idsIn(form).map((id) => reads(id, 1_024)))
+  for (const [limits, perRequest] of [
+    [{ instances: 7 }, 7], [{ work: 1_200 * 5 }, 5], [{ bytes: 400 }, 16], [{}, 40]
+  ] as const) {
+    const { store, forms } = connect(respond, { profile: 'debian', limits: { concurrency: 1, ...limits } })
+    const results = await Promise.all(ids.map((id) => store.series(['diskRead'], id, window)))
+    t.same(results, ids.map(() => [[{ time: start, usage: 1 }]]))
+    t.same(forms.map(idsIn).flat().toSorted(), ids.toSorted())
+    t.equal(idsIn(forms[0]!).length, perRequest)
+  }
+})
+
+t.test('one instance is read in any case', async (t) => {
+  const options: Options = { profile: 'debian', limits: { work: 1 } }
+  const { store, forms } = connect(() => matrix(reads('a', 1_024)), options)
+  t.same(await store.series(['diskRead'], 'a', window), [[{ time: start, usage: 1 }]])
+  t.equal(forms.length, 1)
+})
+
+t.test('a rejected query is halved until the bad instance is found', async (t) => {
+  const respond: Respond = (form) => idsIn(form).includes('i3')
+    ? rejected
+    : matrix(...idsIn(form).map((id) => reads(id, 1_024)))
+  const { store, forms } = connect(respond, { profile: 'debian' })
+  const ids = Array.from({ length: 8 }, (_, i) => `i${i}`)
+  const results = await Promise.allSettled(ids.map((id) => store.series(['diskRead'], id, window)))
+  t.same(results.map(({ status }) => status === 'rejected'), ids.map((id) => id === 'i3'))
+  t.equal(forms.length, 1 + 3 * 2)
+})
+
+t.test('reads of one instance are halved as well; an overloaded store is not called again', async (t) => {
+  const respond: Respond = (form) => form.get('query')!.includes('write_bytes')
+    ? rejected
+    : matrix(reads('a', 1_024))
+  const { store } = connect(respond, { profile: 'debian' })
+  const results = await Promise.allSettled(
+    (['diskRead', 'diskWrite', 'packetsIn'] as const).map((metric) => store.series([metric], 'a', window))
+  )
+  t.same(results.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled'])
+
+  const overloaded = new UpstreamError('metrics', 'invalid', 'returned status 503', { status: 503 })
+  const { store: busy, forms } = connect(() => overloaded, { profile: 'debian' })
+  const failed = await Promise.allSettled(['a', 'b'].map((id) => busy.series(['diskRead'], id, window)))
+  t.match(failed, Array(2).fill({ status: 'rejected', reason: { reason: 'unreachable' } }))
+  t.equal(forms.length, 1)
+})
+
+t.test('data is read by domain: after the info metric at first, and beside it from then on', async (t) => {
+  const respond: Respond = (form) => isInfo(form)
+    ? vector(info('a', 'd1'), info('foreign', 'd2'))
+    : matrix(packets('d1'), packets('d2'), packets('d1', 'other'))
+  const { store, queries, forms } = connect(respond, { profile: 'inovex' })
+  const expected = [[{ time: start + 60, usage: 1 }]]
+  t.same(await store.series(['packetsIn'], 'a', window, 'p'), expected)
+  t.match(queries(), [
+    'last_over_time(libvirt_domain_openstack_info{instance_id=~"a",project_id="p"}[1200s])',
+    /domain=~"d1"\}\[1201s\]$/
+  ])
+  forms.length = 0
+  t.same(await store.series(['packetsIn'], 'a', window, 'p'), expected)
+  t.equal(forms.length, 2)
+  t.match(forms[1]!.get('query'), 'domain=~"d1"')
+})
+
+t.test('an instance without an info series is empty, and costs no query for data', async (t) => {
+  const respond: Respond = (form) => isInfo(form) ? vector() : matrix(packets('d1'))
+  const { store, forms } = connect(respond, { profile: 'inovex' })
+  t.same(await store.series(['packetsIn'], 'a', window), [[]])
+  t.equal(forms.length, 1)
+})
+
+t.test('the info of another project does not count, whatever the store returns', async (t) => {
+  const respond: Respond = (form) => isInfo(form) ? vector(info('a', 'd1')) : matrix(packets('d1'))
+  const { store } = connect(respond, { profile: 'inovex' })
+  t.same(await store.series(['packetsIn'], 'a', window, 'q'), [[]])
+  t.same(await store.series(['packetsIn'], 'a', window, 'p'), [[{ time: start + 60, usage: 1 }]])
+  t.same(await store.series(['packetsIn'], 'a', window, 'q'), [[]])
+})
+
+t.test('an instance that was resized into another cell has its second domain too', async (t) => {
+  const domains = ['d1']
+  const respond: Respond = (form) => isInfo(form)
+    ? vector(...domains.map((domain) => info('a', domain, `host of ${domain}`)))
+    : matrix(...domains.filter((domain) => form.get('query')!.includes(domain))
+      .map((domain) => packets(domain, `host of ${domain}`)))
+  const { store, queries, forms } = connect(respond, { profile: 'inovex' })
+  await store.series(['packetsIn'], 'a', window)
+  domains[0] = 'd2'
+  forms.length = 0
+  t.same(await store.series(['packetsIn'], 'a', window), [[{ time: start + 60, usage: 1 }]])
+  t.match(queries(), [/^last_over_time/, /domain=~"d1"/, /domain=~"d2"/])
+  forms.length = 0
+  await store.series(['packetsIn'], 'a', window)
+  t.match(queries(), [/^last_over_time/, /domain=~"d1\|d2"/])
+})
+
+t.test('a failed info query fails the read, also where its data is read beside it', async (t) => {
+  let fails = false
+  const failure = new UpstreamError('metrics', 'timeout', 'did not respond within its time limit')
+  const respond: Respond = (form) => isInfo(form)
+    ? (fails ? failure : vector(info('a', 'd1')))
+    : matrix(packets('d1'))
+  const { store } = connect(respond, { profile: 'inovex' })
+  await store.series(['packetsIn'], 'a', window)
+  fails = true
+  await t.rejects(store.series(['packetsIn'], 'a', window), failure)
+  await t.rejects(store.series(['packetsIn'], 'b', window), failure)
+})
+
+t.test('a metric that the exporter has not is empty, without a query', async (t) => {
+  const { store, forms } = connect(() => matrix(), { profile: 'debian' })
+  t.same(await store.series(['memory'], 'a', window), [[]])
+  t.same(await store.latest(['cpu', 'memory'], [], 0), [new Map(), new Map()])
+  t.equal(forms.length, 0)
+})
+
+t.test('latest usages are read in one query, of twice the maximum age', async (t) => {
+  const series = (name: string, uuid: string, values: Values): [Record<string, string>, Values] =>
+    [{ __name__: `libvirt_domain_info_${name}`, uuid }, values]
+  const { store, queries } = connect(() => matrix(
+    series('cpu_time_seconds_total', 'a', [[start + 39_900, 0], [start + 39_990, 45]]),
+    series('virtual_cpus', 'a', [[start + 39_900, 2], [start + 39_980, 2]]),
+    series('cpu_time_seconds_total', 'b', [[start + 39_700, 0], [start + 39_800, 45]]),
+    series('virtual_cpus', 'b', [[start + 39_980, 2]]),
+    series('cpu_time_seconds_total', 'unwanted', [[start + 39_900, 0], [start + 39_990, 45]])
+  ), { profile: 'debian' })
+  const [cpu, memory] = await store.latest(['cpu', 'memory'], ['a', 'b', 'c'], (start + 39_880) * 1000)
+  t.same([...cpu!], [['a', { usage: 25, time: start + 39_980 }]])
+  t.equal(memory!.size, 0)
+  t.match(queries(), [/uuid=~"\(a\|b\|c\)"\}\[243s\]$/])
+})
+
+t.test('a list of instances that is too long for a query is read in several', async (t) => {
+  const ids = Array.from({ length: 600 }, (_, i) => String(i).padStart(36, '0'))
+  const idLists = async (since: number, limits = {}) => {
+    const { store, forms } = connect(() => matrix(), { profile: 'debian', limits })
+    await store.latest(['cpu'], ids, since)
+    t.same(forms.flatMap(idsIn), ids)
+    for (const form of forms) t.ok(form.get('query')!.length <= 12_000)
+    return forms.map((form) => idsIn(form).length)
+  }
+  t.same(await idLists((start + 39_880) * 1000), [250, 250, 100])
+  t.same(await idLists((start + 39_880) * 1000, { bytes: 5_000 }), [124, 124, 124, 124, 104])
+  t.equal((await idLists((start + 36_400) * 1000))[0], 57, 'an hour, and ten minutes before it')
+  t.equal((await idLists(0))[0], 1)
+})
+
+t.test('the latest usage of an exporter that repeats its polls is that of two polls', async (t) => {
+  const poll = (name: string, value: (poll: number) => number): [Record<string, string>, Values] => [
+    { __name__: `ceilometer_${name}`, resource: 'a' },
+    Array.from({ length: 40 }, (_, i) => start + 38_000 + i * 50).map(
+      (seconds) => [seconds, value(Math.floor(seconds / 300))]
+    )
+  ]
+  const { store, queries } = connect(() => matrix(
+    poll('cpu', (number) => number * 150e9), poll('vcpus', () => 2)
+  ), { profile: 'ceilometer' })
+  const [cpu] = await store.latest(['cpu'], ['a'], (start + 39_400) * 1000)
+  t.same([...cpu!], [['a', { usage: 25, time: start + 39_900 }]])
+  t.match(queries(), [/\[1502s\]$/])
+})
+
+t.test('the projects of an instance are those of its series', async (t) => {
+  const labels = (key: string, ...projects: Array<string | undefined>) =>
+    ({ status: 'success', data: projects.map((project) => project === undefined ? {} : { [key]: project }) })
+  const { store, forms, requests } = connect(() => labels('project_id', 'p', 'q', 'p', '', undefined), {
+    profile: 'inovex'
+  })
+  t.same(await store.projectsOf('a'), ['p', 'q'])
+  t.equal(requests[0]!.url, 'http://p/api/v1/series')
+  t.match(Object.fromEntries(forms[0]!), {
+    'match[]': 'libvirt_domain_openstack_info{instance_id=~"a"}',
+    start: String(start + 40_000 - 400 * 86_400),
+    end: String(start + 40_000)
+  })
+  const { store: labelled, forms: others } = connect(() => labels('project', 'p'), { profile: 'ceilometer' })
+  t.same(await labelled.projectsOf('a'), ['p'])
+  t.match(others[0]!.get('match[]'), /ceilometer_cpu\|.*resource=~"\(a\)\|\(a\)-\[\^-\]\+\|/)
+  t.same(await connect(() => new Error(), { profile: 'debian' }).store.projectsOf('a'), [])
+})
+
+t.test('the exporter is searched once, and again every 10 s until there is one', async (t) => {
+  const found: string[] = []
+  const respond: Respond = (form) => form.get('query')!.startsWith('count')
+    ? vector(...found.map((__name__) => ({ __name__ })))
+    : matrix()
+  const { store, clock, forms, detected } = connect(respond)
+  const read = () => store.series(['diskRead'], 'a', window)
+  const none = { message: 'metrics: has no metrics of a known exporter: set METRICS_PROFILE' }
+  await Promise.all([t.rejects(read(), none), t.rejects(read(), none)])
+  clock.seconds += 9.9
+  await t.rejects(read(), none)
+  t.equal(forms.length, 1)
+  found.push('ceilometer_cpu', 'libvirtd_domain_vcpu_time')
+  clock.seconds += 0.1
+  t.same(await read(), [[]])
+  clock.seconds += 1e6
+  found.unshift('libvirt_domain_openstack_info')
+  t.same(await read(), [[]])
+  t.same(forms.map((form) => form.get('query')!.startsWith('count')), [true, true, false, false])
+  t.same(detected, [['libvirtd', 'ceilometer']])
+})
+
+t.test('a store that is down is searched again at the next read', async (t) => {
+  let down = true
+  const failure = new UpstreamError('metrics', 'unreachable', 'cannot be reached')
+  const { store } = connect(() => down ? failure : vector({ __name__: 'ceilometer_cpu' }))
+  await t.rejects(store.projectsOf('a'), failure)
+  down = false
+  await t.rejects(store.projectsOf('a'), { message: /a list of series/ }, 'the exporter is known')
+})
+
+t.test('the check is a query', async (t) => {
+  const one = { status: 'success', data: { resultType: 'scalar', result: [1, '1'] } }
+  const { store, forms } = connect(() => one)
+  await store.check()
+  t.match(Object.fromEntries(forms[0]!), { query: '1', time: String(start + 40_000) })
+  await t.rejects(connect(() => ({})).store.check(), { message: /unexpected format/ })
+  t.equal(store.queued(), 0)
+})
