@@ -3,6 +3,7 @@ import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import type { Clock } from '#lib/cache/cache.js'
 import { splitInfluxLogin } from '#lib/config/influx-login.js'
+import { proxySettings } from '#lib/config/proxies.js'
 import {
   explainInvalidSetting, isOpenToNetwork, rejectOpenAddress, settingFormats, settingMarks, Settings
 } from '#lib/config/settings.js'
@@ -21,7 +22,9 @@ declare module 'fastify' {
  * @throws InvalidSetting
  */
 export async function loadConfig (variables: Record<string, string | undefined>) {
-  const data = splitInfluxLogin(Object.fromEntries(Object.entries(variables).filter(([, value]) => value)))
+  const lowerCase = proxySettings.map((name) => [name, variables[name.toLowerCase()]] as const)
+  const given = [...Object.entries(variables), ...lowerCase].filter(([, value]) => value)
+  const data = splitInfluxLogin(Object.fromEntries(given))
   try {
     const reader = Fastify()
     await reader.register(env, {

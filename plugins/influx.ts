@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { parseProxies } from '#lib/config/proxies.js'
 import { durationMs } from '#lib/config/settings.js'
 import { trustedCertificates } from '#lib/config/upstream-tls.js'
 import { createInflux } from '#lib/metrics/influxdb/client.js'
@@ -15,7 +16,9 @@ declare module 'fastify' {
 export default fp(async (app) => {
   const { config, telemetry, clock: { now } } = app
   const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
-  const dispatcher = createDispatcher(limits, { ca: trustedCertificates(config.OS_CACERT) })
+  const dispatcher = createDispatcher(
+    limits, { ca: trustedCertificates(config.OS_CACERT) }, parseProxies(config)
+  )
 
   app.decorate('influx', createInflux(createUpstream(dispatcher, limits, telemetry.upstreamObserver), {
     url: config.INFLUX_URL ?? 'http://127.0.0.1:8086',

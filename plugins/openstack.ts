@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { parseProxies } from '#lib/config/proxies.js'
 import { durationMs, splitList } from '#lib/config/settings.js'
 import { loadUpstreamTls } from '#lib/config/upstream-tls.js'
 import { cacheOpenStack } from '#lib/openstack/cached-client.js'
@@ -29,7 +30,7 @@ export default fp(async (app) => {
   const { config, clock, telemetry } = app
   const cloud = loadCloud(config)
   const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
-  const dispatcher = createDispatcher(limits, loadUpstreamTls(cloud.tls))
+  const dispatcher = createDispatcher(limits, loadUpstreamTls(cloud.tls), parseProxies(config))
   const upstream = createUpstream(
     dispatcher, { ...limits, requestIdHeader: 'x-openstack-request-id' }, telemetry.upstreamObserver
   )

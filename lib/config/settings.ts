@@ -75,6 +75,13 @@ export const Settings = Type.Object({
   OTEL_TRACES_EXPORTER: choice(['otlp', 'none'], 'otlp', '`none` turns traces off'),
   OTEL_SDK_DISABLED: text('`true` turns traces off'),
 
+  HTTPS_PROXY: secret(
+    'proxy through which https upstreams are called, `http://[user:password@]host[:port]`; `HTTP_PROXY` ' +
+    'unless set. These three names count in lower case as well'),
+  HTTP_PROXY: secret('the same for http upstreams'),
+  NO_PROXY: text(
+    'hosts, domains, addresses and CIDRs that are called directly, as loopback always is; comma-separated'),
+
   OS_CLOUD: text('cloud of `clouds.yaml`'),
   OS_CLIENT_CONFIG_FILE: text(
     'path of `clouds.yaml`; unless set, it is searched in the working directory, `~/.config/openstack` ' +

@@ -17,7 +17,8 @@ export function parseTrustedProxies (setting = '') {
   )
 }
 
-function isNetwork (text: string) {
+/** Whether a text is an address or a CIDR. */
+export function isNetwork (text: string) {
   const [address = '', bits = '1', ...rest] = text.split('/')
   const maxBits = { 4: 32, 6: 128 }[isIP(address)] ?? 0
   return rest.length === 0 && /^[1-9][0-9]{0,2}$/.test(bits) && Number(bits) <= maxBits

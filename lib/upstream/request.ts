@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import { currentContext } from '#lib/context/request-context.js'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
+import { explainProxyFailure } from './proxy.js'
 import { followRedirects, RedirectRejected } from './redirects.js'
 import { pauseSeconds, sendWithRetry } from './retry.js'
 
@@ -68,7 +69,8 @@ export async function sendRequest (upstream: UpstreamName, call: UpstreamRequest
     ? call.headers
     : { ...call.headers, [requestIdHeader]: context.id, ...context.trace?.headers }
   const sendTo = (url: string) =>
-    Promise.race([request(url, { method, headers, body, dispatcher, signal }), late])
+    // undici adds the host to the headers of a request through a proxy.
+    Promise.race([request(url, { method, headers: { ...headers }, body, dispatcher, signal }), late])
   const send = () => followRedirects(sendTo, url, method)
   return await readResponse(upstream, call, () => sendWithRetry(send, idempotent, deadline, takeRetry))
     .finally(() => clearTimeout(timer))
@@ -121,8 +123,9 @@ const tooLargeCodes = new Set<string | number>(['UND_ERR_RES_EXCEEDED_MAX_SIZE',
 
 /** The failure of a request. It drops the cause, which may quote the body or name the address. */
 function toUpstreamError (
-  upstream: UpstreamName, { name, code = name }: Error & { code?: string | number }, details: object
+  upstream: UpstreamName, err: Error & { code?: string | number }, details: object
 ) {
+  const { name, code = name } = err
   if (timeoutCodes.has(code)) {
     return new UpstreamError(upstream, 'timeout', 'did not respond within its time limit', details)
   }
@@ -132,5 +135,6 @@ function toUpstreamError (
   if (name === 'HTTPParserError' || tooLargeCodes.has(code)) {
     return new UpstreamError(upstream, 'invalid', `returned an unreadable response (${code})`, details)
   }
-  return new UpstreamError(upstream, 'unreachable', `cannot be reached (${code})`, details)
+  const cause = explainProxyFailure(err) ?? code
+  return new UpstreamError(upstream, 'unreachable', `cannot be reached (${cause})`, details)
 }

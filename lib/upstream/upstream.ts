@@ -1,6 +1,8 @@
-import { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { upstreamNames } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
+import { createAgent } from './proxy.js'
+import type { AgentOptions, UpstreamProxies } from './proxy.js'
 import type { UpstreamRequest, UpstreamResponse } from './request.js'
 import { createUpstreamClient } from './upstream-client.js'
 import type { UpstreamClientOptions, UpstreamObserver } from './upstream-client.js'
@@ -26,12 +28,14 @@ export type CallUpstream = (upstream: UpstreamName, request: UpstreamRequest) =>
 const maxResponseBytes = 16 * 1024 * 1024
 
 /**
- * The connections to the upstreams of one kind, with the same limits and TLS settings. Each upstream has its
- * own pool, so that none takes another's connections where several share an address. A private CA is trusted
- * beside the public ones.
+ * The connections to the upstreams of one kind, with the same limits, TLS settings and proxies. Each upstream
+ * has its own pool, so that none takes another's connections where several share an address. A private CA is
+ * trusted beside the public ones.
  */
-export function createDispatcher ({ timeout, connections }: UpstreamLimits, tls: UpstreamTls = {}) {
-  const options: Agent.Options = {
+export function createDispatcher (
+  { timeout, connections }: UpstreamLimits, tls: UpstreamTls = {}, proxies?: UpstreamProxies
+) {
+  const options: AgentOptions = {
     connections,
     headersTimeout: timeout,
     bodyTimeout: timeout,
@@ -43,9 +47,9 @@ export function createDispatcher ({ timeout, connections }: UpstreamLimits, tls:
       ...tls
     }
   }
-  const agents = new Map(upstreamNames.map((name) => [name, new Agent(options)]))
+  const agents = new Map(upstreamNames.map((name) => [name, createAgent(options, proxies)]))
   return {
-    of: (upstream: UpstreamName) => agents.get(upstream)!,
+    of: (upstream: UpstreamName): Dispatcher => agents.get(upstream)!.dispatcher,
     destroy: () => Promise.all(Array.from(agents.values(), (agent) => agent.destroy()))
   }
 }
