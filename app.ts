@@ -62,8 +62,8 @@ export interface PluginOptions {
 
 /**
  * Everything that is registered before the routes, in order. A request passes the `onRequest` hooks of these
- * plugins from top to bottom: whatever is cheap and rejects many requests comes first, and the response cache
- * comes last.
+ * plugins from top to bottom, and then their `preParsing` hooks: whatever is cheap and rejects many requests
+ * comes first, the limits count a caller once it is known, and the response cache comes last.
  */
 const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<PluginOptions>> = [
   // Decorators that others use.
@@ -89,11 +89,11 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   tracing,
   requestChecks, //    400, 414, 417
   underPressure, //    503
-  clientKey, //        request.clientKey, for the two limits
+  clientKey, //        request.caller of a known token; request.clientKey, for the two limits
   rateLimit, //        429
   concurrencyLimit, // 429
   requestContext, //   request.runInContext
-  authentication, //   401, 403; request.scope
+  authentication, //   401, 403; request.caller, request.scope
   queryParameters, //  removes empty ones
   responseCache, //    responds at once where a fresh response is cached; reply.sendCached
   // The document of all routes that follow.

@@ -13,8 +13,12 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The `WWW-Authenticate` of a 401. */
     challenge: string
+    /** The caller of a cached token validation; absent where clients send no token. */
+    cachedCaller?: (token: string) => Caller | undefined
   }
   interface FastifyRequest {
+    /** The caller, once it is known: its token is validated. `undefined` on public routes. */
+    caller: Caller | undefined
     /** The caller's scope. */
     scope: Scope
   }
@@ -49,7 +53,7 @@ export default fp(async (app) => {
   app.decorate('challenge', challengeFor(config.WWW_AUTHENTICATE_URI ?? openstack.authUrl))
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {
-    app.decorate('isKnownToken', (token: string) => authenticator.cached(token) !== undefined)
+    app.decorate('cachedCaller', authenticator.cached)
     app.addHook('onRoute', (route) => {
       if (route.config?.public !== true) describeAuthentication(route)
     })
@@ -66,16 +70,17 @@ export default fp(async (app) => {
     if (request.routeOptions.config.public === true) return done()
     reply.header('vary', vary)
     const token = requireToken(request.headers)
-    const cached = authenticator.cached(token)
-    if (cached === undefined) {
+    if (request.caller === undefined) {
       return request.runInContext(
         () => authenticator.authenticate(token)
       ).then((caller) => admit(caller, request))
     }
-    admit(cached, request)
+    admit(request.caller, request)
     done()
   }
-}, { name: 'authentication', dependencies: ['config', 'openstack', 'prometheus', 'request-context'] })
+}, {
+  name: 'authentication', dependencies: ['client-key', 'config', 'openstack', 'prometheus', 'request-context']
+})
 
 /** Keystone's address for clients without a token. */
 function challengeFor (uri: string) {
@@ -87,7 +92,9 @@ function challengeFor (uri: string) {
  * Gives a request its caller's scope.
  * @throws Forbidden where the token allows nothing, or not this request
  */
-function admit ({ scope, rules }: Caller, request: FastifyRequest) {
+function admit (caller: Caller, request: FastifyRequest) {
+  const { scope, rules } = caller
+  request.caller = caller
   if (scope.sees === 'none') throw new Forbidden(scope.reason)
   if (rules !== undefined && !isAllowed(rules, request.method, request.url.split('?', 1)[0]!)) {
     throw new Forbidden('the access rules of the application credential do not allow this request')

@@ -10,14 +10,23 @@ import { scopeFromToken } from './scope.js'
 import type { Roles, Scope } from './scope.js'
 import { invalidToken } from './token.js'
 
-/** A caller, as far as the token says what it may see. */
+/** A caller, as far as its token describes it. */
 export interface Caller {
+  /** The user, and the token's own scope: for the log and the limits. */
+  ids: CallerIds
   scope: Scope
   /**
    * The only requests that the token may be used for, where it is an application credential's with access
    * rules.
    */
   rules?: PathRule[]
+}
+
+export interface CallerIds {
+  userId: string
+  projectId?: string
+  domainId?: string
+  system?: true
 }
 
 export interface AuthenticatorOptions {
@@ -108,13 +117,22 @@ export function createAuthenticator (
 }
 
 function callerFrom (valid: ValidatedToken, roles: Roles): Caller {
+  const ids = idsOf(valid)
   const given = valid.application_credential?.access_rules
   const rules = given && parseAccessRules(given)
   if (given !== undefined && rules === undefined) {
-    return { scope: { sees: 'none', reason: 'the access rules of the application credential are too long' } }
+    const reason = 'the access rules of the application credential are too long'
+    return { ids, scope: { sees: 'none', reason } }
   }
-  return { scope: scopeFromToken(valid, roles), rules }
+  return { ids, scope: scopeFromToken(valid, roles), rules }
 }
+
+const idsOf = ({ user, project, domain, system }: ValidatedToken): CallerIds => ({
+  userId: user.id,
+  ...(project && { projectId: project.id }),
+  ...(domain && { domainId: domain.id }),
+  ...(system && { system: true })
+})
 
 const queueFull = () => new UpstreamError('identity', 'queue-full', 'has too many queued token validations')
 

@@ -64,6 +64,9 @@ export const Settings = Type.Object({
     'unless set'),
   RATE_LIMIT: limit('requests per minute of one client; unlimited unless set'),
   CONCURRENCY_LIMIT: limit('concurrent requests of one client; unlimited unless set'),
+  LIMIT_BY: choice(['user', 'project'], 'user',
+    'the client that both limits count with `AUTH=keystone`: the user of a valid token, or all users of ' +
+    'its project together'),
   SHUTDOWN_GRACE: duration('10s', 'how long requests in flight may take after SIGTERM, at most 1h'),
   LOG_LEVEL: choice<string>(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info',
     'lowest level that is logged'),

@@ -19,6 +19,7 @@ const Identified = Type.Object({ id: Type.String() })
  */
 const ValidatedToken = Type.Object({
   expires_at: Type.String(),
+  user: Identified,
   roles: Type.Optional(Type.Array(Named)),
   project: Type.Optional(Identified),
   domain: Type.Optional(Identified),

@@ -1,17 +1,14 @@
-import { hash } from 'node:crypto'
 import { normalizeIP } from '@fastify/rate-limit'
 import fp from 'fastify-plugin'
+import type { CallerIds } from '#lib/auth/authenticate.js'
 import { findToken } from '#lib/auth/token.js'
+import { withoutPort } from '#lib/config/trusted-proxies.js'
 
 declare module 'fastify' {
-  interface FastifyInstance {
-    /** Whether a token is validated and cached; absent where clients send none. */
-    isKnownToken?: (token: string) => boolean
-  }
   interface FastifyRequest {
     /**
-     * The client that the limits count the request for: the SHA-256 of a valid token, else an address;
-     * `undefined` where it does not count.
+     * The client that the limits count the request for: the caller's user or project once the caller is
+     * known, else an address; `undefined` where the request does not count.
      */
     readonly clientKey: string | undefined
   }
@@ -25,16 +22,29 @@ declare module 'fastify' {
 const maxAddressLength = 64
 
 /**
- * Identifies clients for the limits. Unknown tokens count for their address: a client that invents tokens is
- * one client.
+ * Identifies callers whose token is validated and cached, and clients for the limits. Unknown tokens count
+ * for their address: a client that invents tokens is one client.
  */
 export default fp(async (app) => {
+  const { LIMIT_BY } = app.config
+  app.decorateRequest('caller', undefined)
   app.decorateRequest('clientKey', {
     getter () {
       if (this.routeOptions.config.limited === false) return undefined
-      const token = app.isKnownToken && findToken(this.headers)?.toString()
-      if (token && app.isKnownToken!(token)) return hash('sha256', token)
-      return normalizeIP(String(this.ip).slice(0, maxAddressLength))
+      return this.caller === undefined
+        ? normalizeIP(withoutPort(String(this.ip).slice(0, maxAddressLength)))
+        : keyOf(this.caller.ids)
     }
   })
-}, { name: 'client-key' })
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const token = request.routeOptions.config.public === true ? undefined : findToken(request.headers)
+    if (token) request.caller = app.cachedCaller?.(String(token))
+    done()
+  })
+
+  /** A token of a domain or the system counts for its user in any case. */
+  function keyOf ({ userId, projectId }: CallerIds) {
+    return LIMIT_BY === 'project' && projectId !== undefined ? `project:${projectId}` : `user:${userId}`
+  }
+}, { name: 'client-key', dependencies: ['config'] })

@@ -4,7 +4,7 @@ import { clientClosedRequest } from './request-lifecycle.js'
 
 /**
  * Logs one line at the end of each request. Only a valid query is logged: an invalid one may be a misplaced
- * secret.
+ * secret. The caller is there for audits, once its token is validated.
  */
 export default fp(async (app) => {
   app.onRequestEnd((request, status, ms) => {
@@ -13,6 +13,7 @@ export default fp(async (app) => {
       method: request.method,
       path,
       globalRequestId: globalRequestId(request.headers),
+      caller: request.caller?.ids,
       query: status < 400 ? query : undefined,
       status,
       ms: Math.round(ms)

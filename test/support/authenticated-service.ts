@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { AppOptions } from '#app.js'
 import { adminCredential, demoCredential, restrictedCredential, trustId } from '#simulator/users.js'
 import { byCredential, byPassword, logIn, onProject } from './simulator-client.js'
 import { startService as startWithoutAuthentication } from './service.js'
@@ -25,11 +26,14 @@ export type Caller = keyof typeof logins
  * Starts the service with `AUTH=keystone` over a simulated cloud, with a clock that the test moves. The
  * summary has the projects of all domains.
  */
-export async function startService (t: Test, env: Record<string, string | undefined> = {}) {
+export async function startService (
+  t: Test, env: Record<string, string | undefined> = {}, logger?: AppOptions['logger']
+) {
   const clock = { time: Date.parse('2026-11-23T12:00:00.500Z') }
   const service = await startWithoutAuthentication(t, {
     env: { AUTH: 'keystone', CACHE: 'on', EXCLUDE_DOMAINS: 'none', ...env },
-    now: () => clock.time
+    now: () => clock.time,
+    logger
   })
   const { app, simulator } = service
   const keystone = simulator.env.OS_AUTH_URL!

@@ -73,7 +73,7 @@ t.test('applies access rules to the path that the router reads', async (t) => {
 t.test('requires a token on all but the public routes', async (t) => {
   const { get } = await startService(t)
   const publicUrls = [
-    '/healthz', '/readyz', '/metrics', '/openapi.json', '/openapi.yaml', '/docs/',
+    '/healthz', '/healthz/', '/readyz', '/metrics', '/openapi.json', '/openapi.yaml', '/docs/',
     '/docs/static/swagger-ui.css'
   ]
   for (const url of publicUrls) {
@@ -81,7 +81,7 @@ t.test('requires a token on all but the public routes', async (t) => {
     t.equal(statusCode, 200, url)
     t.notMatch(headers.vary, /token/, url)
   }
-  for (const url of ['/', '/nothing', '/healthz/', '/docsx', '/openapi.xml', '/v1', summary]) {
+  for (const url of ['/', '/nothing', '/healthz/x', '/docsx', '/openapi.xml', '/v1', summary]) {
     t.equal((await get(url)).statusCode, 401, url)
   }
 })

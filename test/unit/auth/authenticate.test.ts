@@ -24,7 +24,9 @@ function connect (options: Partial<AuthenticatorOptions> = {}) {
     await undefined
     if (keystone.down) throw new Error('Keystone is down')
     const found = valid.get(token)
-    return found && { expires_at: '2026-11-23T13:00:00.000000Z', roles: [{ name: 'reader' }], ...found }
+    return found && {
+      expires_at: '2026-11-23T13:00:00.000000Z', user: { id: 'u' }, roles: [{ name: 'reader' }], ...found
+    }
   }, {
     ttl: seconds(60), roles: { global: [], reader: ['reader', 'member'] }, ...options
   }, { now: () => clock.time, onBackgroundError: () => {} })
@@ -34,7 +36,7 @@ function connect (options: Partial<AuthenticatorOptions> = {}) {
   return { clock, valid, keystone, cached, callerOf, validations }
 }
 
-const ann = { scope: { sees: 'project', id: 'a' }, rules: undefined }
+const ann = { ids: { userId: 'u', projectId: 'a' }, scope: { sees: 'project', id: 'a' }, rules: undefined }
 
 t.test('coalesces concurrent validations of a token', async (t) => {
   const { callerOf, keystone } = connect()
@@ -126,6 +128,20 @@ t.test('caches nothing with a TTL of 0, and still coalesces', async (t) => {
   t.equal(validations(), 1)
 })
 
+t.test('returns the ids of the user and of the token\'s scope', async (t) => {
+  const { valid, callerOf } = connect()
+  const scopes: Array<[scope: Partial<ValidatedToken>, ids: object]> = [
+    [{ project: { id: 'p' } }, { projectId: 'p' }],
+    [{ domain: { id: 'd' } }, { domainId: 'd' }],
+    [{ system: { all: true } }, { system: true }],
+    [{}, {}]
+  ]
+  for (const [n, [scope, ids]] of scopes.entries()) {
+    valid.set(`t${n}`, scope)
+    t.same((await callerOf(`t${n}`)).ids, { userId: 'u', ...ids })
+  }
+})
+
 t.test('limits the size of the cache, access rules included', async (t) => {
   const { valid, callerOf, validations } = connect({ roles: { global: ['reader'], reader: [] } })
   const rules = Array.from({ length: 1_000 }, () => ({ method: 'GET', parts: ['/', '*'] }))
@@ -133,7 +149,7 @@ t.test('limits the size of the cache, access rules included', async (t) => {
   for (let i = 0; i < 300; i++) {
     valid.set(`t${i}`, { project: { id: 'a' }, application_credential: { access_rules: given } })
   }
-  for (let i = 0; i < 300; i++) t.same(await callerOf(`t${i}`), { scope: { sees: 'all' }, rules })
+  for (let i = 0; i < 300; i++) t.match(await callerOf(`t${i}`), { scope: { sees: 'all' }, rules })
   t.equal(validations(), 300)
   await callerOf('t299')
   t.equal(validations(), 0)
@@ -149,7 +165,7 @@ t.test('shows nothing to a token whose access rules are too long', async (t) => 
       access_rules: Array(100).fill({ service: 'monitoring', method: 'GET', path: '**x'.repeat(10) })
     }
   })
-  t.same(await callerOf('ann'), {
+  t.match(await callerOf('ann'), {
     scope: { sees: 'none', reason: 'the access rules of the application credential are too long' }
   })
   valid.set('bob', { project: { id: 'b' }, application_credential: {} })

@@ -6,6 +6,7 @@ import type { ValidatedToken } from '#lib/openstack/token-validation.js'
 const token = (scope: Partial<ValidatedToken>, ...roles: string[]): ValidatedToken =>
   ({
     expires_at: '2026-11-23T09:25:30.000000Z',
+    user: { id: 'u' },
     ...scope,
     ...(roles.length > 0 && { roles: roles.map((name) => ({ name })) })
   })

@@ -2,7 +2,10 @@ import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import t from 'tap'
 import { logger } from '#lib/observability/logger.js'
-import { adminCredential } from '#simulator/users.js'
+import { demoProjectId } from '#simulator/seed.js'
+import { adminCredential, demoUserId } from '#simulator/users.js'
+import { startService as startAuthenticated } from '#test/support/authenticated-service.js'
+import type { Caller } from '#test/support/authenticated-service.js'
 import { startService } from '#test/support/service.js'
 import { responsesIn, sendRaw } from '#test/support/socket.js'
 
@@ -82,6 +85,38 @@ t.test('logs the client\'s global request id where it is valid', async (t) => {
   await app.inject({ url: '/healthz', headers: { 'x-openstack-request-id': 'misplaced' } })
   t.match(log.parsed(), [{ globalRequestId: id }, { globalRequestId: undefined }])
   t.notMatch(log.lines.join(''), 'misplaced')
+})
+
+t.test('logs the ids of the caller, and nothing of it with AUTH=none', async (t) => {
+  const log = recordLog()
+  const { app, tokenOf } = await startAuthenticated(t, { RATE_LIMIT: '2' }, log.logger)
+  const callers: Array<[caller: Caller, ids: object, status: number]> = [
+    ['demo', { userId: demoUserId, projectId: demoProjectId }, 200],
+    ['guest', { userId: /^[0-9a-f]{32}$/, projectId: demoProjectId }, 403],
+    ['lead', { userId: /^[0-9a-f]{32}$/, domainId: 'default' }, 200],
+    ['systemAdmin', { userId: /^[0-9a-f]{32}$/, system: true }, 200],
+    ['unscoped', { userId: /^[0-9a-f]{32}$/ }, 403]
+  ]
+  for (const [caller, ids, status] of callers) {
+    const token = await tokenOf(caller)
+    for (const expected of [status, status, 429]) {
+      log.lines.length = 0
+      await app.inject({ url: summary, headers: { 'x-auth-token': token } })
+      const [line] = log.parsed().filter(({ msg }) => msg === 'request completed')
+      t.match(line, { status: expected, caller: ids }, caller)
+      t.same(Object.keys(line.caller), Object.keys(ids))
+      t.notMatch(log.lines.join(''), token)
+    }
+  }
+  log.lines.length = 0
+  await app.inject({ url: summary, headers: { 'x-auth-token': 'made-up' } })
+  await app.inject({ url: '/healthz', headers: { 'x-auth-token': await tokenOf('demo') } })
+  const open = await startService(t, { logger: log.logger })
+  await open.app.inject({ url: summary, headers: { 'x-auth-token': await tokenOf('demo') } })
+  const lines = log.parsed().filter(({ msg }) => msg === 'request completed')
+  t.same(lines.map(({ status, caller }) => [status, caller]), [
+    [401, undefined], [200, undefined], [200, undefined]
+  ])
 })
 
 t.test('logs an upstream\'s failure once, with the upstream\'s own request id', async (t) => {
