@@ -79,6 +79,7 @@ const irrelevant = {
   CORS_ORIGINS: 'https://other',
   RATE_LIMIT: 1,
   CONCURRENCY_LIMIT: 1,
+  LIMIT_BY: 'project',
   SHUTDOWN_GRACE: '1s',
   LOG_LEVEL: 'debug',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'http://other:4318',
