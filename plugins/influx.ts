@@ -3,6 +3,7 @@ import { parseProxies } from '#lib/config/proxies.js'
 import { durationMs } from '#lib/config/settings.js'
 import { trustedCertificates } from '#lib/config/upstream-tls.js'
 import { createInflux } from '#lib/metrics/influxdb/client.js'
+import { createInfluxPerProject, isPerProject } from '#lib/metrics/influxdb/project-databases.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
 
@@ -20,7 +21,8 @@ export default fp(async (app) => {
     limits, { ca: trustedCertificates(config.OS_CACERT) }, parseProxies(config)
   )
 
-  app.decorate('influx', createInflux(createUpstream(dispatcher, limits, telemetry.upstreamObserver), {
+  const create = isPerProject(config.INFLUX_DATABASE) ? createInfluxPerProject : createInflux
+  app.decorate('influx', create(createUpstream(dispatcher, limits, telemetry.upstreamObserver), {
     url: config.INFLUX_URL ?? 'http://127.0.0.1:8086',
     database: config.INFLUX_DATABASE,
     retentionPolicy: config.INFLUX_RETENTION_POLICY,

@@ -23,7 +23,7 @@ export function runStatement ({ instancesById }: Cloud, statement: Statement, no
   if (statement.form === 'last') return instances.flatMap((instance) => lastOf(instance, statement, now))
   if (statement.form === 'projects') {
     return statement.measurements.toSorted().flatMap((name) =>
-      instances.flatMap((instance) => projectOf(instance, name, now)))
+      instances.flatMap((instance) => projectOf(instance, name, statement, now)))
   }
   return instances
     .flatMap((instance) => meansOf(instance, statement, now))
@@ -46,8 +46,10 @@ function lastOf (
   return [{ name: measurement, tags, columns: ['time', 'last'], values: [[last * sampleMs, value]] }]
 }
 
-function projectOf (instance: Instance, measurement: string, now: number): InfluxSeries[] {
-  return lastOf(instance, { form: 'last', measurement, ids: [], start: 0, end: Infinity }, now)
+function projectOf (
+  instance: Instance, measurement: string, { ids, project }: Statement & { form: 'projects' }, now: number
+): InfluxSeries[] {
+  return lastOf(instance, { form: 'last', measurement, ids, project, start: 0, end: Infinity }, now)
     .map((series) => ({ ...series, tags: { _tenant_id: instance.projectId } }))
 }
 

@@ -11,7 +11,7 @@ export type Statement =
     step: number
     perDevice: boolean
   }
-  | { form: 'projects', measurements: string[], ids: string[] }
+  | { form: 'projects', measurements: string[], ids: string[], project?: string }
 
 /**
  * An error message for a statement. A syntax error rejects the whole request with 400; a value of the wrong
@@ -32,7 +32,8 @@ const mean = new RegExp(
   '"resource_id"(?<device>, "device")? fill\\(none\\)$'
 )
 const projects = new RegExp(
-  `^SELECT last\\("value"\\) FROM (?<measurements>"[^"]+"(?:, "[^"]+")*) WHERE ${ids} GROUP BY "_tenant_id"$`
+  '^SELECT last\\("value"\\) FROM (?<measurements>"[^"]+"(?:, "[^"]+")*) ' +
+  `WHERE ${ids}${ofProject} GROUP BY "_tenant_id"$`
 )
 
 /** Parses one InfluxQL statement. */
@@ -48,11 +49,11 @@ export function parseStatement (text: string): Statement | InvalidStatement {
   }
 
   const ids = [...parts.ids!.matchAll(/'(.*?)'/g)].map(([, id]) => id!)
+  const project = parts.project?.slice(1, -1)
   if (parts.measurements) {
-    return { form: 'projects', measurements: parts.measurements.slice(1, -1).split('", "'), ids }
+    return { form: 'projects', measurements: parts.measurements.slice(1, -1).split('", "'), ids, project }
   }
   const measurement = parts.measurement!
-  const project = parts.project?.slice(1, -1)
   const [start, end] = [timeOf(parts.start!), timeOf(parts.end!)]
   if (start === undefined || end === undefined) return notATime
   const common = { measurement, ids, project, start, end }

@@ -24,11 +24,12 @@ export type Authorizer = ReturnType<typeof createAuthorizer>
 
 /**
  * Decides what a caller sees; nothing else does. A thing that a caller may not see gets the same error as one
- * that does not exist. For callers that see everything it reads nothing.
+ * that does not exist. For callers that see everything it reads nothing, unless the metrics store needs a
+ * project.
  */
 export function createAuthorizer (
   openstack: Pick<CachedOpenStack, 'projects' | 'project' | 'instanceProject'>,
-  metrics: Pick<MetricsStore, 'projectsOf'>
+  metrics: Pick<MetricsStore, 'projectsOf' | 'needsProject'>
 ) {
   async function sees (scope: Scope, project: string) {
     if (scope.sees !== 'domain') return scope.sees === 'project' && scope.id === project
@@ -48,9 +49,10 @@ export function createAuthorizer (
    * The projects that have series of a deleted instance. Their number matters only where each costs a
    * request.
    */
-  async function projectsWithSeriesOf (instance: string, { sees }: Scope) {
-    const projects = (await metrics.projectsOf(instance)).filter((id) => projectIdPattern.test(id))
-    return sees === 'domain' ? projects.slice(0, maxProjectsPerInstance) : projects
+  async function projectsWithSeriesOf (instance: string, scope: Scope) {
+    const own = scope.sees === 'project' ? scope.id : undefined
+    const projects = (await metrics.projectsOf(instance, own)).filter((id) => projectIdPattern.test(id))
+    return scope.sees === 'domain' ? projects.slice(0, maxProjectsPerInstance) : projects
   }
 
   return {
@@ -76,7 +78,7 @@ export function createAuthorizer (
      * @throws NotFound, InvalidParameters (the marker), UpstreamError
      */
     async instances (scope: Scope, project: string, marker?: string): Promise<string | undefined> {
-      if (scope.sees === 'all') return undefined
+      if (scope.sees === 'all') return metrics.needsProject ? project : undefined
       if (!await sees(scope, project)) throw new NotFound('no such project')
       if (marker !== undefined && await openstack.instanceProject(marker, project) !== project) {
         throw unknownMarker(marker)
@@ -91,7 +93,9 @@ export function createAuthorizer (
      * @throws NotFound, UpstreamError
      */
     async series (scope: Scope, instance: string): Promise<string | undefined> {
-      if (scope.sees === 'all') return undefined
+      if (scope.sees === 'all') {
+        return metrics.needsProject ? await openstack.instanceProject(instance) : undefined
+      }
       const own = await openstack.instanceProject(instance, scope.sees === 'project' ? scope.id : undefined)
       for (const project of own === undefined ? await projectsWithSeriesOf(instance, scope) : [own]) {
         if (await sees(scope, project)) return project

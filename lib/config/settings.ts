@@ -139,9 +139,12 @@ export const Settings = Type.Object({
   INFLUX_URL: affectsResponses(url(
     'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones; `http://127.0.0.1:8086` unless ' +
     'set. A user and a password in it are `INFLUX_USERNAME` and `INFLUX_PASSWORD`, unless these are set')),
-  INFLUX_DATABASE: affectsResponses(
-    Type.String({ default: 'mon', description: 'database with Monasca\'s series' })
-  ),
+  INFLUX_DATABASE: affectsResponses(Type.String({
+    pattern: '^([^%]+|[A-Za-z0-9_.-]*%\\(project_id\\)s[A-Za-z0-9_.-]*)$',
+    default: 'mon',
+    description: 'database with Monasca\'s series; `mon_%(project_id)s` where each project has one of its ' +
+      'own, as with Monasca\'s `db_per_tenant`'
+  })),
   INFLUX_RETENTION_POLICY: affectsResponses(
     text('its retention policy; the database\'s default one unless set')
   ),

@@ -18,6 +18,11 @@ export interface LatestSample {
  */
 export interface MetricsStore {
   /**
+   * Whether each project's series are stored apart: `latest` then needs a project, and `series` is faster
+   * with one.
+   */
+  needsProject?: boolean
+  /**
    * The buckets of several metrics of an instance.
    * @param project where given, only series of this project count
    * @returns one list a metric, ascending by time; buckets without data are left out
@@ -37,9 +42,10 @@ export interface MetricsStore {
   /**
    * The projects that have series of an instance: one, unless a client sent samples in another project's
    * name.
+   * @param project where given, the only project that is looked for
    * @throws UpstreamError
    */
-  projectsOf (instance: string): Promise<string[]>
+  projectsOf (instance: string, project?: string): Promise<string[]>
   /**
    * Checks that the store can do what the reads need: it responds to a read of nothing with the same
    * credential.

@@ -68,6 +68,9 @@ const queries: Record<string, Record<string, string>> = {
   'projects with samples of an instance': {
     q: instanceProjectsStatement([reads, cpu, 'nothing.here'], demoInstanceId)
   },
+  'whether a project has samples of an instance': {
+    q: instanceProjectsStatement([cpu], demoInstanceId, demoProjectId)
+  },
   'projects with samples of an unknown instance': { q: instanceProjectsStatement([cpu], unknown) },
   'several statements': { q: several },
   'several statements, chunked': { q: several, chunked },

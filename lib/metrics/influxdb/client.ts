@@ -27,7 +27,7 @@ export interface InfluxOptions {
  */
 const toleratedAheadSeconds = 60
 
-/** InfluxDB with Monasca's series. Series that are read at the same moment share requests. */
+/** One database of InfluxDB with Monasca's series. Series that are read at the same moment share requests. */
 export function createInflux (
   upstream: CallUpstream,
   settings: InfluxSettings,
@@ -68,12 +68,12 @@ export function createInflux (
         new Map(Array.from(usages, ([id, usage]) => [id, { usage, time: oldestTimes[i]!.get(id)! }])))
     },
 
-    async projectsOf (instance) {
+    async projectsOf (instance, project) {
       const [series] = await query(
         upstream,
         settings,
         'read-instance-projects',
-        [instanceProjectsStatement(allMeasurements, instance)]
+        [instanceProjectsStatement(allMeasurements, instance, project)]
       )
       return [...new Set(series!.flatMap(({ tags }) => tags?._tenant_id || []))]
     },

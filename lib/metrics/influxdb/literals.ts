@@ -6,6 +6,7 @@
 
 /** No character of an id has a meaning inside of quotes, or ends them. */
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/
+const databasePattern = /^[A-Za-z0-9_.-]{1,256}$/
 const timePattern = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z$/
 
 /** Whether a text can be the id of an instance or a project with samples. */
@@ -18,6 +19,15 @@ export const isId = (text: string) => idPattern.test(text)
 export function idLiteral (id: string) {
   if (!isId(id)) throw new TypeError('not an id of letters, digits, - and _')
   return `'${id}'`
+}
+
+/**
+ * A name of a database as an identifier.
+ * @throws TypeError for any other text
+ */
+export function databaseIdentifier (name: string) {
+  if (!databasePattern.test(name)) throw new TypeError('not a name of letters, digits, ., - and _')
+  return `"${name}"`
 }
 
 /**

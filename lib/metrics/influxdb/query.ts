@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import type { Static } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { StatementFailed, statementError } from './errors.js'
@@ -13,29 +13,43 @@ export interface InfluxSettings {
   token?: string
 }
 
-const Value = Type.Union([Type.Number(), Type.Null()])
+/** A sample or a bucket: its unix seconds, and its value. */
+const Point = Type.Tuple([Type.Number(), Type.Union([Type.Number(), Type.Null()])])
+/** A row of `SHOW DATABASES`. */
+const Name = Type.Tuple([Type.String()])
 
-/**
- * One series of a statement's result; times are unix seconds. Source: InfluxDB 1.x HTTP API, "Query data with
- * InfluxDB".
- */
-const QuerySeries = Type.Object({
-  tags: Type.Optional(Type.Record(Type.String(), Type.String())),
-  values: Type.Array(Type.Tuple([Type.Number(), Value])),
-  partial: Type.Optional(Type.Boolean())
-})
-export type QuerySeries = Static<typeof QuerySeries>
+/** One series of a statement's result. Source: InfluxDB 1.x HTTP API, "Query data with InfluxDB". */
+interface SeriesOf<Row> {
+  tags?: Record<string, string>
+  values: Row[]
+  partial?: boolean
+}
+export type QuerySeries = SeriesOf<Static<typeof Point>>
 
-const Result = Type.Object({
-  statement_id: Type.Integer(),
-  error: Type.Optional(Type.String()),
-  partial: Type.Optional(Type.Boolean()),
-  series: Type.Optional(Type.Array(QuerySeries))
-})
+interface Result<Row> {
+  statement_id: number
+  error?: string
+  partial?: boolean
+  series?: Array<SeriesOf<Row>>
+}
 
-const validateResults = responseValidator(
-  'metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(Result) }))
-)
+function resultsOf<Row extends TSchema> (row: Row) {
+  const series = Type.Object({
+    tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+    values: Type.Array(row),
+    partial: Type.Optional(Type.Boolean())
+  })
+  const result = Type.Object({
+    statement_id: Type.Integer(),
+    error: Type.Optional(Type.String()),
+    partial: Type.Optional(Type.Boolean()),
+    series: Type.Optional(Type.Array(series))
+  })
+  const validate = responseValidator(
+    'metrics', 'a query', Type.Array(Type.Object({ results: Type.Array(result) }))
+  )
+  return (body: unknown) => validate(body).flatMap(({ results }) => results as Array<Result<Static<Row>>>)
+}
 
 /**
  * More rows than a series has in one chunk: a result that is not chunked is `partial` from 10,000 rows on,
@@ -49,37 +63,40 @@ const chunkRows = 100_000
  * @throws StatementFailed where a statement failed, or its result is truncated
  * @throws UpstreamError where all of them fail
  */
-export async function query (
-  upstream: CallUpstream,
-  settings: InfluxSettings,
-  operation: string,
-  statements: string[]
-): Promise<QuerySeries[][]> {
-  const { body } = await upstream('metrics', {
-    operation,
-    method: 'POST',
-    // It is a POST only because of its length.
-    idempotent: true,
-    url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/query`,
-    headers: { ...authorization(settings), 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({
-      db: settings.database,
-      ...(settings.retentionPolicy !== undefined && { rp: settings.retentionPolicy }),
-      q: statements.join('; '),
-      epoch: 's',
-      chunked: 'true',
-      chunk_size: String(chunkRows)
-    }).toString(),
-    lines: true
-  })
-  const results = validateResults(body).flatMap(({ results }) => results)
-  const error = results.find(({ error }) => error !== undefined)?.error
-  if (error !== undefined) throw statementError(error)
-  return statements.map((_, id) => joinChunks(results.filter((result) => result.statement_id === id)))
+export const query = queryOf(resultsOf(Point))
+/** The same, for statements whose rows are names. */
+export const queryNames = queryOf(resultsOf(Name))
+
+function queryOf<Row> (readResults: (body: unknown) => Array<Result<Row>>) {
+  return async (
+    upstream: CallUpstream, settings: InfluxSettings, operation: string, statements: string[]
+  ): Promise<Array<Array<SeriesOf<Row>>>> => {
+    const { body } = await upstream('metrics', {
+      operation,
+      method: 'POST',
+      // It is a POST only because of its length.
+      idempotent: true,
+      url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/query`,
+      headers: { ...authorization(settings), 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({
+        db: settings.database,
+        ...(settings.retentionPolicy !== undefined && { rp: settings.retentionPolicy }),
+        q: statements.join('; '),
+        epoch: 's',
+        chunked: 'true',
+        chunk_size: String(chunkRows)
+      }).toString(),
+      lines: true
+    })
+    const results = readResults(body)
+    const error = results.find(({ error }) => error !== undefined)?.error
+    if (error !== undefined) throw statementError(error)
+    return statements.map((_, id) => joinChunks(results.filter((result) => result.statement_id === id)))
+  }
 }
 
 /** The series of a statement. All of its chunks but the last are `partial`. */
-function joinChunks (chunks: Array<Static<typeof Result>>): QuerySeries[] {
+function joinChunks<Row> (chunks: Array<Result<Row>>): Array<SeriesOf<Row>> {
   const last = chunks.at(-1)
   if (last === undefined || last.partial || last.series?.some(({ partial }) => partial)) {
     throw new StatementFailed('metrics', 'invalid', 'returned a truncated response')

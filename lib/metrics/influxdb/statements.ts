@@ -1,5 +1,5 @@
 import type { BatchStatement } from './batch-plan.js'
-import { durationLiteral, idLiteral, timeLiteral } from './literals.js'
+import { databaseIdentifier, durationLiteral, idLiteral, timeLiteral } from './literals.js'
 
 /**
  * All InfluxQL that the service sends. Measurement names are constants, and every value is a literal of
@@ -37,11 +37,25 @@ export function lastStatement ({ measurement, instances, project, since, until }
     `AND ${anyOf(instances)}${ofProject(project)} GROUP BY "resource_id"`
 }
 
-/** The newest sample of each project's series of an instance. */
-export function instanceProjectsStatement (measurements: string[], instance: string) {
-  const names = measurements.map((name) => `"${name}"`).join(', ')
-  return `SELECT last("value") FROM ${names} WHERE ${anyOf([instance])} GROUP BY "_tenant_id"`
+/**
+ * The newest sample of each project's series of an instance.
+ * @param project where given, the only project that is looked for
+ */
+export function instanceProjectsStatement (measurements: string[], instance: string, project?: string) {
+  return newestOfProjects(measurements.map((name) => `"${name}"`), instance, project)
 }
+
+/** The same, of one measurement in each of these databases. */
+export function projectDatabasesStatement (databases: string[], measurement: string, instance: string) {
+  return newestOfProjects(databases.map((name) => `${databaseIdentifier(name)}.."${measurement}"`), instance)
+}
+
+/** The names of the databases that the credential may read. */
+export const databasesStatement = 'SHOW DATABASES'
+
+const newestOfProjects = (sources: string[], instance: string, project?: string) =>
+  `SELECT last("value") FROM ${sources.join(', ')} ` +
+  `WHERE ${anyOf([instance])}${ofProject(project)} GROUP BY "_tenant_id"`
 
 const anyOf = (instances: string[]) =>
   `(${instances.map((id) => `"resource_id" = ${idLiteral(id)}`).join(' OR ')})`

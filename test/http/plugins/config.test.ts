@@ -58,6 +58,8 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ METRICS_INTERVAL: '2h' }, /^METRICS_INTERVAL must be at most 1h$/],
   [{ HTTPS_PROXY: 'socks5://ann:hidden@proxy' }, /^HTTPS_PROXY must be the URL of an HTTP proxy/],
   [{ http_proxy: 'http://ann:hidden@' }, /^HTTP_PROXY must be the URL of an HTTP proxy/],
+  [{ INFLUX_DATABASE: 'mon_%(project)s' }, /^INFLUX_DATABASE must match pattern .*: database with/],
+  [{ INFLUX_DATABASE: '%(project_id)s" %(project_id)s' }, /^INFLUX_DATABASE must match pattern/],
   [{ OS_CACERT: '/nowhere.pem' }, /^OS_CACERT must be a PEM file/],
   [{ OS_CERT: '/nowhere.pem', OS_KEY: '/nowhere.pem' }, /^OS_CERT must be a PEM file/],
   [{ OS_KEY: '/nowhere.pem' }, /^OS_CERT is missing: OS_KEY needs it$/],

@@ -67,6 +67,11 @@ t.test('returns the projects of an instance\'s series, by measurement', async (t
   const rest = { tags: { _tenant_id: adminProjectId }, columns: ['time', 'last'], values: [[Number, Number]] }
   t.match(result.series, [{ name: cpu, ...rest }, { name: 'net.in_bytes_sec', ...rest }])
   t.strictSame((await query(instanceProjects(cpu), { id: 'none' })).body.results, [{ statement_id: 0 }])
+  const ofProject = instanceProjects(cpu).replace(' GROUP', ' AND "_tenant_id" = $project GROUP')
+  for (const [project, count] of [[adminProjectId, 1], [demoProjectId, 0]] as const) {
+    const { body } = await query(ofProject, { id: adminInstanceId, project })
+    t.equal(body.results[0].series?.length ?? 0, count)
+  }
 })
 
 t.test('returns means in aligned buckets', async (t) => {

@@ -22,9 +22,10 @@ const series = new Map([
 
 /**
  * An authorizer over a cloud of three projects in two domains.
+ * @param needsProject whether the metrics store needs a project
  * @returns also `lookups`, each read of the cloud and of the metrics store
  */
-function connect () {
+function connect ({ needsProject = false } = {}) {
   const lookups: string[] = []
   const access = createAuthorizer({
     projects: async () => {
@@ -43,6 +44,7 @@ function connect () {
       return servers.get(server)
     }
   }, {
+    needsProject,
     projectsOf: async (instance) => {
       lookups.push(`projects-with-series-of ${instance}`)
       return series.get(instance) ?? []
@@ -63,6 +65,33 @@ t.test('looks up nothing for a caller that sees all', async (t) => {
   t.equal(await access.series(all, 'of-b1'), undefined)
   t.same(lookups, [])
   t.equal(await access.projects(all), projectList)
+})
+
+t.test('names the project to a metrics store that needs it, for a caller that sees all too', async (t) => {
+  const { access, lookups } = connect({ needsProject: true })
+  t.equal(await access.instances(all, 'a1', 'of-b1'), 'a1')
+  t.same(lookups, [])
+  t.equal(await access.series(all, 'of-b1'), 'b1')
+  t.equal(await access.series(all, 'deleted-from-a1'), undefined, 'the store then searches itself')
+  t.same(lookups, ['project-of of-b1 undefined', 'project-of deleted-from-a1 undefined'])
+})
+
+t.test('looks for a caller\'s own project alone in the series of a deleted instance', async (t) => {
+  const asked: unknown[] = []
+  const openstack = {
+    projects: async () => projectList,
+    project: async () => projects[0]!,
+    instanceProject: async () => undefined
+  }
+  const access = createAuthorizer(openstack, {
+    projectsOf: async (...args) => {
+      asked.push(args)
+      return ['a1']
+    }
+  })
+  t.equal(await access.series(a1, 'deleted'), 'a1')
+  t.equal(await access.series(a, 'deleted'), 'a1')
+  t.same(asked, [['deleted', 'a1'], ['deleted', undefined]])
 })
 
 t.test('lists the projects that a caller sees', async (t) => {

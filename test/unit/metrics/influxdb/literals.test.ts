@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { durationLiteral, idLiteral, isId, timeLiteral } from '#lib/metrics/influxdb/literals.js'
+import {
+  databaseIdentifier, durationLiteral, idLiteral, isId, timeLiteral
+} from '#lib/metrics/influxdb/literals.js'
 import {
   influxqlFragments, misleadingTexts, patterns, unusualIds
 } from '#test/robustness/hostile/texts.js'
@@ -43,6 +45,17 @@ t.test('any text either is refused, or becomes one literal that means this text'
     const [token] = /^'[^'\\\n]*'$/.exec(idLiteral(text)) ?? []
     t.equal(token?.slice(1, -1), text)
   }), { numRuns: 500 })
+  t.end()
+})
+
+t.test('a name of a database is one identifier', (t) => {
+  for (const name of ['mon', 'mon_da9572dd8c0a4857aa12d9c4cbb76306', 'a.b-c']) {
+    t.equal(databaseIdentifier(name), `"${name}"`)
+  }
+  const others = ['', 'a"b', 'a\\', 'a b', 'a\n', 'mon_%', '\0', 'é', 'a'.repeat(257)]
+  for (const name of [...others, ...influxqlFragments]) {
+    t.throws(() => databaseIdentifier(name), TypeError, name)
+  }
   t.end()
 })
 
