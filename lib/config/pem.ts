@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { createSecureContext } from 'node:tls'
 import { InvalidSetting } from '#lib/errors.js'
+import { homeFolder } from './home.js'
 
 /** A PEM file, and the setting that names it. */
 export interface PemFile {
@@ -17,7 +17,7 @@ export interface PemFile {
  */
 export function loadPem ({ setting, path }: PemFile) {
   try {
-    return readFileSync(path.replace(/^~(?=\/)/, homedir()), 'utf8')
+    return readFileSync(path.replace(/^~(?=\/)/, homeFolder()), 'utf8')
   } catch (err) {
     const { code } = err as NodeJS.ErrnoException
     throw new InvalidSetting(`${setting} must be a PEM file that can be read: ${path} (${code})`)

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { isScalar, parseDocument, visit } from 'yaml'
 import type { Pair } from 'yaml'
+import { homeFolder } from '#lib/config/home.js'
 import type { Settings } from '#lib/config/settings.js'
 import { InvalidSetting } from '#lib/errors.js'
 
@@ -93,7 +93,7 @@ function selectRegion ({ regions, ...entry }: Entry, known: Region[] = [], wante
 /** The folders that openstacksdk searches, in its order. */
 function folders () {
   const { XDG_CONFIG_HOME, XDG_CONFIG_DIRS = '/etc/xdg' } = process.env
-  const home = join(homedir(), '.config')
+  const home = join(homeFolder(), '.config')
   const all = [XDG_CONFIG_HOME ?? home, home, ...XDG_CONFIG_DIRS.split(':'), '/etc']
   return ['.', ...new Set(all.map((folder) => join(folder, 'openstack')))]
 }
