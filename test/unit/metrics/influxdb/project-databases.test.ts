@@ -14,8 +14,10 @@ interface Sent { database: string | null, statements: string[] }
  */
 function connect (databases: Record<string, number>) {
   const requests: Sent[] = []
-  const seriesOf = (project: string, time: number) =>
-    ({ tags: { resource_id: 'x', _tenant_id: project }, values: [[time, 5]] })
+  const seriesOf = (project: string, time: number) => ({
+    tags: project === 'untagged' ? undefined : { resource_id: 'x', _tenant_id: project },
+    values: [[time, 5]]
+  })
   const run = (database: string | null, statement: string) => {
     if (statement === 'SHOW DATABASES') {
       return { series: [{ values: Object.keys(databases).map((name) => [name]) }] }
@@ -86,6 +88,7 @@ t.test('without a project, a series is that of the project with the newest sampl
 t.test('an instance of no project has empty series', async (t) => {
   t.same(await connect({ mon_p: 0 }).influx.series(['networkIn', 'networkOut'], 'x', window), [[], []])
   const { influx, requests } = connect({ mon: 5, 'mon_a.b': 5, 'mon_"': 5 })
+  t.same(await connect({ mon_untagged: 5 }).influx.projectsOf('x'), [])
   t.same(await influx.projectsOf('x'), [])
   t.equal(requests.length, 1, 'no database is that of a project')
 })
