@@ -25,9 +25,9 @@ export interface PrometheusOptions {
   pollSeconds: number
   limits?: PrometheusLimits
   /** Called with the numbers of queries and series of each request. */
-  onBatchSent?: OnBatchSent
+  onBatchSent: OnBatchSent
   /** Called once, where the profile is not given. */
-  onDetected?: (profile: Profile, others: Profile[]) => void
+  onDetected: (profile: Profile, others: Profile[]) => void
 }
 
 /** Seconds in which the projects of an instance are searched: more than a store retains by default. */
@@ -41,9 +41,10 @@ const searchedSeconds = 400 * 86_400
 export function createPrometheus (
   upstream: CallUpstream,
   settings: PrometheusSettings,
-  { clock, profile: given, pollSeconds, ...options }: PrometheusOptions
+  {
+    clock, profile: given, pollSeconds, limits = defaultPrometheusLimits, onBatchSent, onDetected
+  }: PrometheusOptions
 ): MetricsStore {
-  const { limits = defaultPrometheusLimits, onBatchSent = () => {}, onDetected = () => {} } = options
   const queries = createQueries(upstream, settings)
   const readSamples = createInstanceSamples(queries)
   const findProfile = createDetection(queries, Object.values(profiles), clock, onDetected)

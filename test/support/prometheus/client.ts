@@ -33,6 +33,7 @@ export function openStore (t: Test, url: string, { profile, limits, now }: Clien
     profile: profile && profiles[profile],
     pollSeconds: 300,
     limits: { ...defaultPrometheusLimits, ...limits },
+    onBatchSent: () => {},
     onDetected: (found, others) => detected.push([found, ...others].map(({ name }) => name).join(' '))
   })
   return { store, requests, detected }

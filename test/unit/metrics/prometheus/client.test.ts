@@ -24,6 +24,7 @@ function connect (respond: Respond, { profile, limits }: Options = {}) {
     profile: profile && profiles[profile],
     pollSeconds: 300,
     limits: { ...defaultPrometheusLimits, ...limits },
+    onBatchSent: () => {},
     onDetected: (profile, others) => detected.push([profile, ...others].map(({ name }) => name))
   })
   return { ...fake, store, clock, detected }
@@ -62,6 +63,13 @@ t.test('reads of one window share a query, with the metrics and instances of all
   t.match(first, 'read_bytes_total|libvirt_domain_block_stats_write_bytes_total",uuid=~"(a|b)"}[1201s]')
   t.equal(others.length, 2, 'another project, and another width')
   for (const query of others) t.match(query, 'read_bytes_total",uuid=~"(a)"}')
+})
+
+t.test('metrics whose series name the instance in several ways share a query', async (t) => {
+  const { store, queries } = connect(() => matrix(), { profile: 'ceilometer' })
+  t.same(await store.series(['cpu', 'diskRead', 'networkIn'], 'a', window, 'p'), [[], [], []])
+  t.match(queries(), [/resource=~"\(a\)\|\(a\)-\[\^-\]\+\|\.\+-\(a\)-\.\+",project="p"/])
+  t.equal(queries().length, 1)
 })
 
 t.test('a request has its limits, and no read is left out', async (t) => {
@@ -162,6 +170,26 @@ t.test('an instance that was resized into another cell has its second domain too
   t.match(queries(), [/^last_over_time/, /domain=~"d1\|d2"/])
 })
 
+t.test('where only the info metric has the project, data is read beside it', async (t) => {
+  const device = (device: string, uuid: string): [Record<string, string>, Values] => [
+    { __name__: 'libvirtd_domain_block_read_bytes', device, uuid, instance: 'h' },
+    [[start, 0], [start + 10, 10_240]]
+  ]
+  const project = { __name__: 'libvirtd_domain_seconds', uuid: 'a', instance: 'h', project_id: 'p' }
+  const respond: Respond = (form) => isInfo(form)
+    ? vector(project)
+    : matrix(device('vda', 'a'), device('vdb', 'a'), device('vda', 'b'))
+  const { store, queries } = connect(respond, { profile: 'libvirtd' })
+  const read = async (id: string, project?: string) =>
+    (await store.series(['diskRead'], id, window, project))[0]!.map(({ usage }) => usage)
+  t.same(await Promise.all([read('a', 'p'), read('b', 'p')]), [[2], []])
+  t.match(queries(), [
+    'last_over_time(libvirtd_domain_seconds{uuid=~"a|b",project_id="p"}[1200s])', /uuid=~"\(a\|b\)"/
+  ])
+  t.same(await Promise.all([read('a'), read('b')]), [[2], [1]])
+  t.equal(queries().length, 3, 'without a project there is nothing to check')
+})
+
 t.test('a failed info query fails the read, also where its data is read beside it', async (t) => {
   let fails = false
   const failure = new UpstreamError('metrics', 'timeout', 'did not respond within its time limit')
@@ -196,6 +224,18 @@ t.test('latest usages are read in one query, of twice the maximum age', async (t
   t.same([...cpu!], [['a', { usage: 25, time: start + 39_980 }]])
   t.equal(memory!.size, 0)
   t.match(queries(), [/uuid=~"\(a\|b\|c\)"\}\[243s\]$/])
+})
+
+t.test('a latest usage does not need the metrics that only older guests have', async (t) => {
+  const gauge = (name: string, value: number): [Record<string, string>, Values] => [
+    { __name__: `libvirt_domain_memory_stats_${name}_bytes`, domain: 'd1', instance: 'h' },
+    [[start + 39_990, value]]
+  ]
+  const respond: Respond = (form) =>
+    isInfo(form) ? vector(info('a', 'd1')) : matrix(gauge('usable', 30), gauge('available', 40))
+  const { store } = connect(respond, { profile: 'inovex' })
+  const [, memory] = await store.latest(['cpu', 'memory'], ['a'], (start + 39_880) * 1000, 'p')
+  t.same([...memory!], [['a', { usage: 25, time: start + 39_990 }]])
 })
 
 t.test('a list of instances that is too long for a query is read in several', async (t) => {

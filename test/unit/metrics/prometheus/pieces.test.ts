@@ -30,7 +30,7 @@ async function read (
     for (let second = Math.ceil(from / every) * every; second < Math.min(to, until); second += every) {
       samples.push([second * 1000, 1])
     }
-    const labels = from % 2 === 0 ? { b: '2', a: '1' } : { a: '1', b: '2' }
+    const labels = from % 3 === 0 ? { b: '2', a: '1' } : { a: '1', b: '2' }
     return samples.length === 0 ? [] : [{ labels, samples }, { labels: { a: String(from) }, samples: [] }]
   }
   const blocks = []
