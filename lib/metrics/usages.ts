@@ -21,7 +21,7 @@ export const usages = {
   },
   memUsage: {
     summary: 'Memory usage of an instance',
-    meaning: 'the mean share of its memory that is in use',
+    meaning: 'the mean share of its memory that is in use (the metrics source decides whether caches count)',
     unit: '%',
     series: { memory: 'memory' }
   },

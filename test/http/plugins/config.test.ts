@@ -44,7 +44,7 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
     { PROMETHEUS_URL: 'http://p:9090', INFLUX_URL: 'http://i:8086' },
     /^PROMETHEUS_URL must not be set beside INFLUX_URL/
   ],
-  [{ PROMETHEUS_URL: 'http://p:9090', PROMETHEUS_TOKEN: 'hidden\nx' }, /^PROMETHEUS_TOKEN must match pattern/],
+  [{ PROMETHEUS_URL: 'http://p:9090', PROMETHEUS_TOKEN: 'hidden\n' }, /^PROMETHEUS_TOKEN must match pattern/],
   [{ PROMETHEUS_URL: 'http://p:9090', PROMETHEUS_TENANT: 'ä' }, /^PROMETHEUS_TENANT must match pattern/],
   [
     { PROMETHEUS_URL: 'http://p:9090', METRICS_PROFILE: 'collectd' },

@@ -11,7 +11,8 @@ type Respond = Parameters<typeof fakeStore>[0]
 
 function connect (respond: Respond, settings: Partial<PrometheusSettings> = {}) {
   const store = fakeStore(respond)
-  return { ...store, queries: createQueries(store.upstream, { url: 'http://p', timeout: 10_000, ...settings }) }
+  const queries = createQueries(store.upstream, { url: 'http://p', timeout: 10_000, ...settings })
+  return { ...store, queries }
 }
 const captured = (file: string) =>
   JSON.parse(readFileSync(join(root, 'test/support/prometheus/responses', file), 'utf8'))
