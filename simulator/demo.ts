@@ -1,13 +1,20 @@
+import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from '#app.js'
 import { adminInstanceId, adminProjectId } from './seed.js'
 import { startSimulator } from './simulator.js'
 
 // Runs the service over a simulated cloud: one process, real HTTP, nothing else to install.
+// `--metrics prometheus` takes the metrics from a simulated Prometheus.
 const { HOST, PORT, LOG_LEVEL = 'warn' } = process.env
 
 try {
-  const simulator = await startSimulator()
+  const { values } = parseArgs({ options: { metrics: { type: 'string' } } })
+  const { metrics: metricsStore = 'influxdb' } = values
+  if (metricsStore !== 'influxdb' && metricsStore !== 'prometheus') {
+    throw new Error('--metrics must be influxdb or prometheus')
+  }
+  const simulator = await startSimulator({ metricsStore })
   const app = await buildApp({
     env: { ...simulator.env, HOST, PORT, LOG_LEVEL }, logger: { level: LOG_LEVEL }
   })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SimulatedResponse, SimulatedCall } from './calls.js'
+import { prometheus } from './prometheus.js'
 import { runStatement, type InfluxSeries } from './query.js'
 import { parseStatement, type InvalidStatement, type Statement } from './statements.js'
 import { dispatch, type Handler, type World } from './world.js'
@@ -7,8 +8,9 @@ import { dispatch, type Handler, type World } from './world.js'
 // Units of `epoch` per millisecond. Without `epoch`, times are text.
 const perMs: Record<string, number> = { s: 1e-3, ms: 1, u: 1e3, ns: 1e6 }
 
-/** InfluxDB 1.6: `/ping`, and `/query` for the statements of `statements.ts`. */
+/** InfluxDB 1.6: `/ping`, and `/query` for the statements of `statements.ts`; and Prometheus below `/api`. */
 export const metrics: Handler = (world, call, path) => {
+  if (call.path.startsWith('/api/')) return prometheus(world, call, path)
   const response = route(world, call, path)
   const id = randomUUID()
   const headers = {

@@ -23,6 +23,8 @@ export interface SimulatorOptions {
   latency?: number
   /** Share (0..1) of the calls that get a 503, the same calls at every start; 0 by default. */
   failures?: number
+  /** The metrics store that the settings name; `influxdb` by default. The server plays both. */
+  metricsStore?: 'influxdb' | 'prometheus'
   /** Seconds; 3600 by default. */
   tokenLifetime?: number
   /** The current time in ms; `Date.now` by default. */
@@ -61,9 +63,9 @@ const overloaded: SimulatedResponse = {
   body: '<html><body><h1>503 Service Unavailable</h1></body></html>'
 }
 
-/** Starts five servers on loopback: Keystone, Nova, Neutron, Cinder, and InfluxDB with Monasca's metrics. */
+/** Starts five servers on loopback: Keystone, Nova, Neutron, Cinder, and a metrics store. */
 export async function startSimulator (options: SimulatorOptions = {}): Promise<Simulator> {
-  const { projects = 50, instances = 500, latency = 0, failures = 0 } = options
+  const { projects = 50, instances = 500, latency = 0, failures = 0, metricsStore = 'influxdb' } = options
   const { tokenLifetime = 3600, now = Date.now, advertisedOrigins } = options
   const calls: SimulatedCall[] = []
   let received = 0
@@ -86,7 +88,7 @@ export async function startSimulator (options: SimulatorOptions = {}): Promise<S
     now
   }
   const simulator: Simulator = {
-    env: settingsOf(world),
+    env: settingsOf(world, metricsStore),
     calls,
     received: () => received,
     cloud: world.cloud,
@@ -97,7 +99,9 @@ export async function startSimulator (options: SimulatorOptions = {}): Promise<S
   return simulator
 }
 
-function settingsOf ({ origins, database }: World): Record<string, string> {
+function settingsOf (
+  { origins, database }: World, metricsStore: SimulatorOptions['metricsStore']
+): Record<string, string> {
   return {
     OS_AUTH_URL: `${origins.identity}/v3`,
     OS_USERNAME: 'admin',
@@ -105,7 +109,8 @@ function settingsOf ({ origins, database }: World): Record<string, string> {
     OS_PROJECT_NAME: 'admin',
     OS_USER_DOMAIN_NAME: 'Default',
     OS_PROJECT_DOMAIN_NAME: 'Default',
-    INFLUX_URL: origins.metrics,
-    INFLUX_DATABASE: database
+    ...(metricsStore === 'influxdb'
+      ? { INFLUX_URL: origins.metrics, INFLUX_DATABASE: database }
+      : { PROMETHEUS_URL: origins.metrics })
   }
 }

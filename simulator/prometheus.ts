@@ -1,0 +1,146 @@
+import type { SimulatedCall, SimulatedResponse } from './calls.js'
+import type { Cloud } from './cloud.js'
+import type { Instance } from './instances.js'
+import { devicesOf, samplersOf, sampleSeconds, storedSampleRange, type Sampler } from './series.js'
+import { dispatch, type Handler, type World } from './world.js'
+
+type Labels = Record<string, string>
+
+const infoName = 'libvirt_domain_openstack_info'
+const samplesADay = 86_400 / sampleSeconds
+const mebibyte = 2 ** 20
+
+/** Each counter of inovex's exporter: Monasca's measurement of its rate, and counts per unit of that. */
+const counters: Record<string, { rate: string, factor: (instance: Instance) => number }> = {
+  libvirt_domain_info_cpu_time_seconds_total: {
+    rate: 'cpu.utilization_norm_perc', factor: ({ flavor }) => flavor.vcpus / 100
+  },
+  libvirt_domain_block_stats_read_bytes_total: { rate: 'io.read_bytes_sec', factor: () => 1 },
+  libvirt_domain_block_stats_write_bytes_total: { rate: 'io.write_bytes_sec', factor: () => 1 },
+  libvirt_domain_interface_stats_receive_bytes_total: { rate: 'net.in_bytes_sec', factor: () => 1 },
+  libvirt_domain_interface_stats_transmit_bytes_total: { rate: 'net.out_bytes_sec', factor: () => 1 },
+  libvirt_domain_interface_stats_receive_packets_total: { rate: 'net.in_packets_sec', factor: () => 1 },
+  libvirt_domain_interface_stats_transmit_packets_total: { rate: 'net.out_packets_sec', factor: () => 1 }
+}
+
+/** Each gauge, and its value in an instance; none where its agent does not report it. */
+const gauges: Record<string, (instance: Instance) => Sampler[]> = {
+  libvirt_domain_info_virtual_cpus: ({ flavor }) => [() => flavor.vcpus],
+  libvirt_domain_memory_stats_usable_bytes: (instance) =>
+    samplersOf(instance, 'mem.free_mb').map((sample) => (k) => sample(k) * mebibyte),
+  libvirt_domain_memory_stats_available_bytes: (instance) =>
+    samplersOf(instance, 'mem.total_mb').map((sample) => (k) => sample(k) * mebibyte)
+}
+
+const host = ({ id, seed }: Instance): Labels =>
+  ({ domain: `instance-${id.slice(0, 8)}`, instance: `compute0${1 + seed % 4}`, job: 'libvirt' })
+const info = (instance: Instance): Labels => ({
+  __name__: infoName,
+  ...host(instance),
+  instance_id: instance.id,
+  instance_name: instance.name,
+  project_id: instance.projectId
+})
+
+const text = '"((?:[^"\\\\]|\\\\.)*)"'
+const infoSelector = `${infoName}\\{instance_id=~${text}(?:,project_id=${text})?\\}`
+const forms = {
+  data: new RegExp(`^\\{__name__=~${text},domain=~${text}\\}\\[(\\d+)s\\]$`),
+  info: new RegExp(`^last_over_time\\(${infoSelector}\\[(\\d+)s\\]\\)$`),
+  series: new RegExp(`^${infoSelector}$`),
+  exporters: /^count by \(__name__\) \(/
+}
+
+/** Prometheus with the series of inovex's exporter: the queries that the service sends, and no others. */
+export const prometheus: Handler = dispatch([
+  ['GET POST', /^\/api\/v1\/query$/, (world, call) => query(world, fieldsOf(call))],
+  ['GET POST', /^\/api\/v1\/series$/, (world, call) => {
+    const match = forms.series.exec(fieldsOf(call).get('match[]') ?? '')
+    return match === null ? badData : success(infosOf(world, match[1]!, match[2]))
+  }]
+], () => ({ status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' }))
+
+const fieldsOf = ({ body, query }: SimulatedCall) =>
+  new URLSearchParams([...new URLSearchParams(body), ...query])
+const success = (data: object): SimulatedResponse => ({ status: 200, body: { status: 'success', data } })
+const badData: SimulatedResponse = {
+  status: 400,
+  body: { status: 'error', errorType: 'bad_data', error: 'a query that the simulator does not support' }
+}
+
+function query (world: World, fields: URLSearchParams): SimulatedResponse {
+  const [query, time] = [fields.get('query') ?? '', Number(fields.get('time') ?? world.now() / 1000)]
+  const vector = (labels: Labels[]) => success({
+    resultType: 'vector', result: labels.map((metric) => ({ metric, value: [time, '1'] }))
+  })
+  if (query === '1') return success({ resultType: 'scalar', result: [time, '1'] })
+  if (forms.exporters.test(query)) return vector([{ __name__: infoName }])
+  const found = forms.info.exec(query)
+  if (found !== null) {
+    const [, ids, project, seconds] = found
+    return vector(infosOf(world, ids!, project, [time - Number(seconds), time]))
+  }
+  const data = forms.data.exec(query)
+  if (data === null) return badData
+  const [, names, domains, seconds] = data
+  const matches = patternOf(domains!)
+  const result = world.cloud.instances.filter((instance) => matches.test(host(instance).domain!))
+    .flatMap((instance) => unescape(names!).split('|').flatMap((name) =>
+      seriesOf(instance, name, [time - Number(seconds), time], world.now())))
+  return success({ resultType: 'matrix', result })
+}
+
+/** The info series of instances that have samples in a range, in unix seconds. */
+function infosOf (
+  { cloud, now }: World, ids: string, project?: string, range: [number, number] = [-Infinity, Infinity]
+): Labels[] {
+  const matches = patternOf(ids)
+  return instancesOf(cloud, project && unescape(project)).filter((instance) => {
+    const { first, last } = samplesIn(instance, range, now())
+    return matches.test(instance.id) && last >= first
+  }).map(info)
+}
+
+const instancesOf = ({ instances, instancesByProject }: Cloud, project?: string) =>
+  project === undefined ? instances : instancesByProject.get(project) ?? []
+
+/** The series of a metric of an instance: one a device. */
+function seriesOf (instance: Instance, name: string, range: [number, number], now: number) {
+  const { first, last } = samplesIn(instance, range, now)
+  if (last < first) return []
+  const counter = counters[name]
+  const devices = counter === undefined ? [''] : devicesOf(instance, counter.rate)
+  const samplers = counter === undefined ? gauges[name]?.(instance) ?? [] : samplersOf(instance, counter.rate)
+  return samplers.map((sample, i) => {
+    const values = counter === undefined
+      ? Array.from({ length: last - first + 1 }, (_, n) => sample(first + n))
+      : countFrom(sample, first, last).map((count) => count * counter.factor(instance))
+    const device: Labels = devices[i] === '' ? {} : { target_device: devices[i]! }
+    return {
+      metric: { __name__: name, ...host(instance), ...device },
+      values: values.map((value, n) => [(first + n) * sampleSeconds, String(value)])
+    }
+  })
+}
+
+/** The counter of a rate. It begins again each day, so that no value depends on more than a day's samples. */
+function countFrom (rate: Sampler, first: number, last: number): number[] {
+  const counts: number[] = []
+  let count = 0
+  for (let k = Math.floor(first / samplesADay) * samplesADay; k <= last; k++) {
+    count = (k % samplesADay === 0 ? 0 : count) + rate(k) * sampleSeconds
+    if (k >= first) counts.push(count)
+  }
+  return counts
+}
+
+function samplesIn (instance: Instance, [start, end]: [number, number], now: number) {
+  const { first, last } = storedSampleRange(instance, now)
+  return {
+    first: Math.max(first, Math.ceil(start / sampleSeconds)),
+    last: Math.min(last, Math.floor(end / sampleSeconds))
+  }
+}
+
+const unescape = (quoted: string): string => JSON.parse(`"${quoted}"`)
+const patternOf = (quoted: string) => new RegExp(`^(?:${unescape(quoted)})$`)
