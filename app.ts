@@ -23,6 +23,7 @@ import concurrencyLimit from './plugins/http/concurrency-limit.js'
 import cors from './plugins/http/cors.js'
 import errors, { sendUnrouted } from './plugins/http/errors.js'
 import gracefulShutdown from './plugins/http/graceful-shutdown.js'
+import managementListener from './plugins/http/management-listener.js'
 import methods from './plugins/http/methods.js'
 import queryParameters from './plugins/http/query-parameters.js'
 import rateLimit from './plugins/http/rate-limit.js'
@@ -88,6 +89,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   cors, //             responds to preflight requests
   tracing,
   requestChecks, //    400, 414, 417
+  managementListener, // 404 for a route of the other listener; app.listenForManagement, request.listener
   underPressure, //    503
   clientKey, //        request.caller of a known token; request.clientKey, for the two limits
   rateLimit, //        429

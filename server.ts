@@ -56,4 +56,5 @@ async function serve () {
   // For `localhost` Fastify would listen on all of its addresses, with servers that the plugins do not know.
   const { address } = await lookup(app.config.HOST, { order: 'ipv4first' })
   await app.listen({ host: address, port: app.config.PORT })
+  await app.listenForManagement()
 }

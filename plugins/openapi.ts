@@ -76,7 +76,7 @@ export default fp(async (app) => {
   ]
   for (const schema of schemas) app.addSchema(schema)
   await app.register(async (docs) => {
-    docs.addHook('onRoute', (route) => { route.config = { ...route.config, public: true } })
+    docs.addHook('onRoute', (route) => { route.config = { ...route.config, public: true, listener: 'both' } })
     await docs.register(swaggerUi, {
       routePrefix: '/docs', theme: { title }, staticCSP: contentSecurityPolicy
     })

@@ -6,7 +6,7 @@ import { problems } from '#schemas/problem.js'
 
 const healthz: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/healthz', {
-    config: { public: true, limited: false },
+    config: { public: true, limited: false, listener: 'both' },
     schema: {
       operationId: 'getHealth',
       summary: 'Liveness of the process',

@@ -11,7 +11,7 @@ openstack_monitoring_upstream_circuit_open{upstream="identity"} 0
 
 const metrics: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/metrics', {
-    config: { public: true, limited: false },
+    config: { public: true, limited: false, listener: 'management' },
     schema: {
       operationId: 'getMetrics',
       summary: 'The service\'s own metrics',

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { stringify } from 'yaml'
 
-const options = { config: { public: true } }
+const options = { config: { public: true, listener: 'both' } } as const
 
 const openapi: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', options, async () => app.swagger())

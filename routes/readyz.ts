@@ -8,7 +8,7 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
   const content = (example: object) => ({ 'application/json': { schema: Type.Ref('Readiness'), example } })
 
   app.get('/readyz', {
-    config: { public: true, limited: false },
+    config: { public: true, limited: false, listener: 'both' },
     schema: {
       operationId: 'getReadiness',
       summary: 'Readiness, and the state of each upstream',

@@ -38,6 +38,12 @@ export const Settings = Type.Object({
   PORT: Type.Integer({
     minimum: 0, maximum: 65535, default: 8080, description: 'port to listen on; 0 selects a free one'
   }),
+  MANAGEMENT_LISTEN: Type.Optional(Type.String({
+    pattern: '^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+):[0-9]{1,5}$',
+    description: 'address and port of a second listener, such as `10.0.0.5:9090` or `[::1]:9090`, for ' +
+      '`/metrics`, which the first one does not serve then, and for `/healthz`, `/readyz`, `/docs` and ' +
+      '`/openapi.*`'
+  })),
   AUTH: choice(['none', 'keystone'], 'none',
     'how clients are authenticated: not at all (`none`), or by a Keystone token (`keystone`), which also ' +
     'decides what they see'),

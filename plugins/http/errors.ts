@@ -10,9 +10,12 @@ const retryAfterSeconds = 5
 /** Responds to every error with a problem, and logs those that are not the caller's. */
 export default fp(async (app) => {
   app.setErrorHandler(sendProblem)
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(new NotFound(`there is no route ${request.method} ${pathOf(request)}`), request, reply))
+  app.setNotFoundHandler((request, reply) => sendProblem(noRoute(request), request, reply))
 }, { name: 'errors', dependencies: ['prometheus'] })
+
+/** The error for a request that no route is for. */
+export const noRoute = (request: FastifyRequest) =>
+  new NotFound(`there is no route ${request.method} ${pathOf(request)}`)
 
 /** Responds to an error with a problem. */
 export function sendProblem (err: Error, request: FastifyRequest, reply: FastifyReply) {

@@ -30,6 +30,7 @@ export default fp(async (app) => {
   const sockets = new Set<Socket>()
   const inFlight = new Map<Socket, Set<ServerResponse>>()
   let drained = false
+  let closed: Promise<unknown> = Promise.resolve()
 
   app.decorate('shuttingDown', false)
   app.telemetry.setActiveRequests(() => allInFlight().length)
@@ -56,17 +57,21 @@ export default fp(async (app) => {
 
   app.addHook('preClose', async () => {
     app.shuttingDown = true
-    if (!server.listening) return
+    const listeners = [server, app.management].filter((listener) => listener?.listening)
+    if (listeners.length === 0) return
     for (const response of allInFlight()) if (!response.headersSent) response.setHeader('connection', 'close')
     // Connections in the backlog are accepted first: they would be reset.
     await setImmediate()
-    const closed = once(server, 'close')
+    closed = Promise.all(listeners.map((listener) => once(listener!, 'close')))
     // An HTTP server's own close would cut idle connections at once, on which clients may be sending.
-    Server.prototype.close.call(server)
+    for (const listener of listeners) Server.prototype.close.call(listener)
     await Promise.race([closed, sleep(wait, undefined, { ref: false })])
     drained = true
     closeIdle()
   })
+
+  // Fastify itself waits for its server alone.
+  app.addHook('onClose', () => closed)
 
   /** Node does not count a connection without any request as idle, and would wait for it. */
   function closeIdle () {

@@ -25,7 +25,7 @@ export default fp(async (app) => {
     app.route({
       method: [...otherMethods],
       url,
-      config: { allow, public: true, limited: config?.limited },
+      config: { allow, public: true, limited: config?.limited, listener: config?.listener },
       async handler ({ method }, reply) {
         if (method === 'OPTIONS') return reply.code(204).send()
         throw new RequestRejected(405, `${method} is not allowed here: ${allow} are.`)

@@ -70,6 +70,11 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
     { TRUST_PROXY: 'true' },
     /^TRUST_PROXY must be addresses and CIDRs, such as 10\.0\.0\.0\/8: "true" is neither$/
   ],
+  [{ MANAGEMENT_LISTEN: '9090' }, /^MANAGEMENT_LISTEN must match pattern /],
+  [{ MANAGEMENT_LISTEN: ':9090' }, /^MANAGEMENT_LISTEN must match pattern /],
+  [{ MANAGEMENT_LISTEN: '::1:9090' }, /^MANAGEMENT_LISTEN must match pattern /],
+  [{ MANAGEMENT_LISTEN: '127.0.0.1:70000' }, /^MANAGEMENT_LISTEN must have a port up to 65535$/],
+  [{ MANAGEMENT_LISTEN: '127.0.0.1:8080' }, /^MANAGEMENT_LISTEN must have another port than PORT, /],
   [{ TRUST_PROXY: '1' }, /^TRUST_PROXY must be .*: "1" is neither$/],
   [{ TRUST_PROXY: '10.0.0.1, 0.0.0.0/0' }, /^TRUST_PROXY must be .*: "0\.0\.0\.0\/0" is neither$/],
   [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY must be /],

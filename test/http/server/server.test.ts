@@ -51,6 +51,27 @@ t.test('ends with one line on stderr where it cannot start', async (t) => {
   }
 })
 
+t.test('opens the management listener, and ends with one line where it cannot', async (t) => {
+  const blocker = createServer().listen(0, '127.0.0.1')
+  await once(blocker, 'listening')
+  t.teardown(() => blocker.close())
+  const { port } = blocker.address() as AddressInfo
+  const env = { ...unreachableCloud, PORT: '0' }
+  const { output, exited } = runServer(t, { ...env, MANAGEMENT_LISTEN: `127.0.0.1:${port}` })
+  t.equal(await exited, 1)
+  t.match(output.stderr, /^MANAGEMENT_LISTEN cannot be used: listen EADDRINUSE.*\n$/)
+
+  const open = runServer(t, { ...env, MANAGEMENT_LISTEN: 'localhost:0' })
+  const origin = await open.logged('management listener open')
+  const line = open.output.stdout.split('\n').find((line) => line.includes('management listener open'))!
+  const management = JSON.parse(line)
+  t.equal(management.address, '127.0.0.1')
+  t.equal((await fetch(`http://127.0.0.1:${management.port}/metrics`)).status, 200)
+  t.equal((await fetch(`${origin}/metrics`)).status, 404)
+  open.child.kill('SIGTERM')
+  t.equal(await open.exited, 0)
+})
+
 t.test('prints its version or its help instead of serving', async (t) => {
   const runs: Array<[argument: string, code: number, stdout: RegExp, stderr: RegExp]> = [
     ['--version', 0, /^\d+\.\d+\.\d+\n$/, /^$/],

@@ -67,6 +67,7 @@ const relevant = {
 const irrelevant = {
   HOST: '127.0.0.2',
   PORT: 1,
+  MANAGEMENT_LISTEN: '127.0.0.1:9090',
   ALLOW_UNAUTHENTICATED: true,
   AUTH: 'keystone',
   AUTH_GLOBAL_ROLES: 'auditor',
