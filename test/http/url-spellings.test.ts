@@ -68,7 +68,9 @@ t.test('the page at /docs/ loads its files from /docs/static', async (t) => {
 
 t.test('never redirects to another host', async (t) => {
   const { get } = await listen(t)
-  const hosts = ['//evil.example', '///evil.example', '/\\evil.example', 'http://evil.example', '/%2fevil.example']
+  const hosts = [
+    '//evil.example', '///evil.example', '/\\evil.example', 'http://evil.example', '/%2fevil.example'
+  ]
   for (const host of hosts) {
     for (const path of ['', '/', '/docs', '/docs/', '/docs/static/index.html', `${base}/summary/`]) {
       const { headers, statusCode } = await get(host + path)
@@ -94,8 +96,10 @@ t.test('checks the token and its access rules, whatever the spelling', async (t)
   const [restricted, guest] = [await tokenOf('restricted'), await tokenOf('guest')]
   await app.listen({ host: '127.0.0.1', port: 0 })
   const statuses = async (path: string, query: string, token?: string) => Promise.all(
-    [(path: string) => path, ...spellings].map(async (spell) =>
-      (await get(`http://localhost${spell(path).replace('http://localhost', '')}${query}`, token)).statusCode))
+    [(path: string) => path, ...spellings].map(async (spell) => {
+      const url = `http://localhost${spell(path).replace('http://localhost', '')}${query}`
+      return (await get(url, token)).statusCode
+    }))
   for (const [path, query] of routes.filter(([path]) => path.startsWith(base))) {
     for (const token of [undefined, 'made-up', restricted, guest]) {
       t.equal(new Set(await statuses(path, query, token)).size, 1, path)

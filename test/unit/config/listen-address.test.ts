@@ -13,7 +13,9 @@ t.test('parses an address and a port', async (t) => {
 
 t.test('rejects a port that does not exist, and that of the public listener', async (t) => {
   const name = 'InvalidSetting'
-  t.throws(() => parse('127.0.0.1:65536'), { name, message: /^MANAGEMENT_LISTEN must have a port up to 65535$/ })
+  t.throws(() => parse('127.0.0.1:65536'), {
+    name, message: /^MANAGEMENT_LISTEN must have a port up to 65535$/
+  })
   t.throws(() => parse('10.0.0.5:8080'), {
     name, message: /^MANAGEMENT_LISTEN must have another port than PORT, which is 8080$/
   })
