@@ -1,22 +1,35 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
+import { recordReader } from '#lib/upstream/record-reader.js'
 
 export type CatalogService = Exclude<UpstreamName, 'metrics'>
 export type Interface = 'public' | 'internal' | 'admin'
 
+/** An endpoint of a service, as far as it is used. */
+const Endpoint = Type.Object({
+  interface: Type.String(),
+  region: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  region_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  url: Type.String()
+})
+type Endpoint = Static<typeof Endpoint>
+
 /** A token's `catalog`. Source: Identity API v3, "Password authentication with scoped authorization". */
-export const Catalog = Type.Array(Type.Object({
-  type: Type.String(),
-  endpoints: Type.Array(Type.Object({
-    interface: Type.String(),
-    region: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-    region_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-    url: Type.String()
-  }))
+export type Catalog = Array<{ type: string, endpoints: Endpoint[] }>
+
+const readService = recordReader(Type.Object({
+  type: Type.String(), endpoints: Type.Array(Type.Unknown())
 }))
-export type Catalog = Static<typeof Catalog>
+const endpoint = TypeCompiler.Compile(Endpoint)
+
+/** The readable part of a catalog: an odd service or endpoint costs no other one. */
+export const readCatalog = (catalog: unknown[]): Catalog =>
+  catalog.map(readService).flatMap(({ type, endpoints }) => type === null || endpoints === null
+    ? []
+    : { type, endpoints: endpoints.filter((one): one is Endpoint => endpoint.Check(one)) })
 
 interface CatalogEntry {
   /** Service types in the catalog, the preferred one first. */

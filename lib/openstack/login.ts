@@ -3,7 +3,8 @@ import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamResponse } from '#lib/upstream/request.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
-import { Catalog, withVersion } from './catalog.js'
+import { readCatalog, withVersion } from './catalog.js'
+import type { Catalog } from './catalog.js'
 
 /** The scope of a login. Source: Identity API v3, `auth.scope`. */
 export interface LoginScope {
@@ -80,7 +81,7 @@ function tokenFrom ({ headers, body }: UpstreamResponse): Token {
   if (token.project === undefined) {
     throw new UpstreamError('identity', 'refused', 'the credential has no project: set OS_PROJECT_NAME')
   }
-  return { id, project: token.project.id, catalog: token.catalog ?? [], life }
+  return { id, project: token.project.id, catalog: readCatalog(token.catalog ?? []), life }
 }
 
 const validateLogin = responseValidator('identity', 'a login', Type.Object({
@@ -88,6 +89,6 @@ const validateLogin = responseValidator('identity', 'a login', Type.Object({
     issued_at: Type.String(),
     expires_at: Type.String(),
     project: Type.Optional(Type.Object({ id: Type.String() })),
-    catalog: Type.Optional(Catalog)
+    catalog: Type.Optional(Type.Array(Type.Unknown()))
   })
 }))

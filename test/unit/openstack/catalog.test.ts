@@ -1,5 +1,5 @@
 import t from 'tap'
-import { findEndpoint, withVersion, versionDocumentUrl } from '#lib/openstack/catalog.js'
+import { findEndpoint, readCatalog, withVersion, versionDocumentUrl } from '#lib/openstack/catalog.js'
 import type { CatalogService, EndpointChoice } from '#lib/openstack/catalog.js'
 
 const project = 'da9572dd8c0a4857aa12d9c4cbb76306'
@@ -172,4 +172,13 @@ t.test('finds the version document of an endpoint', async (t) => {
   t.equal(versionDocumentUrl('https://k/compute/v2.1/abc'), 'https://k/compute/v2.1/')
   t.equal(versionDocumentUrl('https://v3.example.org/v2.0'), 'https://v3.example.org/v2.0/')
   t.equal(versionDocumentUrl('https://gateway/v1/volume/v3/abc'), 'https://gateway/v1/volume/v3/')
+})
+
+t.test('reads the readable part of a catalog', async (t) => {
+  const endpoint = { interface: 'public', region: null, region_id: 'RegionOne', url: 'http://nova' }
+  const odd = [null, {}, 'x', { ...endpoint, url: null }, { ...endpoint, region: 1 }, { url: 'http://nova' }]
+  t.same(readCatalog([
+    { type: 'compute', name: null, endpoints: [...odd, endpoint] },
+    { type: null, endpoints: [endpoint] }, { type: 'network', endpoints: null }, { type: 'image' }, null, 1
+  ]), [{ type: 'compute', endpoints: [endpoint] }])
 })
