@@ -23,6 +23,7 @@ import concurrencyLimit from './plugins/http/concurrency-limit.js'
 import cors from './plugins/http/cors.js'
 import errors, { sendUnrouted } from './plugins/http/errors.js'
 import gracefulShutdown from './plugins/http/graceful-shutdown.js'
+import idParameters from './plugins/http/id-parameters.js'
 import managementListener from './plugins/http/management-listener.js'
 import methods from './plugins/http/methods.js'
 import queryParameters from './plugins/http/query-parameters.js'
@@ -98,6 +99,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   authentication, //   401, 403; request.caller, request.scope
   queryParameters, //  removes empty ones
   responseCache, //    responds at once where a fresh response is cached; reply.sendCached
+  idParameters, //     in lower case
   // The document of all routes that follow.
   openapi
 ]

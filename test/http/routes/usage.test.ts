@@ -43,6 +43,15 @@ t.test('returns empty series for an instance that the metrics store does not kno
   t.same(response.json(), [{ name: 'in', metric: [] }, { name: 'out', metric: [] }])
 })
 
+t.test('reads an id in any case as OpenStack writes it', async (t) => {
+  const { app } = await startService(t)
+  const url = usage('cpuUsage')
+  const { body } = await app.inject(url)
+  for (const id of [instance.toUpperCase(), instance.replace('c', 'C')]) {
+    t.equal((await app.inject(usage('cpuUsage', ranges[0], id))).body, body)
+  }
+})
+
 t.test('returns series while the cloud is down', async (t) => {
   const { app, simulator } = await startService(t)
   simulator.intercept = ({ upstream }) => upstream === 'metrics' ? undefined : 'reset'
