@@ -7,7 +7,7 @@ export type UpstreamName = typeof upstreamNames[number]
  *
  * - `timeout`: no response before the deadline
  * - `unreachable`: no connection, or a broken one
- * - `absent`: the service catalog does not have it
+ * - `absent`: the service catalog does not have it, or it lacks the extension
  * - `refused`: it rejects the service's credential
  * - `invalid`: an unexpected status, or a body that is not as documented
  * - `unavailable`: it accepts no requests for now: a 429, or a 413 or 503 with `Retry-After`

@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import { parseProxies } from '#lib/config/proxies.js'
 import { durationMs, splitList } from '#lib/config/settings.js'
 import { loadUpstreamTls } from '#lib/config/upstream-tls.js'
+import type { UpstreamError } from '#lib/errors.js'
 import { cacheOpenStack } from '#lib/openstack/cached-client.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
 import { createOpenStack } from '#lib/openstack/client.js'
@@ -37,6 +38,8 @@ export default fp(async (app) => {
   const client = createOpenStack(cloud, upstream, clock, splitList(config.EXCLUDE_DOMAINS))
   const cached = config.CACHE === 'on'
 
+  const onAbsent = (err: UpstreamError) => app.log.warn({ err }, 'service absent: its numbers are null')
+
   app.decorate('openstack', cacheOpenStack(client, {
     // Half of a response's: a refreshed response has quotas that are at most half a TTL older than it.
     quota: cached ? durationMs(config, 'SUMMARY_TTL') / 2 : 0,
@@ -44,7 +47,7 @@ export default fp(async (app) => {
     projectList: cached ? projectListTtlMs : 0,
     instanceProject: cached ? Infinity : 0,
     staleLimit: durationMs(config, 'STALE_LIMIT')
-  }, clock, app.sharedStore('quotas', quotaCodec)))
+  }, { now: clock.now, onAbsent }, app.sharedStore('quotas', quotaCodec)))
   for (const [name, { stats }] of Object.entries(app.openstack.caches)) telemetry.addCache(name, stats)
   app.addHook('onListen', logReach)
   app.addHook('onClose', () => dispatcher.destroy())

@@ -22,6 +22,8 @@ export interface ComposedResponse<Payload> {
   failures?: UpstreamError[]
   /** Whether nothing is missing for that; a partial response is sent and not cached. */
   complete?: boolean
+  /** Why entries are missing for as long as the upstream stays as it is: that response is cached. */
+  incomplete?: UpstreamError
   /** Unix milliseconds of the oldest fact in it. */
   oldestAt?: number
 }
@@ -82,15 +84,23 @@ export default fp(async (app) => {
     const { request } = this
     const ttl = ttlOf(request)!
     const found = await cache.get(keyOf(request), { ttl, staleWhileRevalidate: ttl }, async (before) => {
-      const { payload, last, failures = [], complete = failures.length === 0, oldestAt } = await compose()
+      const {
+        payload, last, failures = [], complete = failures.length === 0, incomplete, oldestAt
+      } = await compose()
       for (const err of failures) {
         telemetry.readFailed(err, complete ? 'stale' : 'partial')
         request.log.warn({ err }, complete ? 'served stale' : 'served partial')
       }
+      if (incomplete !== undefined) {
+        telemetry.readFailed(incomplete, 'partial')
+        request.log.warn({ err: incomplete }, 'served incomplete')
+      }
       const link = last === undefined ? undefined : nextLink(request.url, last)
       const text = String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
       const degraded = failures.length > 0
-      const value = createCachedResponse(text, scopeKey(request.scope), { link, oldestAt, degraded, before })
+      const value = createCachedResponse(text, scopeKey(request.scope), {
+        link, incomplete: incomplete?.upstream, oldestAt, degraded, before
+      })
       // A response made of stale facts is no younger than they are.
       const expiresAt = degraded && oldestAt !== undefined ? oldestAt + staleLimit : undefined
       return { value, complete, expiresAt }
@@ -119,6 +129,7 @@ export default fp(async (app) => {
     reply.header('etag', response.etag)
     reply.header('vary', vary)
     if (response.link !== undefined) reply.header('link', response.link)
+    if (response.incomplete !== undefined) reply.header('incomplete', response.incomplete)
     const { 'if-none-match': ifNoneMatch } = headers
     if (ifNoneMatch !== undefined && etagMatches(response.etag, ifNoneMatch)) return reply.code(304).send()
     reply.type('application/json; charset=utf-8')

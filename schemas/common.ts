@@ -38,6 +38,14 @@ export const linkHeader = {
   }
 }
 
+export const incompleteHeader = {
+  Incomplete: {
+    type: 'string',
+    description: 'The upstream that lists only a part of the entries; absent where all are listed',
+    examples: ['identity']
+  }
+}
+
 /** The headers of a cached response. Source: RFC 9110 (validators), RFC 9111 (freshness). */
 export const cacheHeaders = {
   ETag: {

@@ -11,17 +11,17 @@ const percent = (what: string, example: number) =>
 
 export const Instance = Type.Object({
   instance_id: Type.String({ description: 'Its id', examples: ['c5e1012f-9455-47ff-bbb7-1cff5e1f9894'] }),
-  name: Type.String({ description: 'Its name', examples: ['demo-test'] }),
+  name: Nullable(Type.String(), { description: 'Its name', examples: ['demo-test'] }),
   address: Type.Array(Type.String(), {
     description: 'Fixed and floating IPs', examples: [['115.68.151.163']]
   }),
   cpuUsage: percent('CPU in use', 3),
   memoryUsage: percent('Memory in use', 41.25),
-  vcpus: Type.Integer({ description: 'vCPUs of the flavor', examples: [1] }),
-  memory_mb: Type.Integer({ description: 'MiB of memory of the flavor', examples: [512] }),
-  disk_gb: Type.Integer({ description: 'GiB of root disk of the flavor', examples: [1] }),
-  flavor: Type.String({ description: 'The flavor\'s name', examples: ['m1.tiny'] }),
-  state: Type.String({ description: 'Nova\'s status', examples: ['ACTIVE'] }),
+  vcpus: Nullable(Type.Integer(), { description: 'vCPUs of the flavor', examples: [1] }),
+  memory_mb: Nullable(Type.Integer(), { description: 'MiB of memory of the flavor', examples: [512] }),
+  disk_gb: Nullable(Type.Integer(), { description: 'GiB of root disk of the flavor', examples: [1] }),
+  flavor: Nullable(Type.String(), { description: 'The flavor\'s name', examples: ['m1.tiny'] }),
+  state: Nullable(Type.String(), { description: 'Nova\'s status', examples: ['ACTIVE'] }),
   started_at: Nullable(Type.String(), {
     pattern: `^${time}$`,
     description: 'When it was launched, UTC; null before',
@@ -29,7 +29,7 @@ export const Instance = Type.Object({
       '2017-07-06T04:27:23'
     ]
   }),
-  ended_at: Type.String({
+  ended_at: Nullable(Type.String(), {
     pattern: `^(${time})?$`, description: 'When it was terminated, UTC; empty while it exists', examples: ['']
   }),
   uptime: Nullable(Type.Number(), {
@@ -41,7 +41,7 @@ export const Instance = Type.Object({
   zone: Nullable(Type.String(), {
     description: 'Its availability zone; null without one', examples: ['nova']
   })
-}, { $id: 'Instance', description: 'An instance with its latest usage' })
+}, { $id: 'Instance', description: 'An instance with its latest usage; null is unknown' })
 export type Instance = Static<typeof Instance>
 
 export const InstancePage = Type.Object({

@@ -9,12 +9,14 @@ const limit = (what: string, example: number) =>
   })
 const used = (what: string, example: number) =>
   Nullable(Type.Integer(), {
-    description: `${what} in use, as the quota counts them; null is unknown`, examples: [example]
+    minimum: 0,
+    description: `${what} in use, as the quota counts them; null is unknown`,
+    examples: [example]
   })
 
 export const ProjectSummary = Type.Object({
   id: Type.String({ description: 'The project\'s id', examples: ['da9572dd8c0a4857aa12d9c4cbb76306'] }),
-  name: Type.String({ description: 'Its name', examples: ['demo'] }),
+  name: Nullable(Type.String(), { description: 'Its name; null is unknown', examples: ['demo'] }),
   description: Type.String({ description: 'Its description in Keystone; may be empty', examples: [''] }),
   enabled: Type.Boolean({ description: 'Whether it is enabled', examples: [true] }),
   instancesLimit: limit('Instances', 15),
@@ -32,8 +34,8 @@ export const ProjectSummary = Type.Object({
   volumeStorageLimitGb: limit('GiB of volumes', 100),
   volumeStorageUsedGb: used('GiB of volumes', 0),
   unavailable: Type.Optional(Type.Array(OneOf(Object.values(quotaSources).map(({ upstream }) => upstream)), {
-    description: 'The upstreams that could not be read: their numbers are null. Absent where all could be ' +
-      'read'
+    description: 'The upstreams that could not be read, or have no quota of the project: their numbers ' +
+      'are null. Absent where there are none'
   }))
 }, { $id: 'ProjectSummary', description: 'A project with its limits and usages' })
 export type ProjectSummary = Static<typeof ProjectSummary>

@@ -87,6 +87,22 @@ function listResponse (
   return { status: 200, body: { [key]: rows, links: { next: null, self, previous: null } } }
 }
 
+// Without a requested `limit`, Keystone caps the list and gives no sign of it.
+function pageResponse (
+  world: World, call: SimulatedCall, key: string, rows: Array<{ id: string }>
+): SimulatedResponse {
+  if (world.listLimit === Infinity) return listResponse(world, call, key, rows)
+  const { path, query } = call
+  const limit = Math.min(Number(query.get('limit') ?? Infinity), world.listLimit)
+  const start = rows.findIndex(({ id }) => id === query.get('marker')) + 1
+  const page = rows.slice(start, start + limit)
+  const response = listResponse(world, call, key, page)
+  if (!query.has('limit') || page.length < limit) return response
+  const next = new URLSearchParams({ ...Object.fromEntries(query), marker: page.at(-1)!.id })
+  const links = { next: `${world.origins.identity}${path}?${next}` }
+  return { status: 200, body: { ...response.body as object, links, truncated: true } }
+}
+
 function filterRows<Row extends object> (query: URLSearchParams, rows: Row[]): Row[] {
   const filters = [...query].filter(([field]) => ['name', 'domain_id', 'enabled'].includes(field))
   return rows.filter((row) => filters.every(([field, value]) => String(row[field as keyof Row]) === value))
@@ -94,10 +110,10 @@ function filterRows<Row extends object> (query: URLSearchParams, rows: Row[]): R
 
 const listProjects: AuthenticatedHandler = (world, call, caller) => {
   if (!isAdmin(caller)) return forbidden('identity:list_projects')
-  const rows: object[] = call.query.get('is_domain') === 'true'
+  const rows: Array<{ id: string }> = call.query.get('is_domain') === 'true'
     ? world.cloud.domains.map((domain) => describeDomainAsProject(world, domain))
     : [...world.cloud.projects.values()].map((project) => describeProject(world, project))
-  return listResponse(world, call, 'projects', filterRows(call.query, rows))
+  return pageResponse(world, call, 'projects', filterRows(call.query, rows))
 }
 
 // Lists each project on which the user has a role, disabled ones too. Keystone offers no filters here.
@@ -117,7 +133,7 @@ const showProject: AuthenticatedHandler = (world, call, caller, [, id]) => {
 const listDomains: AuthenticatedHandler = (world, call, caller) => {
   if (!isAdmin(caller)) return forbidden('identity:list_domains')
   const rows = world.cloud.domains.map((domain) => describeDomain(world, domain))
-  return listResponse(world, call, 'domains', filterRows(call.query, rows))
+  return pageResponse(world, call, 'domains', filterRows(call.query, rows))
 }
 
 /** Keystone: version documents, tokens, projects and domains. */

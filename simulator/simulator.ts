@@ -25,6 +25,8 @@ export interface SimulatorOptions {
   failures?: number
   /** The metrics store that the settings name; `influxdb` by default. The server plays both. */
   metricsStore?: 'influxdb' | 'prometheus'
+  /** Entries of a page of Keystone's lists, as from 2025.1 on (`max_db_limit`); no pages by default. */
+  listLimit?: number
   /** Seconds; 3600 by default. */
   tokenLifetime?: number
   /** The current time in ms; `Date.now` by default. */
@@ -66,7 +68,7 @@ const overloaded: SimulatedResponse = {
 /** Starts five servers on loopback: Keystone, Nova, Neutron, Cinder, and a metrics store. */
 export async function startSimulator (options: SimulatorOptions = {}): Promise<Simulator> {
   const { projects = 50, instances = 500, latency = 0, failures = 0, metricsStore = 'influxdb' } = options
-  const { tokenLifetime = 3600, now = Date.now, advertisedOrigins } = options
+  const { listLimit = Infinity, tokenLifetime = 3600, now = Date.now, advertisedOrigins } = options
   const calls: SimulatedCall[] = []
   let received = 0
 
@@ -84,6 +86,7 @@ export async function startSimulator (options: SimulatorOptions = {}): Promise<S
     tokens: new Map(),
     origins: { ...origins, ...advertisedOrigins },
     database: 'mon',
+    listLimit,
     tokenLifetime,
     now
   }

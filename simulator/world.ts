@@ -8,6 +8,7 @@ export interface World {
   tokens: Map<string, Token>
   origins: Record<UpstreamName, string>   // such as http://127.0.0.1:40001
   database: string
+  listLimit: number                       // entries of a page of Keystone's lists
   tokenLifetime: number                   // seconds
   now: () => number                       // ms
 }

@@ -2,7 +2,7 @@ import type { CachedValue } from '#lib/cache/cache.js'
 import { NotFound } from '#lib/errors.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
-import type { Project } from '#lib/openstack/project-access.js'
+import type { ProjectList } from '#lib/openstack/project-access.js'
 import { unknownMarker } from '#lib/openstack/servers.js'
 import type { Scope } from './scope.js'
 
@@ -10,7 +10,7 @@ import type { Scope } from './scope.js'
  * The projects that a caller sees. Projects from a list also carry when the list was fetched (unix
  * milliseconds), and why it is stale, if it is.
  */
-export type VisibleProjects = Pick<CachedValue<Project[]>, 'value'> & Partial<CachedValue<Project[]>>
+export type VisibleProjects = ProjectList & Partial<Omit<CachedValue<ProjectList>, 'value'>>
 
 /** The pattern of a project's id: a sample's own claim of one goes into a path. */
 const projectIdPattern = /^[A-Za-z0-9_-]{1,64}$/
@@ -61,13 +61,13 @@ export function createAuthorizer (
      * @throws UpstreamError
      */
     async projects (scope: Scope): Promise<VisibleProjects> {
-      if (scope.sees === 'all') return openstack.projects()
-      if (scope.sees === 'domain') {
-        const { value, ...rest } = await openstack.projects()
-        return { value: value.filter((project) => project.domain_id === scope.id), ...rest }
+      if (scope.sees === 'all' || scope.sees === 'domain') {
+        const { value: { projects, complete }, ...rest } = await openstack.projects()
+        const visible = projects.filter((project) => scope.sees === 'all' || project.domain_id === scope.id)
+        return { projects: visible, complete, ...rest }
       }
       const own = scope.sees === 'project' ? await findProject(scope.id) : undefined
-      return { value: own === undefined ? [] : [own] }
+      return { projects: own === undefined ? [] : [own], complete: true }
     },
 
     /**

@@ -4,6 +4,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { Type } from '@sinclair/typebox'
 import { jsonParser } from '#lib/cache/codec.js'
 import type { Codec } from '#lib/cache/codec.js'
+import { upstreamNames } from '#lib/errors.js'
+import type { UpstreamName } from '#lib/errors.js'
 
 export type Encoding = 'br' | 'gzip'
 
@@ -15,6 +17,8 @@ export interface CachedResponse {
   etag: string
   /** The `Link` to the next page. */
   link?: string
+  /** The upstream that lists only a part of the entries. */
+  incomplete?: UpstreamName
   /** Unix milliseconds of the oldest fact in it, where that is older than the response. */
   oldestAt?: number
   /** Whether an upstream failed: the response is partial, or made of stale facts. */
@@ -22,7 +26,7 @@ export interface CachedResponse {
   encoded: Partial<Record<Encoding, Promise<Buffer>>>
 }
 
-type Options = Pick<CachedResponse, 'link' | 'oldestAt' | 'degraded'> & { before?: CachedResponse }
+type Options = Pick<CachedResponse, 'link' | 'incomplete' | 'oldestAt' | 'degraded'> & { before?: CachedResponse }
 
 /**
  * A response for the callers of one scope. Its ETag is weak, because the encodings of a response differ in
@@ -68,13 +72,15 @@ export function encode ({ body, encoded }: CachedResponse, encoding: Encoding) {
 const parseHead = jsonParser(Type.Object({
   etag: Type.String({ pattern: '^W/"[\\w-]{27}"$' }),
   link: Type.Optional(Type.String({ pattern: '^<[!-;=?-~]+>; rel="next"$' })),
-  oldestAt: Type.Optional(Type.Number())
+  incomplete: Type.Optional(Type.Union(upstreamNames.map((name) => Type.Literal(name)))),
+  oldestAt: Type.Optional(Type.Number()),
+  degraded: Type.Optional(Type.Boolean())
 }))
 
 /** A line of JSON with what goes into headers, and then the body. */
 export const responseCodec: Codec<CachedResponse> = {
-  encode: ({ body, etag, link, oldestAt }) =>
-    Buffer.concat([Buffer.from(`${JSON.stringify({ etag, link, oldestAt })}\n`), body]),
+  encode: ({ body, encoded, ...head }) =>
+    Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]),
   decode (bytes) {
     const end = bytes.indexOf('\n')
     const head = parseHead(bytes.subarray(0, end))

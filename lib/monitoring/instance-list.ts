@@ -2,6 +2,7 @@ import type { CachedValue } from '#lib/cache/cache.js'
 import { UpstreamError } from '#lib/errors.js'
 import type { LatestCache, LatestSamples } from '#lib/metrics/latest-cache.js'
 import type { OpenStack } from '#lib/openstack/client.js'
+import { addressesOf, parseTime } from '#lib/openstack/servers.js'
 import type { Server, ServerQuery } from '#lib/openstack/servers.js'
 import type { Instance, InstancePage } from '#schemas/instance.js'
 
@@ -46,7 +47,7 @@ export async function listInstances (
   const { value: samples, fetchedAt, failure } =
     await metrics.latest(['cpu', 'memory'], ids, onlyProject).catch(withoutSamples)
   if (failure !== undefined && !(failure instanceof UpstreamError)) throw failure
-  const metric = servers.map((server) => toInstance(server, samples, now))
+  const metric = servers.map((server) => toInstance(server, project, samples, now))
   const hasUsage = ({ cpuUsage, memoryUsage }: Instance) => cpuUsage !== null && memoryUsage !== null
   const complete = failure === undefined || metric.every(hasUsage)
   const page: InstancePage = { metric, projectId: project, totalCnt: total }
@@ -59,27 +60,29 @@ export async function listInstances (
   }
 }
 
-function toInstance (server: Server, [cpu, memory]: LatestSamples, now: number): Instance {
-  const { id, name, status, flavor } = server
-  const launched = server['OS-SRV-USG:launched_at']
+function toInstance (server: Server, project: string, [cpu, memory]: LatestSamples, now: number): Instance {
+  const { id, name, status, flavor, tenant_id: owner } = server
+  const { 'OS-SRV-USG:launched_at': launchedAt, 'OS-SRV-USG:terminated_at': terminatedAt } = server
+  const launched = parseTime(launchedAt)
   return {
-    address: Object.values(server.addresses).flat().map(({ addr }) => addr),
+    address: addressesOf(server),
     cpuUsage: cpu?.get(id)?.usage ?? null,
     disk_gb: flavor.disk,
-    ended_at: toSeconds(server['OS-SRV-USG:terminated_at']) ?? '',
+    ended_at: terminatedAt ? toText(parseTime(terminatedAt)) : '',
     flavor: flavor.original_name,
     instance_id: id,
     memoryUsage: memory?.get(id)?.usage ?? null,
     memory_mb: flavor.ram,
     name,
-    started_at: toSeconds(launched),
+    started_at: toText(launched),
     state: status,
-    tenant_id: server.tenant_id,
-    uptime: launched === null ? null : Math.max(0, Math.floor((now - Date.parse(`${launched}Z`)) / 1000)),
+    tenant_id: owner ?? project,
+    uptime: launched === undefined ? null : Math.max(0, Math.floor((now - launched) / 1000)),
     vcpus: flavor.vcpus,
     zone: server['OS-EXT-AZ:availability_zone'] || null
   }
 }
 
-/** `2026-11-23T08:24:50.000000`, as Nova writes UTC, without the fraction. */
-const toSeconds = (time: string | null) => time === null ? null : time.slice(0, 19)
+/** UTC without a fraction or an offset, such as `2026-11-23T08:24:50`. */
+const toText = (time: number | undefined) =>
+  time === undefined ? null : new Date(time).toISOString().slice(0, 19)

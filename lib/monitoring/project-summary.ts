@@ -1,10 +1,11 @@
 import pLimit from 'p-limit'
 import type { VisibleProjects } from '#lib/auth/authorize.js'
-import { InvalidParameters, NotFound, UpstreamError } from '#lib/errors.js'
+import { InvalidParameters, UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
 import type { Project } from '#lib/openstack/project-access.js'
-import { quotaSources } from '#lib/openstack/quotas.js'
+import { quotaSources, unknownQuota } from '#lib/openstack/quotas.js'
+import type { QuotaSource } from '#lib/openstack/quotas.js'
 import type { ProjectSummary, SummaryQuery } from '#schemas/project.js'
 
 export interface SummaryPage {
@@ -13,8 +14,10 @@ export interface SummaryPage {
   last?: string
   /** Why the list of projects is stale, and the first failure of each upstream. */
   failures: UpstreamError[]
-  /** Whether every number is known, if only by an older read. */
+  /** Whether no number is missing for a failure: every one is known, or known to be lacking. */
   complete: boolean
+  /** Why projects are missing, where the upstream lists no more of them. */
+  incomplete?: UpstreamError
   /** Unix milliseconds of the oldest fact in it: a quota, or a stale list of projects. */
   oldestAt?: number
 }
@@ -34,7 +37,7 @@ const maxConcurrentProjects = 64
  */
 export async function listProjectSummaries (
   openstack: Sources,
-  { value: projects, fetchedAt = Infinity, failure }: VisibleProjects,
+  { projects, complete, fetchedAt = Infinity, failure }: VisibleProjects,
   query: SummaryQuery
 ): Promise<SummaryPage> {
   const excluded = await openstack.excludedDomains()
@@ -42,19 +45,28 @@ export async function listProjectSummaries (
   const { page, last } = selectPage(listed, query)
 
   // A list that was just fetched is no older than the quotas that follow.
-  const totals: Totals = { failures: new Map(), oldestAt: failure === undefined ? Infinity : fetchedAt }
+  const totals: Totals = {
+    failures: new Map(),
+    lacks: new Map(),
+    missing: false,
+    oldestAt: failure === undefined ? Infinity : fetchedAt
+  }
   const summaries = await pLimit(maxConcurrentProjects).map(
     page, (project) => summariseProject(openstack, project, totals)
   )
   const hasNoNumbers = ({ unavailable }: ProjectSummary) =>
     unavailable?.length === Object.keys(quotaSources).length
   const failures = [...totals.failures.values()]
-  if (failures[0] !== undefined && summaries.every(hasNoNumbers)) throw failures[0]
+  const [cause] = [...failures, ...totals.lacks.values()]
+  if (cause !== undefined && summaries.every(hasNoNumbers)) throw cause
   return {
     projects: summaries,
     last,
-    failures: failure === undefined ? failures : [toUpstreamError('identity', failure), ...failures],
-    complete: summaries.every(({ unavailable }) => unavailable === undefined),
+    failures: failure === undefined ? failures : [toUpstreamError(failure), ...failures],
+    complete: !totals.missing,
+    incomplete: complete
+      ? undefined
+      : new UpstreamError('identity', 'invalid', 'lists only a part of the projects, and no next page'),
     oldestAt: totals.oldestAt < Infinity ? totals.oldestAt : undefined
   }
 }
@@ -62,12 +74,16 @@ export async function listProjectSummaries (
 /** Facts that are collected over all projects. */
 interface Totals {
   failures: Map<UpstreamName, UpstreamError>
+  /** The services that the cloud lacks. */
+  lacks: Map<UpstreamName, UpstreamError>
+  /** Whether a number is missing for a failure. */
+  missing: boolean
   oldestAt: number
 }
 
 /** The marker is looked up among all projects: it has its place where the name was changed meanwhile. */
 function selectPage (projects: Project[], { projectName = '', limit = Infinity, marker }: SummaryQuery) {
-  const all = projects.toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id))
+  const all = projects.toSorted((a, b) => compare(nameOf(a), nameOf(b)) || compare(a.id, b.id))
   const after = all.findIndex(({ id }) => id === marker)
   if (marker !== undefined && after === -1) {
     throw new InvalidParameters([{
@@ -76,10 +92,12 @@ function selectPage (projects: Project[], { projectName = '', limit = Infinity, 
     }])
   }
   const part = projectName.toLowerCase()
-  const rest = all.slice(after + 1).filter(({ name }) => name.toLowerCase().includes(part))
+  const rest = all.slice(after + 1).filter((project) => nameOf(project).toLowerCase().includes(part))
   const page = rest.slice(0, limit)
   return { page, last: page.length < rest.length ? page.at(-1)!.id : undefined }
 }
+
+const nameOf = ({ name }: Project) => name ?? ''
 
 /** By code unit: the same order on every machine, whatever its locale. */
 const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
@@ -89,34 +107,32 @@ async function summariseProject (
 ) {
   const unavailable: NonNullable<ProjectSummary['unavailable']> = []
   const addFailure = (upstream: UpstreamName, err: unknown) => {
-    const failure = toUpstreamError(upstream, err)
+    const failure = toUpstreamError(err)
     if (!totals.failures.has(upstream)) totals.failures.set(upstream, failure)
   }
-  const quotas = await Promise.all(Object.values(quotaSources).map(async (source) => {
+  const quotas = await Promise.all(Object.values<QuotaSource>(quotaSources).map(async (source) => {
+    const { upstream } = source
     try {
       const { value, fetchedAt, failure } = await openstack.quota(id, source)
-      if (failure !== undefined) addFailure(source.upstream, failure)
+      if (failure !== undefined) addFailure(upstream, failure)
       totals.oldestAt = Math.min(totals.oldestAt, fetchedAt)
-      return value
+      if (typeof value === 'object') return value
+      if (value === 'service') totals.lacks.set(upstream, new UpstreamError(upstream, 'absent', 'is absent'))
     } catch (err) {
-      addFailure(source.upstream, err)
-      unavailable.push(source.upstream)
-      return Object.fromEntries(Object.keys(source.fields).map((field) => [field, null]))
+      addFailure(upstream, err)
+      totals.missing = true
     }
+    unavailable.push(upstream)
+    return {}
   }))
-  const summary = Object.assign(
-    { id, name, description: description ?? '', enabled }, ...quotas
-  ) as ProjectSummary
+  const summary: ProjectSummary = Object.assign(
+    { id, name, description: description ?? '', enabled }, unknownQuota, ...quotas
+  )
   return unavailable.length === 0 ? summary : { ...summary, unavailable: unavailable.sort() }
 }
 
-/**
- * The failure of an upstream, such as a project that disappeared during the read. Any other error is thrown.
- */
-function toUpstreamError (upstream: UpstreamName, err: unknown) {
-  if (err instanceof NotFound) {
-    return new UpstreamError(upstream, 'refused', 'the project is disabled, or the role on it is gone')
-  }
+/** @throws the error, where it is no upstream's */
+function toUpstreamError (err: unknown) {
   if (err instanceof UpstreamError) return err
   throw err
 }

@@ -1,9 +1,11 @@
 import { createCache } from '#lib/cache/cache.js'
 import type { CachedValue, Clock } from '#lib/cache/cache.js'
 import type { SharedStore } from '#lib/cache/shared-store.js'
+import { NotFound, UpstreamError } from '#lib/errors.js'
+import type { UpstreamName } from '#lib/errors.js'
 import type { OpenStack } from './client.js'
-import type { Project } from './project-access.js'
-import type { Quota, QuotaSource } from './quotas.js'
+import type { Project, ProjectList } from './project-access.js'
+import type { QuotaOrLack, QuotaSource } from './quotas.js'
 
 /** Milliseconds for which each kind of fact is fresh. */
 export interface OpenStackTtls {
@@ -32,25 +34,29 @@ const maxBytes = {
   quotas: 32 * megabyte, projectList: 16 * megabyte, projects: 16 * megabyte, instanceProjects: 16 * megabyte
 }
 const sizeOf = () => 512
-const sizeOfProject = ({ name, description }: Project) => 512 + 2 * (name.length + (description?.length ?? 0))
-const sizeOfList = (projects: Project[]) =>
+const sizeOfProject = ({ name, description }: Project) => 512 + 2 * `${name}${description}`.length
+const sizeOfList = ({ projects }: ProjectList) =>
   projects.reduce((sum, project) => sum + sizeOfProject(project), 512)
 
 /**
  * An OpenStack client that caches quotas by project and service, projects, and the projects of instances: a
  * page, a filter or one project's change does not fetch the rest again.
+ * @param onAbsent called once for each service that turns out to be absent
  * @param shared where processes share quotas
  */
 export function cacheOpenStack (
-  openstack: OpenStack, ttls: OpenStackTtls, { now }: Pick<Clock, 'now'>, shared?: SharedStore<Partial<Quota>>
+  openstack: OpenStack,
+  ttls: OpenStackTtls,
+  { now, onAbsent }: Pick<Clock, 'now'> & { onAbsent: (err: UpstreamError) => void },
+  shared?: SharedStore<QuotaOrLack>
 ) {
   const { staleLimit: staleIfError } = ttls
   // A failed refresh is reported once, with the response that its stale value goes into.
   const clock = { now, onBackgroundError () {} }
-  const quotas = createCache<Partial<Quota>>(
+  const quotas = createCache<QuotaOrLack>(
     { maxBytes: maxBytes.quotas, sizeOf, staleIfError }, clock, shared
   )
-  const projectList = createCache<Project[]>(
+  const projectList = createCache<ProjectList>(
     { maxBytes: maxBytes.projectList, sizeOf: sizeOfList, staleIfError }, clock
   )
   const projects = createCache<Project>(
@@ -59,16 +65,34 @@ export function cacheOpenStack (
   const instanceProjects = createCache<{ project?: string }>(
     { maxBytes: maxBytes.instanceProjects, sizeOf, staleIfError: ttls.instanceProject }, clock
   )
+  const reportedAbsent = new Set<UpstreamName>()
+
+  /**
+   * The lack of a quota behind a failed read of it. A service without quotas is reported once.
+   * @throws any other error
+   */
+  function lackFrom (err: unknown, upstream: UpstreamName): QuotaOrLack {
+    if (err instanceof NotFound) return 'project'
+    if (!(err instanceof UpstreamError) || err.reason !== 'absent' || err.upstream !== upstream) throw err
+    if (!reportedAbsent.has(upstream)) onAbsent(err)
+    reportedAbsent.add(upstream)
+    return 'service'
+  }
 
   return {
     ...openstack,
-    quota: (project: string, source: QuotaSource): Promise<CachedValue<Partial<Quota>>> =>
-      quotas.get(`${source.upstream} ${project}`, { ttl: ttls.quota }, async () =>
-        ({ value: await openstack.quota(project, source), complete: true })),
-    projects: (): Promise<CachedValue<Project[]>> =>
+    /** A project's quota at a service. The lack of one is a fact, which is cached like a quota. */
+    quota: (project: string, source: QuotaSource): Promise<CachedValue<QuotaOrLack>> =>
+      quotas.get(`${source.upstream} ${project}`, { ttl: ttls.quota }, async () => {
+        const reading = openstack.quota(project, source)
+        return { value: await reading.catch((err) => lackFrom(err, source.upstream)), complete: true }
+      }),
+
+    projects: (): Promise<CachedValue<ProjectList>> =>
       projectList.get(
         'all', { ttl: ttls.projectList }, async () => ({ value: await openstack.projects(), complete: true })
       ),
+
     async project (id: string) {
       const { value } = await projects.get(id, { ttl: ttls.project }, async () =>
         ({ value: await openstack.project(id), complete: true }))

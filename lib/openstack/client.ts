@@ -8,7 +8,9 @@ import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { withVersion } from './catalog.js'
 import type { CatalogService } from './catalog.js'
 import type { CloudConfig } from './clouds-yaml.js'
-import { createProjectAccess, Project } from './project-access.js'
+import { listAll, pageReader, withFilters } from './list.js'
+import { createProjectAccess, projectFrom } from './project-access.js'
+import type { Project } from './project-access.js'
 import { extractQuota, quotaSources } from './quotas.js'
 import type { Quota, QuotaSource } from './quotas.js'
 import { listServerPage } from './server-pages.js'
@@ -29,9 +31,11 @@ const hourly = { ttl: 3_600_000, staleWhileRevalidate: Infinity }
  */
 const maxConcurrentLookups = 64
 
-const validateProject = responseValidator('identity', 'a project', Type.Object({ project: Project }))
-const validateDomains = responseValidator(
-  'identity', 'a list of domains', Type.Object({ domains: Type.Array(Type.Object({ id: Type.String() })) })
+const validateProject = responseValidator(
+  'identity', 'a project', Type.Object({ project: Type.Object({}) })
+)
+const readDomains = pageReader(
+  'identity', 'a list of domains', 'domains', Type.Object({ id: Type.String() })
 )
 
 /**
@@ -83,7 +87,7 @@ export function createOpenStack (
       operation: 'show-project', expect: [404]
     })
     if (status === 404) throw new NotFound('no such project')
-    return validateProject(body).project
+    return projectFrom(id, validateProject(body).project)
   }
 
   /**
@@ -91,20 +95,27 @@ export function createOpenStack (
    * several.
    */
   async function fetchExcludedDomains () {
-    const responses = await Promise.all(excluded.map((name) =>
-      session.get('identity', `/domains?${new URLSearchParams({ name })}`, {
+    const found = await Promise.all(excluded.map((name) => listAll(async (page) => {
+      const query = withFilters(page, new URLSearchParams({ name }))
+      const { status, body } = await session.get('identity', `/domains?${query}`, {
         operation: 'list-domains', expect: [403]
-      })))
-    const found = responses.flatMap(({ status, body }) => status === 403 ? [] : validateDomains(body).domains)
-    return new Set([...excluded, ...found.map(({ id }) => id)])
+      })
+      return readDomains(status === 403 ? { domains: [] } : body)
+    })))
+    return new Set([...excluded, ...found.flatMap(({ items }) => items.map(({ id }) => id))])
   }
 
   /**
    * A project's limits and usages at one service.
-   * @throws UpstreamError
+   * @throws UpstreamError, `absent` where the cloud lacks the service, or the service its quotas; NotFound
+   * where the project has no token
    */
-  async function quota (project: string, { upstream, path, fields }: QuotaSource): Promise<Partial<Quota>> {
-    const { body } = await get(upstream, project, 'show-quota', (own) => path(project, own))
+  async function quota (project: string, source: QuotaSource): Promise<Partial<Quota>> {
+    const { upstream, path, absent, fields } = source
+    const { status, body } = await get(upstream, project, 'show-quota', (own) => path(project, own), absent)
+    if (absent.includes(status)) {
+      throw new UpstreamError(upstream, 'absent', `does not report quotas (${status})`)
+    }
     const quota = extractQuota(fields, body)
     if (quota === undefined) {
       throw new UpstreamError(upstream, 'invalid', 'returned a quota without its numbers')
@@ -133,7 +144,7 @@ export function createOpenStack (
     if (!isServerId(server)) return undefined
     const candidates = project !== undefined
       ? [project]
-      : await reach() === 'all' ? ['any'] : (await projects()).map(({ id }) => id)
+      : await reach() === 'all' ? ['any'] : (await projects()).projects.map(({ id }) => id)
     let done = false
     const responses = await pLimit(maxConcurrentLookups).map(candidates, async (candidate) => {
       if (done) return undefined

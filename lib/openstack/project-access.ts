@@ -1,26 +1,47 @@
 import { Type } from '@sinclair/typebox'
-import type { Static } from '@sinclair/typebox'
 import type { Clock } from '#lib/cache/cache.js'
 import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
 import { NotFound } from '#lib/errors.js'
-import { responseValidator } from '#lib/upstream/response-validator.js'
+import { recordReader } from '#lib/upstream/record-reader.js'
 import type { CloudConfig } from './clouds-yaml.js'
+import { listAll, pageReader } from './list.js'
 import type { Session } from './session.js'
 
 /** A project as Keystone describes it, as far as it is used. Source: Identity API v3, "List projects". */
-export const Project = Type.Object({
+const ProjectRecord = Type.Object({
   id: Type.String(),
   name: Type.String(),
-  description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  description: Type.String(),
   enabled: Type.Boolean(),
-  domain_id: Type.Union([Type.String(), Type.Null()]),
+  domain_id: Type.String(),
   is_domain: Type.Boolean()
 })
-export type Project = Static<typeof Project>
 
-const validateProjects = responseValidator(
-  'identity', 'a list of projects', Type.Object({ projects: Type.Array(Project) })
-)
+export interface Project {
+  id: string
+  name: string | null
+  description?: string | null
+  enabled: boolean
+  domain_id: string | null
+  is_domain: boolean
+}
+
+/** The projects that a credential may list. */
+export interface ProjectList {
+  projects: Project[]
+  /** Whether Keystone listed all of them: it may cap a list, and offer no next page. */
+  complete: boolean
+}
+
+const readProjects = pageReader('identity', 'a list of projects', 'projects', ProjectRecord)
+const readProject = recordReader(ProjectRecord)
+
+/** A project, with Keystone's own defaults for flags that are missing. */
+const withDefaults = (project: ReturnType<typeof readProject> & { id: string }): Project =>
+  ({ ...project, enabled: project.enabled ?? true, is_domain: project.is_domain ?? false })
+
+/** The project that Keystone returned for an id. */
+export const projectFrom = (id: string, body: unknown) => withDefaults({ ...readProject(body), id })
 
 /**
  * The projects that the credential reads: `all`, as an admin; or its `own`, on which it has a role, each with
@@ -62,18 +83,19 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
     return status === 403 ? 'own' : 'all'
   }
 
-  async function listProjects (): Promise<Project[]> {
+  async function listProjects (): Promise<ProjectList> {
     const own = await reach.get() === 'own'
     const path = own ? '/auth/projects' : '/projects'
-    const { body } = await session.get('identity', path, { operation: 'list-projects' })
-    const { projects } = validateProjects(body)
-    if (!own) return projects
+    const { items, complete } = await listAll(async (query) =>
+      readProjects((await session.get('identity', `${path}?${query}`, { operation: 'list-projects' })).body))
+    const projects = items.map(withDefaults)
+    if (!own) return { projects, complete }
     const { project } = await session.token()
     const readable = cloud.applicationCredential ? projects.filter(({ id }) => id === project) : projects
     fetchedAt = clock.now()
     known.clear()
     for (const project of readable) if (project.enabled) known.set(project.id, project)
-    return readable
+    return { projects: readable, complete }
   }
 
   return {

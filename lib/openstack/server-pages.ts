@@ -1,7 +1,8 @@
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamResponse } from '#lib/upstream/request.js'
+import { listAll, withFilters } from './list.js'
 import {
-  isExactPattern, nameContains, serverQuery, unknownMarker, validateServerNames, validateServers
+  isExactPattern, nameContains, readServerNames, readServers, serverQuery, unknownMarker
 } from './servers.js'
 import type { Server, ServerQuery } from './servers.js'
 
@@ -18,38 +19,47 @@ export type GetFromNova = (path: (own: boolean) => string, expect?: number[]) =>
 
 /**
  * A page of a project's servers, newest first, in two requests: the servers, and their number.
- * @param countByQuota how many servers the project has in all
+ * @param countByQuota how many servers the project has in all, where its quota counts them
  * @throws InvalidParameters where the marker is the id of no server; UpstreamError
  */
 export async function listServerPage (
-  get: GetFromNova, project: string, query: ServerQuery, countByQuota: () => Promise<number>
+  get: GetFromNova, project: string, query: ServerQuery, countByQuota: () => Promise<number | null>
 ): Promise<ServerPage> {
   const { hostname } = query
-  if (hostname === undefined) return listExactPage(get, project, query, countByQuota())
-  if (!isExactPattern(hostname)) return listFilteredPage(get, project, { ...query, hostname })
-  return listExactPage(
-    get, project, query, listNames(get, project, hostname).then(({ matches }) => matches.length)
-  )
+  if (hostname === undefined || isExactPattern(hostname)) {
+    const counting = hostname === undefined ? countByQuota() : countNames(get, project, hostname)
+    return listExactPage(get, project, query, counting)
+  }
+  return listFilteredPage(get, project, { ...query, hostname })
 }
 
 /**
  * A page that Nova can select by itself. It asks for one server more than the page has, because the `next` of
- * a full page may lead to an empty one. Where Nova caps the page at the limit, its `next` counts, unless the
- * total says that this was all.
+ * a full page may lead to an empty one. The list, and no counter, shows whether more follow: clouds without
+ * quotas count nothing (-1), and others count late. A count that the list contradicts is replaced by one of
+ * the servers' names.
  */
 async function listExactPage (
-  get: GetFromNova, project: string, query: ServerQuery, counting: Promise<number>
+  get: GetFromNova, project: string, query: ServerQuery, counting: Promise<number | null>
 ): Promise<ServerPage> {
-  const { limit, marker } = query
+  const { limit, marker, hostname } = query
   const path = (own: boolean) =>
     `/servers/detail?${serverQuery(project, own, { ...query, limit: limit + 1 })}`
-  const [response, total] = await Promise.all([get(path, marker === undefined ? [] : [400]), counting])
+  const [response, counted] = await Promise.all([get(path, marker === undefined ? [] : [400]), counting])
   if (response.status === 400) throw unknownMarker(marker!)
-  const { servers, servers_links: next } = validateServers(response.body)
-  const page = servers.slice(0, limit)
-  const isAll = marker === undefined && page.length >= total
-  const last = (servers.length > limit || next !== undefined) && !isAll ? page.at(-1)?.id : undefined
-  return { servers: page, last, total }
+  const { items, length, more } = readServers(response.body)
+  const servers = items.slice(0, limit)
+  const isFirst = marker === undefined
+  if (isFirst && length <= limit && !more) return { servers, total: length }
+
+  // Nova caps the page at the limit, and links to a next one that may be empty.
+  const isCapped = length <= limit && more
+  const leastTotal = length + (isFirst ? Number(isCapped) : 1)
+  const total = counted !== null && counted >= leastTotal
+    ? counted
+    : await countNames(get, project, hostname)
+  const follows = length > limit || (isCapped && (!isFirst || total > length))
+  return { servers, last: follows ? servers.at(-1)?.id : undefined, total }
 }
 
 /** The most servers that Nova lists in one response. */
@@ -71,30 +81,25 @@ async function listFilteredPage (
   const [from, to] = [names.indexOf(page[0]!), names.indexOf(page.at(-1)!)]
   const range = { marker: names[from - 1]?.id, limit: Math.min(to - from + 1, maxServers), hostname }
   const { body } = await get((own) => `/servers/detail?${serverQuery(project, own, range)}`)
-  const servers = validateServers(body).servers
+  const servers = readServers(body).items
     .filter((server) => nameContains(server, hostname))
     .slice(0, limit)
   const { id: last } = servers.at(-1) ?? page.at(-1)!
   return { servers, last: last === matches.at(-1)!.id ? undefined : last, total: matches.length }
 }
 
+const countNames = async (get: GetFromNova, project: string, hostname?: string) =>
+  (await listNames(get, project, hostname)).matches.length
+
 /**
  * The servers that Nova finds by a part of the name, and those whose names really contain it.
- * @throws UpstreamError where its pages form a loop
+ * @throws UpstreamError where its list has no end
  */
-async function listNames (get: GetFromNova, project: string, hostname: string) {
-  const names = []
-  const seen = new Set<string | undefined>()
-  let marker: string | undefined
-  do {
-    if (seen.has(marker)) {
-      throw new UpstreamError('compute', 'invalid', 'returned a list of servers whose pages form a loop')
-    }
-    seen.add(marker)
-    const { body } = await get((own) => `/servers?${serverQuery(project, own, { marker, hostname })}`)
-    const { servers, servers_links: next } = validateServerNames(body)
-    names.push(...servers)
-    marker = next && servers.at(-1)?.id
-  } while (marker !== undefined)
+async function listNames (get: GetFromNova, project: string, hostname = '') {
+  const { items: names, complete } = await listAll(async (page) => {
+    const path = (own: boolean) => `/servers?${withFilters(page, serverQuery(project, own, { hostname }))}`
+    return readServerNames((await get(path)).body)
+  })
+  if (!complete) throw new UpstreamError('compute', 'invalid', 'returned a list of servers without its end')
   return { names, matches: names.filter((server) => nameContains(server, hostname)) }
 }

@@ -1,42 +1,39 @@
 import { Type } from '@sinclair/typebox'
-import type { Static } from '@sinclair/typebox'
 import { InvalidParameters, quote, UpstreamError } from '#lib/errors.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
+import { pageReader } from './list.js'
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
 
 /**
- * A server as Nova describes it from microversion 2.47 on, as far as it is used. Source: Compute API, "List
- * Servers Detailed".
+ * A server as Nova describes it from microversion 2.47 on, as far as it is used. A server whose cell is down
+ * lacks most of it. Source: Compute API, "List Servers Detailed", and "Handling Down Cells".
  */
-const Server = Type.Composite([Named, Type.Object({
+const ServerRecord = Type.Composite([Named, Type.Object({
   status: Type.String(),
   tenant_id: Type.String(),
-  addresses: Type.Record(Type.String(), Type.Array(Type.Object({ addr: Type.String() }))),
+  addresses: Type.Record(Type.String(), Type.Unknown()),
   flavor: Type.Object({
     original_name: Type.String(), vcpus: Type.Integer(), ram: Type.Integer(), disk: Type.Integer()
   }),
-  'OS-EXT-AZ:availability_zone': Type.Optional(Type.String()),
-  'OS-SRV-USG:launched_at': Type.Union([Type.String(), Type.Null()]),
-  'OS-SRV-USG:terminated_at': Type.Union([Type.String(), Type.Null()])
+  'OS-EXT-AZ:availability_zone': Type.String(),
+  'OS-SRV-USG:launched_at': Type.String(),
+  'OS-SRV-USG:terminated_at': Type.String()
 })])
-export type Server = Static<typeof Server>
 
-const Links = Type.Object({ servers_links: Type.Optional(Type.Array(Type.Unknown())) })
-
-/** A page of servers; `servers_links` is present where more may follow. */
-export const validateServers = responseValidator(
-  'compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Server) })])
-)
+/** A page of servers. */
+export const readServers = pageReader('compute', 'a list of servers', 'servers', ServerRecord)
+export type Server = ReturnType<typeof readServers>['items'][number]
 
 /** The same with names only. */
-export const validateServerNames = responseValidator(
-  'compute', 'a list of servers', Type.Composite([Links, Type.Object({ servers: Type.Array(Named) })])
-)
+export const readServerNames = pageReader('compute', 'a list of servers', 'servers', Named)
+
+/** A project's id, which goes into paths and queries. */
+const ProjectId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
 
 /** The project of one server. Source: Compute API, "Show Server Details". */
 export const validateServerProject = responseValidator(
-  'compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: Type.String() }) })
+  'compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: ProjectId }) })
 )
 
 /**
@@ -110,8 +107,26 @@ export function namePattern (literal: string) {
 export const isExactPattern = (literal: string) => /^[A-Za-z0-9 _.-]+$/.test(literal)
 
 /** Whether a server's name contains the literal, in any case. */
-export function nameContains ({ name }: { name: string }, literal: string) {
-  return name.toLowerCase().includes(literal.toLowerCase())
+export function nameContains ({ name }: { name: string | null }, literal: string) {
+  return (name ?? '').toLowerCase().includes(literal.toLowerCase())
+}
+
+/** The fixed and floating addresses of a server. Entries without one are left out. */
+export const addressesOf = ({ addresses }: Pick<Server, 'addresses'>): string[] =>
+  Object.values(addresses ?? {}).flat()
+    .map((entry) => (entry as { addr?: unknown } | null)?.addr)
+    .filter((address) => typeof address === 'string')
+
+const timePattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?$/
+
+/**
+ * A time as Nova writes it, such as `2026-11-23T08:24:50.000000`: UTC, where it has no offset.
+ * @returns unix milliseconds of the full second, or `undefined` for any other text
+ */
+export function parseTime (text: string | null) {
+  const [, date, time, offset = 'Z'] = timePattern.exec(text ?? '') ?? []
+  const milliseconds = Date.parse(`${date}T${time}${offset.replace(/(\d\d)(\d\d)$/, '$1:$2')}`)
+  return Number.isNaN(milliseconds) ? undefined : milliseconds
 }
 
 /** The cause of Nova's 400 to a list with a marker: everything else in the request is well-formed. */

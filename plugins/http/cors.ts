@@ -17,8 +17,8 @@ export default fp(async (app) => {
       'Authorization', 'If-None-Match', 'Traceparent', 'Tracestate', 'X-Auth-Token', 'X-Openstack-Request-Id'
     ],
     exposedHeaders: [
-      'Age', 'ETag', 'Link', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'Retry-After',
-      'X-Openstack-Request-Id'
+      'Age', 'ETag', 'Incomplete', 'Link', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset',
+      'Retry-After', 'X-Openstack-Request-Id'
     ],
     maxAge: preflightMaxAge,
     strictPreflight: false

@@ -87,6 +87,68 @@ t.test('returns null for unknown values', async (t) => {
   }])
 })
 
+t.test('returns null for each value that an odd server lacks, and all of the other servers', async (t) => {
+  const { app, simulator } = await startService(t)
+  const launched = (text: unknown) => ({ 'OS-SRV-USG:launched_at': text, 'OS-SRV-USG:terminated_at': text })
+  const times: Array<[unknown, string | null, string | null]> = [
+    ['2026-11-23T08:24:50.000000', '2026-11-23T08:24:50', '2026-11-23T08:24:50'],
+    ['2026-11-23T08:24:50Z', '2026-11-23T08:24:50', '2026-11-23T08:24:50'],
+    ['2026-11-23T10:24:50+02:00', '2026-11-23T08:24:50', '2026-11-23T08:24:50'],
+    ['', null, ''],
+    [null, null, ''],
+    [1, null, ''],
+    ['soon', null, null]
+  ]
+  const timed = times.map(([text], i) => ({ id: `s${i}`, ...launched(text) }))
+  const servers = [{ id: 'bare' }, {}, null, ...timed]
+  simulator.intercept = ({ path }) =>
+    path === '/v2.1/servers/detail' ? { status: 200, body: { servers } } : undefined
+  const response = await app.inject(instances(demo, 'limit=50'))
+  t.equal(response.statusCode, 200)
+  const { metric } = response.json()
+  t.same(metric[0], {
+    address: [],
+    cpuUsage: null,
+    disk_gb: null,
+    ended_at: '',
+    flavor: null,
+    instance_id: 'bare',
+    memoryUsage: null,
+    memory_mb: null,
+    name: null,
+    started_at: null,
+    state: null,
+    tenant_id: demo,
+    uptime: null,
+    vcpus: null,
+    zone: null
+  })
+  t.same(
+    metric.slice(1).map(({ started_at: start, ended_at: end }: Record<string, unknown>) => [start, end]),
+    times.map(([, start, end]) => [start, end])
+  )
+})
+
+t.test('counts the instances of a cloud without quotas by listing them', async (t) => {
+  const { app, simulator } = await startService(t)
+  const absolute = { maxTotalInstances: -1, maxTotalCores: -1, totalInstancesUsed: -1, totalCoresUsed: -1 }
+  simulator.intercept = ({ path }) =>
+    path === '/v2.1/limits' ? { status: 200, body: { limits: { absolute } } } : undefined
+  const pages = (await followPages(app, instances(admin, 'limit=10'))).map((page) => page.json())
+  t.same(pages.map(({ metric, totalCnt }) => [metric.length, totalCnt]), [
+    ...Array(4).fill([10, 42]), [2, 42]
+  ])
+})
+
+t.test('finds a project and a marker by their ids in any case', async (t) => {
+  const { app } = await startService(t)
+  const [first] = (await followPages(app, instances(admin, 'limit=40')))
+  const { metric } = first!.json()
+  const url = instances(admin.toUpperCase(), `limit=40&marker=${metric.at(-1).instance_id.toUpperCase()}`)
+  const { metric: rest, projectId } = (await app.inject(url)).json()
+  t.same([rest.length, projectId], [2, admin])
+})
+
 t.test('responds without usage while the metrics store is down', async (t) => {
   const { app, simulator } = await startService(t)
   simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'reset' : undefined

@@ -51,7 +51,7 @@ t.test('requests to upstreams are counted by operation and outcome', async (t) =
   const { app, simulator } = await startService(t)
   for (const url of [`${projects}/summary`, page, cpuUsage, '/readyz']) await app.inject(url)
   simulator.intercept = ({ upstream, path }) =>
-    upstream === 'network' && path.endsWith('details.json') ? { status: 404 } : undefined
+    upstream === 'network' && path.endsWith('details.json') ? { status: 500 } : undefined
   await app.inject(`${projects}/summary`)
   const metrics = await readMetrics(app)
   const counts = Array.from(metrics)

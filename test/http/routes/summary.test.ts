@@ -1,8 +1,21 @@
 import t from 'tap'
+import type { Interception, Simulator } from '#simulator/simulator.js'
 import { followPages, startService } from '#test/support/service.js'
+import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 
 const summary = '/v1/openstack/projects/summary'
 const demo = 'da9572dd8c0a4857aa12d9c4cbb76306'
+
+/** Lets each login return a catalog without services of these types. */
+async function removeFromCatalog (simulator: Simulator, ...types: string[]) {
+  const credential = { ...byPassword('admin'), ...onProject('admin') }
+  const { id, token } = await logIn(simulator.env.OS_AUTH_URL!, credential)
+  const catalog = token.catalog.filter(({ type }: { type: string }) => !types.includes(type))
+  const login = { status: 201, headers: { 'x-subject-token': id }, body: { token: { ...token, catalog } } }
+  simulator.intercept = ({ method, upstream }) =>
+    method === 'POST' && upstream === 'identity' ? login : undefined
+}
+
 const namesOf = (projects: Array<{ name: string }>) => projects.map(({ name }) => name)
 
 /** The contract's example. */
@@ -89,12 +102,12 @@ t.test('filters by a literal part of the name in any case, also in the link', as
 
 t.test('orders projects with the same name by id', async (t) => {
   const { app, simulator } = await startService(t)
-  const projects = ['b', 'a', 'c', 'a'].map((id) =>
+  const projects = ['b', 'a', 'c', 'd'].map((id) =>
     ({ id, name: 'same', enabled: true, domain_id: 'default', is_domain: false }))
   simulator.intercept = ({ path }) =>
     path === '/v3/projects' ? { status: 200, body: { projects } } : undefined
   const ids = (await app.inject(summary)).json().map(({ id }: { id: string }) => id)
-  t.same(ids, ['a', 'a', 'b', 'c'])
+  t.same(ids, ['a', 'b', 'c', 'd'])
 })
 
 t.test('returns null for the quotas of a failing service, and names the service', async (t) => {
@@ -111,6 +124,116 @@ t.test('returns null for the quotas of a failing service, and names the service'
   t.match((await app.inject(summary)).json()[1], {
     unavailable: ['block-storage', 'network'], floatingIpsUsed: null, vcpusUsed: 1
   })
+})
+
+t.test('returns null for the numbers that a service does not have', async (t) => {
+  const { app, simulator } = await startService(t)
+  const quota = { security_group: { limit: 5, used: 2, reserved: 0 } }
+  const absolute = { maxTotalInstances: -1, totalInstancesUsed: -1 }
+  simulator.intercept = ({ upstream, path }) => upstream === 'network'
+    ? { status: 200, body: { quota } }
+    : path === '/v2.1/limits' ? { status: 200, body: { limits: { absolute } } } : undefined
+  const unknown = {
+    vcpusLimit: null,
+    vcpusUsed: null,
+    memoryMbLimit: null,
+    memoryMbUsed: null,
+    floatingIpsLimit: null,
+    floatingIpsUsed: null
+  }
+  t.same((await app.inject(summary)).json()[1], {
+    ...demoSummary, ...unknown, instancesLimit: -1, instancesUsed: null
+  })
+})
+
+t.test('returns all projects where one is odd, and null for its name', async (t) => {
+  const { app, simulator } = await startService(t)
+  const projects = [{ id: demo, name: 'demo' }, { id: 'odd', name: null, enabled: null, description: 1 }, {}]
+  simulator.intercept = ({ path }) =>
+    path === '/v3/projects' ? { status: 200, body: { projects } } : undefined
+  const response = await app.inject(summary)
+  t.match(response.json(), [
+    { id: 'odd', name: null, description: '', enabled: true }, { id: demo, name: 'demo', enabled: true }
+  ])
+  t.same(namesOf((await app.inject(`${summary}?projectName=DEM`)).json()), ['demo'])
+})
+
+t.test('lists every project of a Keystone that caps its lists', async (t) => {
+  const { app } = await startService(t, { projects: 1_100, instances: 1, listLimit: 1_000 })
+  const response = await app.inject(`${summary}?limit=1000`)
+  t.equal(response.headers.incomplete, undefined)
+  t.match(response.headers.link, /rel="next"/)
+  t.equal((await app.inject(String(/<(.*)>/.exec(String(response.headers.link))?.[1]))).json().length, 102)
+})
+
+t.test('names identity in a header where Keystone lists only a part, and caches the response', async (t) => {
+  const { app, simulator } = await startService(t, { env: { CACHE: 'on' } })
+  const projects = [{ id: demo, name: 'demo' }]
+  simulator.intercept = ({ path }) =>
+    path === '/v3/projects' ? { status: 200, body: { projects, truncated: true } } : undefined
+  for (let n = 0; n < 2; n++) {
+    const response = await app.inject(summary)
+    t.equal(response.headers.incomplete, 'identity')
+    t.same(namesOf(response.json()), ['demo'])
+  }
+  const requests = simulator.calls.length
+  await app.inject(summary)
+  t.equal(simulator.calls.length, requests)
+  const failures = (await app.inject('/metrics')).body
+  t.match(failures, 'upstream_failures_total{upstream="identity",reason="invalid",outcome="partial"} 1')
+})
+
+/** Each cloud that lacks something for good, and the upstream that its summary names. */
+const lacks: Array<[string, string, Interception]> = [
+  ['Neutron without quotas', 'network', { status: 404, body: { NeutronError: { type: 'HTTPNotFound' } } }],
+  ['Cinder without quotas', 'block-storage', { status: 404 }]
+]
+for (const [name, lacking, response] of lacks) {
+  t.test(`caches the summary of ${name}, and counts no failure`, async (t) => {
+    const { app, simulator } = await startService(t, { env: { CACHE: 'on' } })
+    simulator.intercept = ({ upstream, path }) =>
+      upstream === lacking && path.includes('quota') ? response : undefined
+    t.match((await app.inject(summary)).json(), [{}, { instancesUsed: 1, unavailable: [lacking] }])
+    const requests = simulator.calls.length
+    for (let n = 0; n < 3; n++) await app.inject(summary)
+    t.equal(simulator.calls.length, requests)
+    await app.inject(`${summary}?limit=5`)
+    t.equal(simulator.calls.length, requests + 1, 'another summary lists the projects alone')
+    t.notMatch((await app.inject('/metrics')).body, /upstream_failures_total\{|outcome="(?!ok)/)
+  })
+}
+
+t.test('caches the summary of a cloud without Cinder in its catalog, and counts no failure', async (t) => {
+  const { app, simulator } = await startService(t, { env: { CACHE: 'on' } })
+  await removeFromCatalog(simulator, 'volumev3')
+  t.match((await app.inject(summary)).json(), [{}, { instancesUsed: 1, unavailable: ['block-storage'] }])
+  const requests = simulator.calls.length
+  for (let n = 0; n < 3; n++) await app.inject(summary)
+  t.equal(simulator.calls.length, requests)
+  t.notMatch((await app.inject('/metrics')).body, /upstream_failures_total\{|outcome="(?!ok)/)
+})
+
+t.test('fails where the cloud has none of the services', async (t) => {
+  const { app, simulator } = await startService(t)
+  await removeFromCatalog(simulator, 'volumev3', 'network', 'compute')
+  t.match((await app.inject(summary)).json(), {
+    status: 503, detail: /^The (compute|network|block-storage) service is not in the service catalog\.$/
+  })
+})
+
+t.test('caches the summary of a reader with a disabled project, whose numbers are unknown', async (t) => {
+  const { app, simulator } = await startService(t, { env: { CACHE: 'on', OS_USERNAME: 'monitor' } })
+  simulator.cloud.projects.get(demo)!.enabled = false
+  const all = ['block-storage', 'compute', 'network']
+  t.match((await app.inject(summary)).json(), [
+    { name: 'admin', instancesUsed: 42 },
+    { name: 'demo', enabled: false, instancesUsed: null, unavailable: all }
+  ])
+  const requests = simulator.calls.length
+  for (let n = 0; n < 3; n++) await app.inject(summary)
+  t.equal(simulator.calls.length, requests)
+  t.match((await app.inject(`${summary}?projectName=demo`)).json(), [{ unavailable: all }])
+  t.notMatch((await app.inject('/metrics')).body, 'upstream_failures_total{')
 })
 
 t.test('a failure for one project does not affect another', async (t) => {

@@ -22,6 +22,8 @@ export interface Case {
   component?: string
   inject: Inject
   outcome: Record<RouteKind, Outcome>
+  /** Whether the fault is a lasting lack, which metrics count as no failure. */
+  lack?: boolean
   /** Additional settings of the server. */
   env?: (testbed: Testbed) => Record<string, string>
   /** Whether the server starts during the fault; nothing is cached then. */

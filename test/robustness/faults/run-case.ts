@@ -230,14 +230,14 @@ function checkOutcome (t: Test, kind: RouteKind, responses: TestResponse[], { ou
 }
 
 /** Checks that metrics count a failure for degraded responses, and none for a healthy upstream. */
-function checkFailures (t: Test, failures: FailureCount[], { upstreams, outcome }: Case) {
+function checkFailures (t: Test, failures: FailureCount[], { upstreams, outcome, lack }: Case) {
   const outcomes = Object.values(outcome)
   const failing = new Set([...upstreams, ...outcomes.flatMap(({ unavailable = [] }) => unavailable)])
   const ofHealthy = failures.filter(({ upstream }) =>
     upstream !== undefined && !failing.has(upstream as UpstreamName))
   t.same(ofHealthy, [], 'metrics count failures of the failing upstreams only')
   if (outcomes.some(({ mayBeComplete }) => mayBeComplete)) return
-  const isDegraded = outcomes.some(({ status, unavailable = [] }) =>
+  const isDegraded = !lack && outcomes.some(({ status, unavailable = [] }) =>
     unavailable.length > 0 || [status].flat().every((status) => status >= 500))
   const isCounted = failures.some(({ kind, outcome }) => kind === 'failed reads' && outcome !== 'stale')
   t.equal(isCounted, isDegraded, 'metrics count partial responses and errors if there are any')

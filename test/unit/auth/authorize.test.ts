@@ -8,7 +8,7 @@ const projects = ['a1:a', 'a2:a', 'b1:b'].map((text) => {
   return { id, name: id, enabled: true, domain_id: domain, is_domain: false }
 })
 const projectList = {
-  value: projects,
+  value: { projects, complete: true },
   fetchedAt: 1_000,
   failure: new UpstreamError('identity', 'unreachable', 'cannot be reached')
 }
@@ -64,7 +64,7 @@ t.test('looks up nothing for a caller that sees all', async (t) => {
   await access.instances(all, 'a1', 'of-b1')
   t.equal(await access.series(all, 'of-b1'), undefined)
   t.same(lookups, [])
-  t.equal(await access.projects(all), projectList)
+  t.match(await access.projects(all), { projects, complete: true, fetchedAt: 1_000 })
 })
 
 t.test('names the project to a metrics store that needs it, for a caller that sees all too', async (t) => {
@@ -96,7 +96,7 @@ t.test('looks for a caller\'s own project alone in the series of a deleted insta
 
 t.test('lists the projects that a caller sees', async (t) => {
   const { access, lookups } = connect()
-  const ids = async (scope: Scope) => (await access.projects(scope)).value.map(({ id }) => id)
+  const ids = async (scope: Scope) => (await access.projects(scope)).projects.map(({ id }) => id)
   t.same(await ids(a), ['a1', 'a2'])
   t.same(lookups.splice(0), ['projects'])
   t.same(await ids(a1), ['a1'])
@@ -107,7 +107,7 @@ t.test('lists the projects that a caller sees', async (t) => {
   await t.rejects(ids({ sees: 'project', id: 'broken' }), TypeError)
   t.match(
     await access.projects(a),
-    { fetchedAt: 1_000, failure: projectList.failure },
+    { complete: true, fetchedAt: 1_000, failure: projectList.failure },
     'with the age of their list'
   )
 })

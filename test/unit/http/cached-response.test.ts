@@ -48,10 +48,11 @@ t.test('is compressed only where the client accepts it and the text is long', as
 
 t.test('survives encoding for the shared store with everything in its headers', async (t) => {
   const link = '</v1/openstack/projects/summary?limit=1&projectName=%C3%A9&marker=x>; rel="next"'
-  for (const headers of [{}, { oldestAt: 1_795_000_000_000 }, { link }]) {
+  const incomplete = 'identity' as const
+  for (const headers of [{}, { oldestAt: 1_795_000_000_000 }, { link }, { incomplete }]) {
     const response = createCachedResponse('[{"name":"é\\n"}]\n', 'all', headers)
     const decoded = responseCodec.decode(responseCodec.encode(response))
-    t.same({ link: undefined, oldestAt: undefined, ...decoded }, response)
+    t.same({ link: undefined, incomplete: undefined, oldestAt: undefined, ...decoded }, response)
   }
 })
 

@@ -1,7 +1,8 @@
 import t from 'tap'
-import { UpstreamError } from '#lib/errors.js'
+import { NotFound, UpstreamError } from '#lib/errors.js'
 import type { OpenStack } from '#lib/openstack/client.js'
 import { cacheOpenStack } from '#lib/openstack/cached-client.js'
+import { quotaSources } from '#lib/openstack/quotas.js'
 
 /**
  * A cached client of a cloud in which project p has the instance i.
@@ -26,7 +27,7 @@ function connect (instanceProject = Infinity) {
     ...cacheOpenStack(
       openstack as OpenStack,
       { quota: 0, project: 0, projectList: 0, instanceProject, staleLimit: 0 },
-      { now: () => state.time }
+      { now: () => state.time, onAbsent () {} }
     )
   }
 }
@@ -44,6 +45,36 @@ t.test('caches the lookup of an instance for each asking project', async (t) => 
     undefined, 'p', 'p'
   ])
   t.same(lookups, ['q', 'p', undefined])
+})
+
+t.test('caches the lack of a quota, and reports each absent service once', async (t) => {
+  const state = { time: 0, reads: 0 }
+  const quota = async (project: string, { upstream }: { upstream: 'network' }) => {
+    state.reads++
+    if (project === 'disabled') throw new NotFound('no such project')
+    if (project === 'broken') throw new TypeError('a bug')
+    throw new UpstreamError(project === 'lost' ? 'identity' : upstream, 'absent', 'is not there')
+  }
+  const reported: unknown[] = []
+  const client = cacheOpenStack(
+    { quota } as unknown as OpenStack,
+    { quota: 60, project: 0, projectList: 0, instanceProject: 0, staleLimit: 600 },
+    { now: () => state.time, onAbsent: (err) => reported.push(err.upstream) }
+  )
+  const { network, 'block-storage': volumes } = quotaSources
+  for (let n = 0; n < 2; n++) {
+    t.match(await client.quota('a', network), { value: 'service' })
+    t.match(await client.quota('b', network), { value: 'service' })
+    t.match(await client.quota('a', volumes), { value: 'service' })
+    t.match(await client.quota('disabled', network), { value: 'project' })
+  }
+  t.equal(state.reads, 4)
+  state.time = 60
+  await client.quota('a', network)
+  t.equal(state.reads, 5)
+  t.same(reported, ['network', 'block-storage'])
+  await t.rejects(client.quota('lost', network), { name: 'UpstreamError', upstream: 'identity' })
+  await t.rejects(client.quota('broken', network), TypeError)
 })
 
 t.test('caches for 10 s that an instance is unknown', async (t) => {
@@ -87,23 +118,26 @@ t.test('caches the list of projects, and serves a stale list where Keystone fail
   const list = async () => {
     state.lists++
     if (state.fails) throw new UpstreamError('identity', 'unreachable', 'cannot be reached')
-    return [
+    const projects = [
       { id: `p${state.lists}`, name: 'a', description: null },
       { id: 'q', name: 'b', description: 'of some length' }
     ]
+    return { projects, complete: true }
   }
   const ttls = { quota: 0, project: 0, projectList: 60, instanceProject: 0, staleLimit: 600 }
   const { projects } = cacheOpenStack({ projects: list } as unknown as OpenStack, ttls, {
-    now: () => clock.time
+    now: () => clock.time, onAbsent () {}
   })
-  const first = async () => (await projects()).value[0]!.id
+  const first = async () => (await projects()).value.projects[0]!.id
   t.same([await first(), await first()], ['p1', 'p1'])
   clock.time = 60
   t.equal(await first(), 'p2')
   state.fails = true
   clock.time = 600
   t.match(await projects(), {
-    value: [{ id: 'p2' }, {}], fetchedAt: 60, failure: { message: 'identity: cannot be reached' }
+    value: { projects: [{ id: 'p2' }, {}] },
+    fetchedAt: 60,
+    failure: { message: 'identity: cannot be reached' }
   })
   clock.time = 2_000
   await t.rejects(first(), { message: 'identity: cannot be reached' })

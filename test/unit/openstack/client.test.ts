@@ -68,7 +68,7 @@ t.test('an admin\'s credential reads all projects with one token', async (t) => 
     await t.test(name, async (t) => {
       const { openstack, count, logins } = await connect(t, env)
       t.equal(await openstack.reach(), 'all')
-      t.ok((await openstack.projects()).length >= 4)
+      t.ok((await openstack.projects()).projects.length >= 4)
       t.equal(await count(demo), 1)
       t.same(await openstack.quota(demo, quotaSources.network), {
         floatingIpsLimit: 2, floatingIpsUsed: 0, securityGroupsLimit: 5, securityGroupsUsed: 2
@@ -85,7 +85,7 @@ t.test('a reader\'s credential reads its projects, each with a rescoped token', 
     OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin'
   })
   t.equal(await openstack.reach(), 'own')
-  t.same((await openstack.projects()).map(({ name }) => name).sort(), ['admin', 'demo'])
+  t.same((await openstack.projects()).projects.map(({ name }) => name).sort(), ['admin', 'demo'])
   t.equal((await openstack.quota(demo, quotaSources['block-storage'])).volumeStorageLimit, 10)
   t.equal(await count(admin), 42)
   t.equal((await openstack.servers(demo, { limit: 10 })).servers[0]!.name, 'demo-test')
@@ -95,9 +95,67 @@ t.test('a reader\'s credential reads its projects, each with a rescoped token', 
   t.same(logins(), ['password', 'token'], 'the credential\'s own project needs no rescoped token')
 })
 
+t.test('lists all projects and domains of a Keystone that caps its lists', async (t) => {
+  const { openstack, simulator, paths } = await connect(t, {}, { projects: 2_100, listLimit: 1_000 })
+  const { projects, complete } = await openstack.projects()
+  t.same(projects.map(({ id }) => id), [...simulator.cloud.projects.keys()])
+  t.equal(complete, true)
+  t.equal(paths().filter((path) => path === 'GET /v3/projects').length, 4, 'the reach, and three pages')
+  t.equal((await openstack.excludedDomains()).size, 2)
+
+  simulator.intercept = ({ path }) => path === '/v3/projects'
+    ? { status: 200, body: { projects: [{ id: 'p', name: 'p' }], truncated: true } }
+    : undefined
+  t.match(await openstack.projects(), { projects: [{ id: 'p' }], complete: false })
+})
+
+t.test('lists each project of a reader across pages', async (t) => {
+  const { openstack, simulator } = await connect(t, { OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin' })
+  await openstack.reach()
+  const page = (name: string, next: string | null) => ({
+    status: 200, body: { projects: [{ id: name, name }], links: { next } }
+  })
+  simulator.intercept = ({ path, query }) => path !== '/v3/auth/projects'
+    ? undefined
+    : query.get('marker') === 'a' ? page('b', null) : page('a', 'http://elsewhere/?marker=a')
+  t.match(await openstack.projects(), { projects: [{ id: 'a' }, { id: 'b' }], complete: true })
+})
+
+t.test('describes a project that lacks everything but its id, with Keystone\'s defaults', async (t) => {
+  const { openstack, simulator } = await connect(t)
+  const defaults = { name: null, description: null, enabled: true, domain_id: null, is_domain: false }
+  simulator.intercept = ({ path }) => path === '/v3/projects'
+    ? { status: 200, body: { projects: [{ id: 'a' }, { id: 'b', name: 1, enabled: null }, {}, null] } }
+    : path === '/v3/projects/c' ? { status: 200, body: { project: {} } } : undefined
+  t.same((await openstack.projects()).projects, [{ id: 'a', ...defaults }, { id: 'b', ...defaults }])
+  t.same(await openstack.project('c'), { id: 'c', ...defaults })
+  simulator.intercept = ({ path }) => path === '/v3/projects/c' ? { status: 200, body: {} } : undefined
+  await t.rejects(openstack.project('c'), { name: 'UpstreamError', upstream: 'identity', reason: 'invalid' })
+})
+
+t.test('reports a service without quotas as absent, and Nova without limits as failing', async (t) => {
+  const { openstack, simulator, outcomes } = await connect(t)
+  simulator.intercept = ({ path }) => /quota|limits/.test(path) ? { status: 404, body: {} } : undefined
+  for (const [upstream, reason] of Object.entries({
+    compute: 'invalid', network: 'absent', 'block-storage': 'absent'
+  }) as Array<[keyof typeof quotaSources, string]>) {
+    const reading = openstack.quota(demo, quotaSources[upstream])
+    await t.rejects(reading, { name: 'UpstreamError', upstream, reason })
+  }
+  simulator.intercept = ({ path }) => path.includes('quota') ? { status: 404, body: '<html>' } : undefined
+  await t.rejects(
+    openstack.quota(demo, quotaSources.network),
+    { name: 'UpstreamError', upstream: 'network', reason: 'invalid' },
+    'the page of a proxy is a failure'
+  )
+  t.same(outcomes.filter((outcome) => outcome.startsWith('show-quota')), [
+    'show-quota invalid', 'show-quota ok', 'show-quota ok', 'show-quota invalid'
+  ])
+})
+
 t.test('an application credential reads its own project alone', async (t) => {
   const { openstack, count, logins } = await connect(t, asApplication(demoCredential))
-  t.same((await openstack.projects()).map(({ id }) => id), [demo])
+  t.same((await openstack.projects()).projects.map(({ id }) => id), [demo])
   t.equal(await count(demo), 1)
   await t.rejects(count(admin), { name: 'NotFound' })
   t.same(logins(), ['application_credential'])
@@ -315,7 +373,7 @@ t.test('logs in at most once in 2 s where Keystone rejects the credential', asyn
   t.same(outcomes, Array(3).fill('issue-token refused'))
   simulator.intercept = undefined
   clock.time += 2_000
-  t.ok((await openstack.projects()).length > 0)
+  t.ok((await openstack.projects()).projects.length > 0)
 
   const other = await connect(t)
   other.simulator.intercept = () => ({ status: 500 })
@@ -412,7 +470,7 @@ for (const [name, [env, change]] of Object.entries(oddCatalogs)) {
     for (const service of ['identity', 'compute', 'network', 'block-storage'] as const) {
       await openstack.check(service)
     }
-    t.ok((await openstack.projects()).length >= 4)
+    t.ok((await openstack.projects()).projects.length >= 4)
     t.equal(await count(demo), 1)
     t.equal((await openstack.quota(demo, quotaSources.network)).floatingIpsLimit, 2)
     t.equal((await openstack.quota(demo, quotaSources['block-storage'])).volumeStorageLimit, 10)
@@ -423,7 +481,7 @@ t.test('logs in at any form of Keystone\'s URL', async (t) => {
   for (const end of ['', '/', '/v2.0', '/v3/', '/v3/auth/tokens', '/v2.0/tokens']) {
     const { openstack, simulator, cloud } = await connect(t)
     cloud.authUrl = simulator.origins.identity + end
-    t.ok((await openstack.projects()).length >= 4, end)
+    t.ok((await openstack.projects()).projects.length >= 4, end)
   }
 })
 

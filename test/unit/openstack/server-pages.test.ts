@@ -16,9 +16,10 @@ const details = {
 /**
  * A Nova with one project, whose servers have these names.
  * @param maxServers the most servers in one response
+ * @param counted the number of servers by the quota
  * @returns `get`, one request; `page`, one page; and the paths of all `requests`
  */
-function createNova (names: string[], maxServers = 1_000) {
+function createNova (names: string[], maxServers = 1_000, counted: number | null = names.length) {
   const servers = names.map((name, i) => ({ id: `s${i}`, name }))
   const requests: string[] = []
   const get: GetFromNova = async (path) => {
@@ -37,7 +38,7 @@ function createNova (names: string[], maxServers = 1_000) {
   }
   const page = (query: ServerQuery) => listServerPage(get, 'p', query, async () => {
     requests.push('/limits')
-    return names.length
+    return counted
   })
   return { page, requests, get }
 }
@@ -73,6 +74,35 @@ t.test('continues where Nova caps a page, unless the capped page is the last one
     (await listPages(createNova(numbered(count), 10), { limit: 20 })).map(({ servers }) => servers.length)
   t.same(await lengths(25), [10, 10, 5])
   t.same(await lengths(10), [10])
+})
+
+t.test('believes no counter that the list contradicts', async (t) => {
+  const found = async (nova: ReturnType<typeof createNova>, limit: number) => {
+    const pages = await listPages(nova, { limit })
+    return [pages.map(({ servers }) => servers.length), [...new Set(pages.map(({ total }) => total))]]
+  }
+  const lists = (nova: ReturnType<typeof createNova>) =>
+    nova.requests.filter((path) => path === '/servers').length
+  for (const counted of [null, 0, 1]) {
+    t.same(await found(createNova(numbered(7), 1_000, counted), 3), [[3, 3, 1], [7]], `counted ${counted}`)
+    t.same(await found(createNova(numbered(7), 3, counted), 5), [[3, 3, 1], [7]], `capped, ${counted}`)
+    t.same(await found(createNova(numbered(7), 1_000, counted), 7), [[7], [7]], `one page, ${counted}`)
+  }
+  const single = createNova(numbered(2), 1_000, 9)
+  t.same(await found(single, 5), [[2], [2]])
+  t.equal(lists(single), 0, 'a page that holds all servers counts them')
+  const exact = createNova(numbered(3), 3, 3)
+  t.same(await found(exact, 3), [[3], [3]], 'no empty page follows where Nova caps the list at its end')
+  t.equal(lists(exact), 2)
+})
+
+t.test('reads a page with odd servers, and goes on after it', async (t) => {
+  const get: GetFromNova = async () => ({
+    status: 200, headers: {}, body: { servers: [{ id: 's0' }, {}, { id: 's2', name: null }] }
+  })
+  const page = (limit: number) => listServerPage(get, 'p', { limit }, async () => 3)
+  t.match(await page(5), { servers: [{ id: 's0', name: null }, { id: 's2' }], last: undefined, total: 3 })
+  t.match(await page(2), { servers: [{ id: 's0' }, { id: 's2' }], last: 's2', total: 3 })
 })
 
 t.test('counts matching names over all pages of Nova', async (t) => {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listProjectSummaries } from '#lib/monitoring/project-summary.js'
-import { cacheHeaders, exampleOf, linkHeader, notModified } from '#schemas/common.js'
+import { cacheHeaders, exampleOf, incompleteHeader, linkHeader, notModified } from '#schemas/common.js'
 import { problems } from '#schemas/problem.js'
 import { ProjectSummary, SummaryQuery } from '#schemas/project.js'
 
@@ -25,7 +25,7 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
         response: {
           200: {
             description: 'The projects',
-            headers: { ...cacheHeaders, ...linkHeader },
+            headers: { ...cacheHeaders, ...linkHeader, ...incompleteHeader },
             content: {
               'application/json': {
                 schema: Type.Array(Type.Ref('ProjectSummary')), example: [exampleOf(ProjectSummary)]

@@ -19,7 +19,8 @@ t.test('sends no CORS headers by default', async (t) => {
 
 t.test('allows the configured origins to read every response, including problems', async (t) => {
   const { app } = await startService(t, { env })
-  const exposed = /\bAge, ETag, Link, .*RateLimit-Remaining, .*Retry-After, X-Openstack-Request-Id$/
+  const exposed =
+    /\bAge, ETag, Incomplete, Link, .*RateLimit-Remaining, .*Retry-After, X-Openstack-Request-Id$/
   for (const url of urls) {
     for (const origin of [portal, 'http://localhost:3000']) {
       const { headers } = await app.inject({ url, headers: { origin } })

@@ -103,7 +103,10 @@ export const cloud: Case[] = [
   login('login response without a token', failing(['identity'], 502), removeToken),
   login('token is already expired when issued', failing(['identity'], 502), expireToken),
   login('catalog without Nova', failing(['compute'], 503), catalogWithout('compute')),
-  login('catalog without Cinder', failing(['block-storage'], 503), catalogWithout('volumev3')),
+  {
+    ...login('catalog without Cinder', failing(['block-storage'], 503), catalogWithout('volumev3')),
+    lack: true
+  },
   login('empty catalog', failing(['identity'], 503), emptyCatalog),
   login('catalog endpoint is not a URL', failing(['compute'], 502), catalogWithUrl(marker)),
   login('nothing listens on a catalog endpoint', failing(['compute'], 503), closedEndpoint),
