@@ -28,8 +28,8 @@ export type Authorizer = ReturnType<typeof createAuthorizer>
  * project.
  */
 export function createAuthorizer (
-  openstack: Pick<CachedOpenStack, 'projects' | 'project' | 'instanceProject'>,
-  metrics: Pick<MetricsStore, 'projectsOf' | 'needsProject'>
+  openstack: Pick<CachedOpenStack, 'projects' | 'project' | 'instanceProject' | 'knownInstanceProject'>,
+  metrics: Pick<MetricsStore, 'clientsWrite' | 'needsProject' | 'projectsOf'>
 ) {
   async function sees (scope: Scope, project: string) {
     if (scope.sees !== 'domain') return scope.sees === 'project' && scope.id === project
@@ -72,32 +72,39 @@ export function createAuthorizer (
 
     /**
      * Checks that a caller sees a project's instances, and that the marker is one of them: Nova accepts any
-     * instance of the cloud as a marker.
-     * @returns the only project whose samples count for the caller, because any client may send samples of
-     * any instance; `undefined` where all count
+     * instance of the cloud as a marker. The marker of a page that was read before needs no request.
+     * @returns the only project whose samples count, because a client may write samples of any instance;
+     * `undefined` where all count
      * @throws NotFound, InvalidParameters (the marker), UpstreamError
      */
     async instances (scope: Scope, project: string, marker?: string): Promise<string | undefined> {
-      if (scope.sees === 'all') return metrics.needsProject ? project : undefined
-      if (!await sees(scope, project)) throw new NotFound('no such project')
-      if (marker !== undefined && await openstack.instanceProject(marker, project) !== project) {
-        throw unknownMarker(marker)
+      const seesAll = scope.sees === 'all'
+      if (!seesAll && !await sees(scope, project)) throw new NotFound('no such project')
+      if (marker !== undefined) {
+        // A project that does not exist has no markers: its own error comes first.
+        if (seesAll) await openstack.project(project)
+        if (await openstack.instanceProject(marker, project) !== project) throw unknownMarker(marker)
       }
-      return project
+      return seesAll && !metrics.clientsWrite ? undefined : project
     },
 
     /**
      * Checks that a caller sees an instance's series. The instance's project is Nova's; for a deleted
-     * instance it is that of its series.
-     * @returns the only project whose series count for the caller; `undefined` where all count
+     * instance it is that of its series. An instance of another project is looked up in the metrics store
+     * like an unknown one, so that the two do not differ while the store is down.
+     * @returns the only project whose series count; `undefined` where all count: for a caller that sees
+     * everything, where clients write no samples, or as long as the instance's project is not known
      * @throws NotFound, UpstreamError
      */
     async series (scope: Scope, instance: string): Promise<string | undefined> {
       if (scope.sees === 'all') {
-        return metrics.needsProject ? await openstack.instanceProject(instance) : undefined
+        if (metrics.needsProject) return openstack.instanceProject(instance)
+        return metrics.clientsWrite ? openstack.knownInstanceProject(instance) : undefined
       }
-      const own = await openstack.instanceProject(instance, scope.sees === 'project' ? scope.id : undefined)
-      for (const project of own === undefined ? await projectsWithSeriesOf(instance, scope) : [own]) {
+      const owner = await openstack.instanceProject(instance, scope.sees === 'project' ? scope.id : undefined)
+      if (owner !== undefined && await sees(scope, owner)) return owner
+      const candidates = await projectsWithSeriesOf(instance, scope)
+      for (const project of owner === undefined ? candidates : []) {
         if (await sees(scope, project)) return project
       }
       throw new NotFound('no such instance')

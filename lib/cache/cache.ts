@@ -64,6 +64,8 @@ export type Load<V> = (cached?: V) => Promise<Loaded<V>>
 export interface Cache<V> {
   /** The cached value, or the one that `load` fetches. */
   get: (key: string, lifetimes: Lifetimes, load: Load<V>) => Promise<CacheResult<V>>
+  /** Caches a value that became known otherwise, in this process alone. */
+  set: (key: string, lifetimes: Lifetimes, value: V) => void
   /** The cached value, where it is fresh, without a promise. */
   getFresh: (key: string) => CachedValue<V> | undefined
   /**
@@ -204,6 +206,10 @@ export function createCache<V> (
         counts.miss++
         throw failure
       }
+    },
+
+    set (key, lifetimes, value) {
+      if (lifetimes.ttl > 0) store(key, { value, fetchedAt: now() }, lifetimes)
     },
 
     getFresh (key) {

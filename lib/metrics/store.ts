@@ -17,6 +17,8 @@ export interface LatestSample {
  * The reads that the service needs from a metrics store. Each product implements it in a folder of its own.
  */
 export interface MetricsStore {
+  /** Whether clients of the cloud may write samples of any instance, as Monasca's API lets them. */
+  clientsWrite: boolean
   /**
    * Whether each project's series are stored apart: `latest` then needs a project, and `series` is faster
    * with one.

@@ -6,6 +6,7 @@ import type { UpstreamName } from '#lib/errors.js'
 import type { OpenStack } from './client.js'
 import type { Project, ProjectList } from './project-access.js'
 import type { QuotaOrLack, QuotaSource } from './quotas.js'
+import type { ServerQuery } from './servers.js'
 
 /** Milliseconds for which each kind of fact is fresh. */
 export interface OpenStackTtls {
@@ -62,9 +63,11 @@ export function cacheOpenStack (
   const projects = createCache<Project>(
     { maxBytes: maxBytes.projects, sizeOf: sizeOfProject, staleIfError: ttls.project }, clock
   )
+  /** By instance; and by asking project and instance, where that project does not have it. */
   const instanceProjects = createCache<{ project?: string }>(
     { maxBytes: maxBytes.instanceProjects, sizeOf, staleIfError: ttls.instanceProject }, clock
   )
+  const forInstance = { ttl: ttls.instanceProject }
   const reportedAbsent = new Set<UpstreamName>()
 
   /**
@@ -98,16 +101,35 @@ export function cacheOpenStack (
         ({ value: await openstack.project(id), complete: true }))
       return value
     },
-    /** One project may find an instance that another one does not: the asking project is part of the key. */
+
+    /** A page of servers, whose project is known from then on. */
+    async servers (project: string, query: ServerQuery) {
+      const page = await openstack.servers(project, query)
+      for (const { id, tenant_id: owner } of page.servers) {
+        if ((owner ?? project) === project) instanceProjects.set(id, forInstance, { project })
+      }
+      return page
+    },
+
+    /** The project of an instance, where it is known without a request. */
+    knownInstanceProject: (server: string) => instanceProjects.getFresh(server)?.value.project,
+
+    /**
+     * The project of an instance. For a project that asks, an instance of another one is cached as an unknown
+     * one is: the two must not differ while Nova is down.
+     */
     async instanceProject (server: string, asking?: string) {
+      const known = instanceProjects.getFresh(server)?.value.project
+      if (known !== undefined && (asking ?? known) === known) return known
       const key = `${asking ?? ''} ${server}`
-      const { value } = await instanceProjects.get(key, { ttl: ttls.instanceProject }, async () => {
+      const { value } = await instanceProjects.get(key, forInstance, async () => {
         const project = await openstack.instanceProject(server, asking)
-        const expiresAt = project === undefined ? now() + unknownInstanceTtlMs : undefined
-        return { value: { project }, complete: true, expiresAt }
+        if (project !== undefined) instanceProjects.set(server, forInstance, { project })
+        return { value: { project }, complete: true, expiresAt: now() + unknownInstanceTtlMs }
       })
       return value.project
     },
+
     caches: { quotas, 'project-list': projectList, projects, 'instance-projects': instanceProjects }
   }
 }

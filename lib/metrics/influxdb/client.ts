@@ -39,6 +39,8 @@ export function createInflux (
   )
 
   return {
+    clientsWrite: true,
+
     async series (metrics, instance, window, project) {
       // Here already, because in a batch it would fail the reads that share its request.
       for (const id of [instance, project ?? instance]) idLiteral(id)

@@ -99,6 +99,8 @@ export function createPrometheus (
   }
 
   return {
+    clientsWrite: false,
+
     async series (metrics, instance, window, project) {
       const profile = await profileInUse()
       return await Promise.all(metrics.map(async (metric) => {

@@ -149,6 +149,18 @@ t.test('finds a project and a marker by their ids in any case', async (t) => {
   t.same([rest.length, projectId], [2, admin])
 })
 
+t.test('rejects a marker of another project, and sends no request for one of the page before', async (t) => {
+  const { app, simulator } = await startService(t, { env: { CACHE: 'on', INSTANCES_TTL: '0' } })
+  const foreign = await app.inject(instances(demo, 'limit=5&marker=929c08d7-b9e1-48c5-a49b-7ab9b10e9f3c'))
+  t.match(foreign.json(), { status: 400, errors: [{ parameter: 'marker' }] })
+  const [first] = (await app.inject(instances(admin, 'limit=1'))).json().metric
+  simulator.calls.length = 0
+  t.equal((await app.inject(instances(admin, `limit=1&marker=${first.instance_id}`))).statusCode, 200)
+  t.notOk(simulator.calls.some(({ path }) => path === `/v2.1/servers/${first.instance_id}`))
+  const ofNobody = await app.inject(instances('nobody', `limit=1&marker=${first.instance_id}`))
+  t.equal(ofNobody.statusCode, 404)
+})
+
 t.test('responds without usage while the metrics store is down', async (t) => {
   const { app, simulator } = await startService(t)
   simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'reset' : undefined

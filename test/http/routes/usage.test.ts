@@ -52,6 +52,21 @@ t.test('reads an id in any case as OpenStack writes it', async (t) => {
   }
 })
 
+t.test('reads samples of the instance\'s project alone, once a page has shown the project', async (t) => {
+  const { app, simulator, count } = await startService(t, { env: { CACHE: 'on', SERIES_TTL: '0' } })
+  const projectsOfQueries = () => [...new Set(simulator.calls.splice(0)
+    .filter(({ upstream }) => upstream === 'metrics')
+    .flatMap(({ body }) => [...new URLSearchParams(body).get('q')!.matchAll(/"_tenant_id" = '([^']*)'/g)])
+    .map(([, project]) => project))]
+  await app.inject(usage('cpuUsage'))
+  t.same(projectsOfQueries(), [])
+  await app.inject('/v1/openstack/projects/9c1a27e20412473b843dbf32bdec2390/instances?limit=1000')
+  t.same(projectsOfQueries(), ['9c1a27e20412473b843dbf32bdec2390'], 'a page counts its own project alone')
+  await app.inject(usage('cpuUsage'))
+  t.equal(count('compute'), 0, 'no request to Nova for it')
+  t.same(projectsOfQueries(), ['9c1a27e20412473b843dbf32bdec2390'])
+})
+
 t.test('returns series while the cloud is down', async (t) => {
   const { app, simulator } = await startService(t)
   simulator.intercept = ({ upstream }) => upstream === 'metrics' ? undefined : 'reset'

@@ -40,21 +40,27 @@ if (influxd) {
 
   /**
    * For each caller and instance the usage in all buckets of all series, or a status. A caller with access to
-   * all projects sees the mean of all samples.
+   * all projects sees the mean of all samples, unless the cached project of the instance is known.
    */
-  const expected = {
+  const expectedWith = (knowsProjects: boolean) => ({
     monitor: { [adminInstanceId]: 10, [demoInstanceId]: 404, [deleted]: 10, [ofOtherProject]: 404 },
     demo: { [adminInstanceId]: 404, [demoInstanceId]: 30, [deleted]: 30, [ofOtherProject]: 404 },
     heatLead: { [adminInstanceId]: 404, [demoInstanceId]: 404, [deleted]: 404, [ofOtherProject]: 404 },
     lead: { [adminInstanceId]: 10, [demoInstanceId]: 30, [deleted]: 10, [ofOtherProject]: 404 },
-    admin: { [adminInstanceId]: 20, [demoInstanceId]: 20, [deleted]: 20, [ofOtherProject]: 50 }
-  }
-  const callers = Object.keys(expected) as Array<keyof typeof expected>
-  const requests = callers.flatMap((caller) =>
-    Object.entries(expected[caller]).flatMap(([instance, result]) =>
-      usages.map((usage) => ({ caller, instance, usage, result }))))
+    admin: {
+      [adminInstanceId]: knowsProjects ? 10 : 20,
+      [demoInstanceId]: knowsProjects ? 30 : 20,
+      [deleted]: 20,
+      [ofOtherProject]: 50
+    }
+  })
 
   for (const CACHE of ['on', 'off']) {
+    const expected = expectedWith(CACHE === 'on')
+    const callers = Object.keys(expected) as Array<keyof typeof expected>
+    const requests = callers.flatMap((caller) =>
+      Object.entries(expected[caller]).flatMap(([instance, result]) =>
+        usages.map((usage) => ({ caller, instance, usage, result }))))
     t.test(`a caller sees samples of its own projects alone, with CACHE=${CACHE}`, async t => {
       const env = { INFLUX_URL: recorder.url, CACHE, SERIES_TTL: '0' }
       const { get, tokenOf, clock } = await startService(t, env)
@@ -81,7 +87,8 @@ if (influxd) {
     for (const [caller, project, instance, usage] of [
       ['monitor', adminProjectId, adminInstanceId, 10],
       ['demo', demoProjectId, demoInstanceId, 30],
-      ['lead', demoProjectId, demoInstanceId, 30]
+      ['lead', demoProjectId, demoInstanceId, 30],
+      ['admin', adminProjectId, adminInstanceId, 10]
     ] as const) {
       const url = `/v1/openstack/projects/${project}/instances?limit=1000`
       const { metric } = (await get(url, await tokenOf(caller))).json()
@@ -90,18 +97,20 @@ if (influxd) {
     }
   })
 
-  t.test('each statement is about the project of a caller without access to all projects', async t => {
+  t.test('each statement is about the project of a caller, or of an instance once it is known', async t => {
     const { get, tokenOf, clock } = await startService(t, { INFLUX_URL: recorder.url })
     clock.time = noon + 3_600_000
-    for (const [caller, instance, project] of [
-      ['demo', demoInstanceId, demoProjectId],
-      ['lead', adminInstanceId, adminProjectId],
-      ['admin', adminInstanceId, undefined]
+    const [early, late] = [between(0, 899, '1m'), between(900, 1_799, '1m')]
+    for (const [caller, instance, project, range] of [
+      ['admin', demoInstanceId, undefined, early],
+      ['demo', demoInstanceId, demoProjectId, early],
+      ['lead', adminInstanceId, adminProjectId, early],
+      ['admin', adminInstanceId, adminProjectId, late]
     ] as const) {
       const token = await tokenOf(caller)
       for (const usage of usages) {
         recorder.queries.length = 0
-        const url = `/v1/openstack/projects/${instance}/${usage}?${between(0, 899, '1m')}`
+        const url = `/v1/openstack/projects/${instance}/${usage}?${range}`
         t.equal((await get(url, token)).statusCode, 200)
         t.equal(recorder.queries.length, 1)
         const statements = recorder.queries[0]!.split('; ')

@@ -13,6 +13,8 @@ const projectList = {
   failure: new UpstreamError('identity', 'unreachable', 'cannot be reached')
 }
 const servers = new Map([['of-a1', 'a1'], ['of-a2', 'a2'], ['of-b1', 'b1']])
+/** Instances whose project is known without a request. */
+const known = new Map([['listed-of-a2', 'a2']])
 const series = new Map([
   ['deleted-from-a1', ['a1']],
   ['deleted-from-b1', ['b1']],
@@ -22,11 +24,12 @@ const series = new Map([
 
 /**
  * An authorizer over a cloud of three projects in two domains.
- * @param needsProject whether the metrics store needs a project
+ * @param options what the metrics store is like
  * @returns also `lookups`, each read of the cloud and of the metrics store
  */
-function connect ({ needsProject = false } = {}) {
+function connect ({ clientsWrite = true, needsProject = false } = {}) {
   const lookups: string[] = []
+  const store: { failure?: Error } = {}
   const access = createAuthorizer({
     projects: async () => {
       lookups.push('projects')
@@ -42,15 +45,18 @@ function connect ({ needsProject = false } = {}) {
     instanceProject: async (server, project) => {
       lookups.push(`project-of ${server} ${project}`)
       return servers.get(server)
-    }
+    },
+    knownInstanceProject: (server) => known.get(server)
   }, {
     needsProject,
+    clientsWrite,
     projectsOf: async (instance) => {
       lookups.push(`projects-with-series-of ${instance}`)
+      if (store.failure !== undefined) throw store.failure
       return series.get(instance) ?? []
     }
   })
-  return { access, lookups }
+  return { access, lookups, store }
 }
 
 const all: Scope = { sees: 'all' }
@@ -59,11 +65,16 @@ const a: Scope = { sees: 'domain', id: 'a' }
 const a1: Scope = { sees: 'project', id: 'a1' }
 const unknownProject: Scope = { sees: 'project', id: 'unknown' }
 
-t.test('looks up nothing for a caller that sees all', async (t) => {
+t.test('looks up nothing for a caller that sees all, but the marker', async (t) => {
   const { access, lookups } = connect()
-  await access.instances(all, 'a1', 'of-b1')
+  t.equal(await access.instances(all, 'a1'), 'a1')
   t.equal(await access.series(all, 'of-b1'), undefined)
+  t.equal(await access.series(all, 'listed-of-a2'), 'a2', 'the project is a condition once it is known')
   t.same(lookups, [])
+  const { access: unwritten } = connect({ clientsWrite: false })
+  t.equal(await unwritten.instances(all, 'a1'), undefined)
+  t.equal(await unwritten.series(all, 'listed-of-a2'), undefined, 'clients write no samples there')
+  t.equal(await unwritten.instances(a1, 'a1'), 'a1')
   t.match(await access.projects(all), { projects, complete: true, fetchedAt: 1_000 })
 })
 
@@ -133,7 +144,8 @@ t.test('reports a project that a caller may not see as not found', async (t) => 
 
 t.test('rejects a marker of another project', async (t) => {
   const { access } = connect()
-  for (const scope of [a1, a]) {
+  await t.rejects(access.instances(all, 'unknown', 'of-a1'), { name: 'NotFound' })
+  for (const scope of [a1, a, all]) {
     await access.instances(scope, 'a1', 'of-a1')
     const errors = await Promise.all(
       ['of-a2', 'of-b1', 'unknown'].map((marker) => access.instances(scope, 'a1', marker).catch((err) => err))
@@ -145,6 +157,16 @@ t.test('rejects a marker of another project', async (t) => {
       })
     )
   }
+})
+
+t.test('fails alike for an unknown instance and a foreign one while the store is down', async (t) => {
+  const { access, store } = connect()
+  const errors = () => Promise.all([[a1, 'of-b1'], [a1, 'unknown'], [a, 'of-b1'], [a, 'unknown']].map(
+    ([scope, instance]) => access.series(scope as Scope, instance as string).catch((err: unknown) => err)))
+  t.match(await errors(), Array(4).fill({ name: 'NotFound', message: 'no such instance' }))
+  store.failure = new UpstreamError('metrics', 'unreachable', 'cannot be reached')
+  t.same(await errors(), Array(4).fill(store.failure))
+  t.equal(await access.series(a1, 'of-a1'), 'a1')
 })
 
 t.test('finds the project of an instance by Nova, and of a deleted one by its series', async (t) => {

@@ -20,7 +20,8 @@ function createCounted ({ ttl = 10, staleWhileRevalidate = 10, staleIfError = 10
     if (state.fails !== false) throw state.fails
     return { value: { load }, complete: state.complete, expiresAt: state.expiresAt }
   })
-  return { clock, state, previous, get, getFresh: () => cache.getFresh('k'), stats: cache.stats }
+  const set = (load: number, ttl: number) => cache.set('k', { ttl }, { load })
+  return { clock, state, previous, get, set, getFresh: () => cache.getFresh('k'), stats: cache.stats }
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
@@ -162,6 +163,17 @@ t.test('caches no partial value, and nothing without a ttl', async (t) => {
   const { get: uncached } = createCounted({ ttl: 0, staleWhileRevalidate: 0 })
   t.match(await Promise.all([uncached(), uncached()]), [{ value: { load: 1 } }, { value: { load: 1 } }])
   t.match(await uncached(), { value: { load: 2 } })
+})
+
+t.test('serves a value that became known otherwise, while it is fresh', async (t) => {
+  const { get, set, getFresh, clock, state } = createCounted()
+  set(7, 0)
+  t.equal(getFresh(), undefined)
+  set(7, 10)
+  t.match(await get(), { value: { load: 7 }, fetchedAt: 1_000, status: 'hit' })
+  t.equal(state.loads, 0)
+  clock.time += 10
+  t.equal(getFresh(), undefined)
 })
 
 t.test('evicts the least recently used entry where the bytes are used up', async (t) => {

@@ -19,13 +19,18 @@ function connect (instanceProject = Infinity) {
         throw new UpstreamError('compute', 'timeout', 'did not respond within its time limit')
       }
       return state.servers.includes(server) && project !== 'q' ? 'p' : undefined
-    }
+    },
+    servers: async () => ({
+      servers: [
+        { id: 'listed', tenant_id: 'p' }, { id: 'bare', tenant_id: null }, { id: 'odd', tenant_id: 'r' }
+      ]
+    })
   }
   return {
     lookups,
     state,
     ...cacheOpenStack(
-      openstack as OpenStack,
+      openstack as unknown as OpenStack,
       { quota: 0, project: 0, projectList: 0, instanceProject, staleLimit: 0 },
       { now: () => state.time, onAbsent () {} }
     )
@@ -45,6 +50,36 @@ t.test('caches the lookup of an instance for each asking project', async (t) => 
     undefined, 'p', 'p'
   ])
   t.same(lookups, ['q', 'p', undefined])
+})
+
+t.test('knows the project of each listed and each found instance without a request', async (t) => {
+  const { servers, instanceProject, knownInstanceProject, lookups } = connect()
+  t.equal(knownInstanceProject('listed'), undefined)
+  await servers('p', { limit: 2 })
+  t.same(['listed', 'bare', 'odd', 'i'].map(knownInstanceProject), ['p', 'p', undefined, undefined])
+  t.same([await instanceProject('listed', 'p'), await instanceProject('listed')], ['p', 'p'])
+  t.same(lookups, [])
+  await instanceProject('i', 'p')
+  t.equal(knownInstanceProject('i'), 'p')
+
+  const uncached = connect(0)
+  await uncached.servers('p', { limit: 2 })
+  await uncached.instanceProject('i')
+  t.same(['listed', 'i'].map(uncached.knownInstanceProject), [undefined, undefined])
+})
+
+t.test('looks up an instance of another project as often as an unknown one', async (t) => {
+  const { servers, instanceProject, lookups, state } = connect()
+  await servers('p', { limit: 2 })
+  for (const server of ['i', 'listed', 'unknown']) {
+    lookups.length = 0
+    for (let n = 0; n < 2; n++) await instanceProject(server, 's')
+    state.time += 10_000
+    state.fails = true
+    await t.rejects(instanceProject(server, 's'), { name: 'UpstreamError', reason: 'timeout' }, server)
+    state.fails = false
+    t.same(lookups, ['s', 's'], server)
+  }
 })
 
 t.test('caches the lack of a quota, and reports each absent service once', async (t) => {
