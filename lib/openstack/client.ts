@@ -46,7 +46,7 @@ export function createOpenStack (
   cloud: CloudConfig, upstream: CallUpstream, clock: Clock, excluded: string[]
 ) {
   const session = createSession(cloud, upstream, clock)
-  const { reach, projects, tokenOf, forget } = createProjectAccess(cloud, session, clock)
+  const { reach, checkReach, projects, tokenOf, forget } = createProjectAccess(cloud, session, clock)
   const microversion = createRefreshingValue(
     async () => chooseMicroversion((await session.version('compute')).body), () => hourly, clock
   )
@@ -72,6 +72,7 @@ export function createOpenStack (
       })
     } catch (err) {
       if (err instanceof NotFound) forget(project)
+      if (err instanceof UpstreamError && err.details.status === 403) await checkReach()
       throw err
     }
   }

@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import type { Clock } from '#lib/cache/cache.js'
 import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
-import { NotFound } from '#lib/errors.js'
+import { NotFound, UpstreamError } from '#lib/errors.js'
 import { recordReader } from '#lib/upstream/record-reader.js'
+import type { CatalogService } from './catalog.js'
 import type { CloudConfig } from './clouds-yaml.js'
 import { listAll, pageReader } from './list.js'
 import type { Session } from './session.js'
@@ -57,10 +58,31 @@ export interface ProjectToken {
   project?: string
 }
 
-const hourMs = 3_600_000
+/** How far the credential reads, and when that was found out, in unix milliseconds. */
+interface Reach {
+  reach: CredentialReach
+  /** Whether Nova responded. Until it does, Keystone's response counts alone. */
+  certain: boolean
+  at: number
+}
+
+/** Milliseconds after which the reach is found out again: in the background, by a request for it. */
+const reachTtlMs = { certain: 3_600_000, uncertain: 10_000 }
+
+/** Milliseconds between two checks of the reach because of a rejected request. */
+const reachCheckIntervalMs = 60_000
 
 /** Milliseconds for which a listing also decides about unknown ids: these must not keep Keystone busy. */
 const listingReuseMs = 1_000
+
+/**
+ * Requests that only an admin may send. Keystone alone does not show an admin: it also lists projects to
+ * users whom Nova rejects. The limits are those of no project, for which Nova has the defaults. Sources:
+ * Identity API v3, "List projects"; Compute API, "List Servers" (`all_tenants`), and "Show Rate And Absolute
+ * Limits" (`tenant_id`).
+ */
+const keystoneProbe = '/projects?name=admin'
+const novaProbes = ['/servers?all_tenants=1&limit=1', `/limits?tenant_id=${'0'.repeat(32)}`]
 
 /** Which projects a credential reads, and with which token. */
 export function createProjectAccess (cloud: CloudConfig, session: Session, clock: Clock) {
@@ -68,23 +90,36 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
   const known = new Map<string, Project>()
   let fetchedAt = -Infinity
   const reach = createRefreshingValue(
-    fetchReach, () => ({ ttl: hourMs, staleWhileRevalidate: Infinity }), clock
+    fetchReach,
+    ({ certain }) => ({
+      ttl: certain ? reachTtlMs.certain : reachTtlMs.uncertain, staleWhileRevalidate: Infinity
+    }),
+    clock
   )
   const listing = createRefreshingValue(listProjects, () => ({ ttl: 0 }), clock)
 
-  /**
-   * Keystone responds with 403 to a credential that may not list projects, and with one project at most to
-   * others.
-   */
-  async function fetchReach (): Promise<CredentialReach> {
-    const { status } = await session.get('identity', '/projects?name=admin', {
-      operation: 'list-projects', expect: [403]
-    })
-    return status === 403 ? 'own' : 'all'
+  const isAllowed = async (service: CatalogService, path: string) =>
+    (await session.get(service, path, { operation: 'probe-reach', expect: [403] })).status !== 403
+
+  /** @returns `undefined` where Nova fails, which says nothing about the credential */
+  async function isAllowedByNova () {
+    try {
+      const allowed = await Promise.all(novaProbes.map((path) => isAllowed('compute', path)))
+      return !allowed.includes(false)
+    } catch (err) {
+      if (err instanceof UpstreamError) return undefined
+      throw err
+    }
+  }
+
+  async function fetchReach (): Promise<Reach> {
+    const [mayList, mayRead] = await Promise.all([isAllowed('identity', keystoneProbe), isAllowedByNova()])
+    const reach = mayList && mayRead !== false ? 'all' : 'own'
+    return { reach, certain: !mayList || mayRead !== undefined, at: clock.now() }
   }
 
   async function listProjects (): Promise<ProjectList> {
-    const own = await reach.get() === 'own'
+    const own = (await reach.get()).reach === 'own'
     const path = own ? '/auth/projects' : '/projects'
     const { items, complete } = await listAll(async (query) =>
       readProjects((await session.get('identity', `${path}?${query}`, { operation: 'list-projects' })).body))
@@ -99,7 +134,14 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
   }
 
   return {
-    reach: () => reach.get(),
+    reach: async () => (await reach.get()).reach,
+
+    /** Finds out the reach again, in the background, where a service rejects an admin's request. */
+    async checkReach () {
+      const current = await reach.get()
+      if (current.reach === 'own' || Math.abs(clock.now() - current.at) < reachCheckIntervalMs) return
+      reach.replace(current).catch(clock.onBackgroundError)
+    },
 
     /**
      * Every project that the credential may list, domains that act as projects included. Concurrent calls
@@ -112,7 +154,7 @@ export function createProjectAccess (cloud: CloudConfig, session: Session, clock
      * @throws NotFound where the credential is no admin's, and gets no token of the project
      */
     async tokenOf (project: string): Promise<ProjectToken> {
-      if (await reach.get() === 'all') return {}
+      if ((await reach.get()).reach === 'all') return {}
       if (!known.has(project) && Math.abs(clock.now() - fetchedAt) >= listingReuseMs) await listing.get()
       const own = known.get(project)
       if (own === undefined) throw new NotFound('no such project')

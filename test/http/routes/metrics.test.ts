@@ -62,7 +62,9 @@ t.test('requests to upstreams are counted by operation and outcome', async (t) =
     return metrics.get(`upstream_request_duration_seconds_count{${labels}}`)
   }
   t.equal(count('identity', 'issue-token'), 1)
-  t.equal(count('identity', 'list-projects'), 3, 'the credential\'s access once, the projects twice')
+  t.equal(count('identity', 'probe-reach'), 1)
+  t.equal(count('compute', 'probe-reach'), 2)
+  t.equal(count('identity', 'list-projects'), 2)
   t.equal(count('identity', 'show-project'), 1)
   t.equal(count('identity', 'list-domains'), 1)
   t.equal(count('compute', 'list-servers'), 1)

@@ -95,6 +95,79 @@ t.test('a reader\'s credential reads its projects, each with a rescoped token', 
   t.same(logins(), ['password', 'token'], 'the credential\'s own project needs no rescoped token')
 })
 
+t.test('Nova decides how far a credential reads that Keystone lists projects to', async (t) => {
+  const { openstack, count, simulator, paths } = await connect(t, {
+    OS_USERNAME: 'monitor', OS_PROJECT_NAME: 'admin'
+  })
+  simulator.intercept = ({ path }) =>
+    path === '/v3/projects' ? { status: 200, body: { projects: [] } } : undefined
+  t.equal(await openstack.reach(), 'own')
+  t.same((await openstack.projects()).projects.map(({ name }) => name).sort(), ['admin', 'demo'])
+  t.equal(await count(demo), 1)
+  paths()
+  await openstack.reach()
+  t.same(paths(), [], 'the reach is cached')
+
+  for (const refused of ['/v2.1/servers', '/v2.1/limits']) {
+    const admin = await connect(t)
+    admin.simulator.intercept = ({ path }) => path === refused ? { status: 403, body: {} } : undefined
+    t.equal(await admin.openstack.reach(), 'own', refused)
+  }
+})
+
+t.test('Keystone decides alone while Nova fails, and Nova again within 10 s', async (t) => {
+  const { openstack, simulator, clock } = await connect(t)
+  simulator.intercept = ({ upstream }) => upstream === 'compute' ? { status: 500 } : undefined
+  t.equal(await openstack.reach(), 'all')
+  simulator.intercept = ({ upstream }) => upstream === 'compute' ? { status: 403, body: {} } : undefined
+  clock.time += 9_999
+  t.equal(await openstack.reach(), 'all')
+  await nextTurn()
+  t.equal(await openstack.reach(), 'all', 'no request until then')
+  clock.time += 1
+  t.equal(await openstack.reach(), 'all', 'the check runs in the background')
+  while (await openstack.reach() === 'all') await nextTurn()
+
+  const other = await connect(t)
+  const broken = createOpenStack(other.cloud, async (name, request) => {
+    if (name === 'compute') throw new TypeError('a bug')
+    return await other.upstream(name, request)
+  }, { now: () => 0, onBackgroundError () {} }, [])
+  await t.rejects(broken.reach(), TypeError)
+})
+
+t.test('finds out the reach again where a service rejects an admin, at most once a minute', async (t) => {
+  const { openstack, count, simulator, clock, paths, backgroundErrors } = await connect(t)
+  const probes = () => paths().filter((path) => path === 'GET /v2.1/servers').length
+  t.equal(await count(demo), 1)
+  simulator.intercept = ({ upstream }) => upstream === 'compute' ? { status: 403, body: {} } : undefined
+  const refused = { name: 'UpstreamError', upstream: 'compute', reason: 'refused' }
+  probes()
+  clock.time += 59_999
+  await t.rejects(count(demo), refused)
+  await nextTurn()
+  t.equal(probes(), 0)
+  clock.time += 1
+  await t.rejects(count(demo), refused)
+  while (await openstack.reach() === 'all') await nextTurn()
+  t.equal(probes(), 1)
+  clock.time += 60_000
+  await t.rejects(count(admin), refused)
+  await nextTurn()
+  t.equal(probes(), 0, 'not for a credential of reach own')
+
+  const other = await connect(t)
+  t.equal(await other.count(demo), 1)
+  other.simulator.intercept = ({ upstream, path }) =>
+    upstream === 'identity' ? 'reset' : path === '/v2.1/limits' ? { status: 403, body: {} } : undefined
+  other.clock.time += 60_000
+  await t.rejects(other.count(demo), refused)
+  while (other.backgroundErrors.length === 0) await nextTurn()
+  t.match(other.backgroundErrors, [{ upstream: 'identity', reason: 'unreachable' }])
+  t.equal(await other.openstack.reach(), 'all')
+  t.same(backgroundErrors, [])
+})
+
 t.test('lists all projects and domains of a Keystone that caps its lists', async (t) => {
   const { openstack, simulator, paths } = await connect(t, {}, { projects: 2_100, listLimit: 1_000 })
   const { projects, complete } = await openstack.projects()
@@ -342,7 +415,8 @@ t.test('replaces a rejected token once for all concurrent requests', async (t) =
 })
 
 t.test('logs in at most once in 5 s where a service rejects every token', async (t) => {
-  const { count, simulator, logins, clock } = await connect(t)
+  const { openstack, count, simulator, logins, clock } = await connect(t)
+  await openstack.reach()
   simulator.intercept = ({ upstream }) => upstream === 'compute' ? { status: 401, body: {} } : undefined
   const start = clock.time
   // The service rejects the new token once; until the next replacement it gets no second request with it.
@@ -674,7 +748,8 @@ t.test('sends everything but logins to the identity endpoint override', async (t
   await t.rejects(openstack.projects(), {
     name: 'UpstreamError', upstream: 'identity', reason: 'unreachable'
   })
-  t.same(paths(), ['POST /v3/auth/tokens'])
+  const atKeystone = paths().filter((path) => path.includes('/v3'))
+  t.same(atKeystone, ['POST /v3/auth/tokens'])
 })
 
 t.test('sends requests to the endpoint overrides of the settings', async (t) => {
