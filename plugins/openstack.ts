@@ -38,6 +38,7 @@ export default fp(async (app) => {
   const client = createOpenStack(cloud, upstream, clock, splitList(config.EXCLUDE_DOMAINS))
   const cached = config.CACHE === 'on'
 
+  const absent = splitList(config.ABSENT_SERVICES ?? '')
   const onAbsent = (err: UpstreamError) => app.log.warn({ err }, 'service absent: its numbers are null')
 
   app.decorate('openstack', cacheOpenStack(client, {
@@ -47,7 +48,7 @@ export default fp(async (app) => {
     projectList: cached ? projectListTtlMs : 0,
     instanceProject: cached ? Infinity : 0,
     staleLimit: durationMs(config, 'STALE_LIMIT')
-  }, { now: clock.now, onAbsent }, app.sharedStore('quotas', quotaCodec)))
+  }, { now: clock.now, onAbsent }, absent, app.sharedStore('quotas', quotaCodec)))
   for (const [name, { stats }] of Object.entries(app.openstack.caches)) telemetry.addCache(name, stats)
   app.addHook('onListen', logReach)
   app.addHook('onClose', () => dispatcher.destroy())

@@ -37,9 +37,8 @@ export default fp(async (app) => {
   const readiness = createRefreshingValue(
     () => checkReadiness({
       identity: () => openstack.check('identity'),
-      compute: () => openstack.check('compute'),
-      network: () => openstack.check('network'),
-      'block-storage': () => openstack.check('block-storage'),
+      ...Object.fromEntries(openstack.quotaSources.map(({ upstream }) =>
+        [upstream, () => openstack.check(upstream)])),
       metrics: checkMetrics
     }, (err) => log.error({ err }, 'readiness check failed unexpectedly')),
     (_, fetchedAt) => ({ ttl: clock.now() - fetchedAt + ttl }),

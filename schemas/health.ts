@@ -29,9 +29,13 @@ export const Readiness = Type.Object({
     examples: ['degraded']
   }),
   upstreams: Type.Object({
-    identity: State, compute: State, network: State, 'block-storage': State, metrics: State
+    identity: State,
+    compute: State,
+    network: Type.Optional(State),
+    'block-storage': Type.Optional(State),
+    metrics: State
   }, {
-    description: 'The state of each upstream',
+    description: 'The state of each upstream that the cloud has',
     examples: [exampleStates]
   })
 }, { $id: 'Readiness', description: 'Whether the service is ready, and the state of each upstream' })

@@ -137,6 +137,11 @@ export const Settings = Type.Object({
   OS_CERT: text('PEM file of the client certificate for OpenStack'),
   OS_KEY: text('PEM file of that certificate\'s key; unless set, `OS_CERT` has to hold the key as well'),
   OS_INSECURE: Type.Optional(Type.Boolean({ description: '`true` accepts any certificate from OpenStack' })),
+  ABSENT_SERVICES: affectsResponses(Type.Optional(Type.String({
+    pattern: '^ *((network|block-storage) *(, *|$))*$',
+    description: 'services that the cloud does not have, `network` or `block-storage`; comma-separated. ' +
+      'They are not called, and do not count as unavailable; none unless set'
+  }))),
   EXCLUDE_DOMAINS: affectsResponses(Type.String({
     default: 'heat_user_domain',
     description: 'names or ids of domains whose projects the summary leaves out; comma-separated'

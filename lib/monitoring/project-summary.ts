@@ -4,8 +4,7 @@ import { InvalidParameters, UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
 import type { Project } from '#lib/openstack/project-access.js'
-import { quotaSources, unknownQuota } from '#lib/openstack/quotas.js'
-import type { QuotaSource } from '#lib/openstack/quotas.js'
+import { unknownQuota } from '#lib/openstack/quotas.js'
 import type { ProjectSummary, SummaryQuery } from '#schemas/project.js'
 
 export interface SummaryPage {
@@ -22,7 +21,7 @@ export interface SummaryPage {
   oldestAt?: number
 }
 
-type Sources = Pick<CachedOpenStack, 'excludedDomains' | 'quota'>
+type Sources = Pick<CachedOpenStack, 'excludedDomains' | 'quota' | 'quotaSources'>
 
 /**
  * Projects that are read at once: enough to keep each upstream's connections busy; more would delay other
@@ -55,7 +54,7 @@ export async function listProjectSummaries (
     page, (project) => summariseProject(openstack, project, totals)
   )
   const hasNoNumbers = ({ unavailable }: ProjectSummary) =>
-    unavailable?.length === Object.keys(quotaSources).length
+    unavailable?.length === openstack.quotaSources.length
   const failures = [...totals.failures.values()]
   const [cause] = [...failures, ...totals.lacks.values()]
   if (cause !== undefined && summaries.every(hasNoNumbers)) throw cause
@@ -110,7 +109,7 @@ async function summariseProject (
     const failure = toUpstreamError(err)
     if (!totals.failures.has(upstream)) totals.failures.set(upstream, failure)
   }
-  const quotas = await Promise.all(Object.values<QuotaSource>(quotaSources).map(async (source) => {
+  const quotas = await Promise.all(openstack.quotaSources.map(async (source) => {
     const { upstream } = source
     try {
       const { value, fetchedAt, failure } = await openstack.quota(id, source)

@@ -17,16 +17,16 @@ const timeoutMs = 800
 const toleratedDelayMs = 100
 
 /**
- * Checks each upstream.
+ * Checks each upstream that there is.
  * @param onLateError called with an unexpected error of a check that is no longer waited for; an earlier one
  * is thrown
  */
 export async function checkReadiness (
-  checks: Record<UpstreamName, () => Promise<void>>, onLateError: (err: unknown) => void
+  checks: Partial<Record<UpstreamName, () => Promise<void>>>, onLateError: (err: unknown) => void
 ): Promise<Readiness> {
   const states = await Promise.all(Object.entries(checks).map(async ([upstream, check]) =>
     [upstream, await withTimeout(stateOf(check), onLateError)] as const))
-  const upstreams = Object.fromEntries(states) as Record<UpstreamName, UpstreamState>
+  const upstreams = Object.fromEntries(states) as Readiness['upstreams']
   if (required.some((upstream) => upstreams[upstream] !== 'up')) return { status: 'unready', upstreams }
   return { status: states.every(([, state]) => state === 'up') ? 'ready' : 'degraded', upstreams }
 }

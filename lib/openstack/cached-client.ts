@@ -5,6 +5,7 @@ import { NotFound, UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
 import type { OpenStack } from './client.js'
 import type { Project, ProjectList } from './project-access.js'
+import { quotaSources } from './quotas.js'
 import type { QuotaOrLack, QuotaSource } from './quotas.js'
 import type { ServerQuery } from './servers.js'
 
@@ -43,12 +44,14 @@ const sizeOfList = ({ projects }: ProjectList) =>
  * An OpenStack client that caches quotas by project and service, projects, and the projects of instances: a
  * page, a filter or one project's change does not fetch the rest again.
  * @param onAbsent called once for each service that turns out to be absent
+ * @param absent services that the cloud does not have
  * @param shared where processes share quotas
  */
 export function cacheOpenStack (
   openstack: OpenStack,
   ttls: OpenStackTtls,
   { now, onAbsent }: Pick<Clock, 'now'> & { onAbsent: (err: UpstreamError) => void },
+  absent: string[] = [],
   shared?: SharedStore<QuotaOrLack>
 ) {
   const { staleLimit: staleIfError } = ttls
@@ -84,6 +87,10 @@ export function cacheOpenStack (
 
   return {
     ...openstack,
+    /** The services that the cloud has, with the requests for their quotas. */
+    quotaSources: Object.values<QuotaSource>(quotaSources)
+      .filter(({ upstream }) => !absent.includes(upstream)),
+
     /** A project's quota at a service. The lack of one is a fact, which is cached like a quota. */
     quota: (project: string, source: QuotaSource): Promise<CachedValue<QuotaOrLack>> =>
       quotas.get(`${source.upstream} ${project}`, { ttl: ttls.quota }, async () => {

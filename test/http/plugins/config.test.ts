@@ -92,6 +92,8 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ RATE_LIMIT: '0' }, /^RATE_LIMIT must be >= 1: requests per minute/],
   [{ RATE_LIMIT: '1.5' }, /^RATE_LIMIT must be integer: /],
   [{ CONCURRENCY_LIMIT: 'many' }, /^CONCURRENCY_LIMIT must be integer: /],
+  [{ ABSENT_SERVICES: 'compute' }, /^ABSENT_SERVICES must match pattern .*: services that the cloud/],
+  [{ ABSENT_SERVICES: 'network block-storage' }, /^ABSENT_SERVICES must match pattern/],
   [{ HOST: '0.0.0.0' }, /^HOST must be a loopback address, not 0\.0\.0\.0/],
   [{ HOST: '::' }, /^HOST must be a loopback address/]
 ]

@@ -85,6 +85,14 @@ t.test('is not ready while the metrics store cannot run the reads, and logs the 
   t.same(warnings().at(-1), missing, 'a failure that returns is logged again')
 })
 
+t.test('neither checks nor names a service that the cloud does not have', async (t) => {
+  const { app, count } = await startService(t, { env: { ABSENT_SERVICES: 'network, block-storage' } })
+  t.same((await app.inject('/readyz')).json(), {
+    status: 'ready', upstreams: { identity: 'up', compute: 'up', metrics: 'up' }
+  })
+  t.equal(count('network') + count('block-storage'), 0)
+})
+
 t.test('responds before a health check gives up, although an upstream hangs', async (t) => {
   const { app, simulator, readyz } = await startWithClock(t)
   await app.inject('/readyz')

@@ -236,6 +236,17 @@ t.test('caches the summary of a reader with a disabled project, whose numbers ar
   t.notMatch((await app.inject('/metrics')).body, 'upstream_failures_total{')
 })
 
+t.test('neither calls nor names a service that the cloud does not have', async (t) => {
+  const { app, simulator, count } = await startService(t, { env: { ABSENT_SERVICES: 'block-storage' } })
+  const volumes = {
+    volumeStorageLimit: null, volumeStorageUsed: null, volumeStorageLimitGb: null, volumeStorageUsedGb: null
+  }
+  t.same((await app.inject(summary)).json()[1], { ...demoSummary, ...volumes })
+  t.equal(count('block-storage'), 0)
+  simulator.intercept = ({ upstream }) => upstream === 'identity' ? undefined : 'reset'
+  t.equal((await app.inject(summary)).statusCode, 503)
+})
+
 t.test('a failure for one project does not affect another', async (t) => {
   const { app, simulator } = await startService(t)
   simulator.intercept = ({ path, query }) =>

@@ -112,6 +112,15 @@ t.test('caches the lack of a quota, and reports each absent service once', async
   await t.rejects(client.quota('broken', network), TypeError)
 })
 
+t.test('has quota sources for the services that the cloud has', async (t) => {
+  const ttls = { quota: 0, project: 0, projectList: 0, instanceProject: 0, staleLimit: 0 }
+  const sourcesWithout = (absent?: string[]) =>
+    cacheOpenStack({} as OpenStack, ttls, { now: () => 0, onAbsent () {} }, absent)
+      .quotaSources.map(({ upstream }) => upstream)
+  t.same(sourcesWithout(), ['compute', 'network', 'block-storage'])
+  t.same(sourcesWithout(['block-storage']), ['compute', 'network'])
+})
+
 t.test('caches for 10 s that an instance is unknown', async (t) => {
   const { instanceProject, lookups, state } = connect()
   for (let i = 0; i < 2; i++) t.equal(await instanceProject('new', 'p'), undefined)

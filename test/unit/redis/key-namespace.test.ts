@@ -46,6 +46,7 @@ const relevant = {
   OS_COMPUTE_ENDPOINT_OVERRIDE: 'http://other',
   OS_NETWORK_ENDPOINT_OVERRIDE: 'http://other',
   OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE: 'http://other',
+  ABSENT_SERVICES: 'network',
   EXCLUDE_DOMAINS: 'other',
   INFLUX_URL: 'http://other:8086',
   INFLUX_DATABASE: 'other',
