@@ -71,6 +71,7 @@ export function createInfluxPerProject (
   }
 
   return {
+    clientsWrite: true,
     needsProject: true,
 
     async series (metrics, instance, window, project) {
