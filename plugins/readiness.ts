@@ -1,14 +1,14 @@
 import fp from 'fastify-plugin'
 import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
 import { UpstreamError } from '#lib/errors.js'
-import { checkReadiness } from '#lib/monitoring/readiness.js'
+import { checkReadiness, lacksRequired } from '#lib/monitoring/readiness.js'
 import type { Readiness } from '#schemas/health.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Which upstreams respond. A result serves all callers for a while, so that health checks cost the
-     * upstreams little.
+     * Whether the service is ready, and which upstreams respond. A result serves all callers for a while, so
+     * that health checks cost the upstreams little.
      */
     readiness: () => Promise<Readiness>
   }
@@ -18,7 +18,7 @@ declare module 'fastify' {
 const ttl = 2_000
 
 export default fp(async (app) => {
-  const { openstack, metrics, clock, log } = app
+  const { config, openstack, metrics, clock, telemetry, log } = app
   let loggedFailure: string | undefined
   /** Logs a new failure, because a state is no more than a reason, and the failure names what to check. */
   async function checkMetrics () {
@@ -44,5 +44,11 @@ export default fp(async (app) => {
     (_, fetchedAt) => ({ ttl: clock.now() - fetchedAt + ttl }),
     clock
   )
-  app.decorate('readiness', readiness.get)
-}, { name: 'readiness', dependencies: ['config', 'metrics', 'openstack'] })
+
+  app.decorate('readiness', async () => {
+    const found = await readiness.get()
+    for (const [upstream, state] of Object.entries(found.upstreams)) telemetry.upstreamChecked(upstream, state)
+    const unready = app.shuttingDown || (config.READINESS === 'upstreams' && lacksRequired(found))
+    return unready ? { ...found, status: 'unready' } : found
+  })
+}, { name: 'readiness', dependencies: ['config', 'metrics', 'openstack', 'prometheus'] })

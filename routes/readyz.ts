@@ -15,14 +15,13 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['service'],
       querystring: NoQuery,
       response: {
-        200: { description: 'Every route can respond', content: content(exampleOf(Readiness)) },
-        503: { description: 'Some route cannot respond', content: content(exampleUnready) },
+        200: { description: 'The service can serve requests', content: content(exampleOf(Readiness)) },
+        503: { description: 'The service shuts down; with READINESS=upstreams, or identity, compute or metrics is down', content: content(exampleUnready) },
         ...problems(400, 500)
       }
     }
   }, async (request, reply) => {
-    const found = await app.readiness()
-    const readiness = app.shuttingDown ? { ...found, status: 'unready' as const } : found
+    const readiness = await app.readiness()
     return reply.code(readiness.status === 'unready' ? 503 : 200).send(readiness)
   })
 }

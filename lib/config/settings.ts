@@ -73,6 +73,9 @@ export const Settings = Type.Object({
   LIMIT_BY: choice(['user', 'project'], 'user',
     'the client that both limits count with `AUTH=keystone`: the user of a valid token, or all users of ' +
     'its project together'),
+  READINESS: choice(['process', 'upstreams'], 'process',
+    'when `/readyz` responds with 200: while the process can serve requests (`process`), or only while ' +
+    'identity, compute and metrics are up as well (`upstreams`)'),
   SHUTDOWN_GRACE: duration('10s', 'how long requests in flight may take after SIGTERM, at most 1h'),
   LOG_LEVEL: choice<string>(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info',
     'lowest level that is logged'),

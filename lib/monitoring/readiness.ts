@@ -2,8 +2,12 @@ import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
 import type { Readiness, UpstreamState } from '#schemas/health.js'
 
-/** The upstreams without which a route has nothing to respond with. The others cost some numbers alone. */
+/** The upstreams without which a route has nothing new to respond with. The others cost some numbers alone. */
 const required: UpstreamName[] = ['identity', 'compute', 'metrics']
+
+/** Whether some route cannot be served without stale values. */
+export const lacksRequired = ({ upstreams }: Readiness) =>
+  required.some((upstream) => upstreams[upstream] !== 'up')
 
 /**
  * Milliseconds that an upstream may take. A health check waits for a second or a few itself: an upstream that
@@ -27,7 +31,6 @@ export async function checkReadiness (
   const states = await Promise.all(Object.entries(checks).map(async ([upstream, check]) =>
     [upstream, await withTimeout(stateOf(check), onLateError)] as const))
   const upstreams = Object.fromEntries(states) as Readiness['upstreams']
-  if (required.some((upstream) => upstreams[upstream] !== 'up')) return { status: 'unready', upstreams }
   return { status: states.every(([, state]) => state === 'up') ? 'ready' : 'degraded', upstreams }
 }
 

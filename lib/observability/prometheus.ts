@@ -96,6 +96,12 @@ export function createTelemetry () {
     help: 'Number of failed commands and connections to Redis',
     registers
   })
+  const upstreamUp = new Gauge({
+    name: nameOf('upstream_up'),
+    help: '1 where an upstream was up at the last check of /readyz, else 0',
+    labelNames: ['upstream'],
+    registers
+  })
   collected(Gauge, 'http_requests_active', 'Number of HTTP requests in flight', [],
     () => [[{}, activeRequests()]])
   collected(Counter, 'upstream_retries_total', 'Number of retried requests to an upstream', ['upstream'],
@@ -133,6 +139,8 @@ export function createTelemetry () {
       requestCompleted: (upstream, operation, outcome, seconds) =>
         upstreamRequests.observe({ upstream, operation, outcome }, seconds)
     } satisfies UpstreamObserver as UpstreamObserver,
+    /** Records the state of an upstream. */
+    upstreamChecked: (upstream: string, state: string) => upstreamUp.set({ upstream }, Number(state === 'up')),
     /** Adds a cache. */
     addCache: (name: string, stats: () => CacheStats) => { caches.set(name, stats) },
     /** Adds a queue. */
