@@ -44,6 +44,7 @@ import openstack from './plugins/openstack.js'
 import prometheusClient from './plugins/prometheus.js'
 import readiness from './plugins/readiness.js'
 import redis from './plugins/redis.js'
+import reload from './plugins/reload.js'
 import responseCache from './plugins/response-cache.js'
 
 export interface AppOptions {
@@ -59,6 +60,7 @@ export interface PluginOptions {
   config: Settings
   certificate?: TlsCertificate
   headers: OutgoingHttpHeaders
+  env: Record<string, string | undefined>
   now: () => number
 }
 
@@ -72,6 +74,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   requestLifecycle, // app.onRequestEnd: how each request ended, also when the client disconnected
   prometheus, //       app.telemetry
   config, //           app.config, app.clock
+  reload, //           app.onReload, app.reload
   redis, //            app.redis, app.sharedStore
   openstack, //        app.openstack
   influx, //           app.influx
@@ -140,7 +143,7 @@ export async function buildApp ({ env = process.env, now = Date.now, logger = fa
     reply.header('x-openstack-request-id', request.id)
     done()
   })
-  for (const plugin of plugins) await app.register(plugin, { config, certificate, headers, now })
+  for (const plugin of plugins) await app.register(plugin, { config, certificate, headers, env, now })
   await app.register(autoload, { dir: join(import.meta.dirname, 'routes') })
   return app
 }

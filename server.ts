@@ -15,6 +15,10 @@ import { buildApp } from './app.js'
 // bytes and buckets) is outside of V8's heap.
 setFlagsFromString('--heap-growing-percent=25')
 
+/** Signals that mean nothing to the service. SIGHUP is among them until there is something to reload. */
+const ignoredSignals =
+  ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGPWR', 'SIGSTKFLT'] as const
+
 /** Milliseconds, at most, that the last log lines may take; less with a short SHUTDOWN_GRACE. */
 const maxLogDrainMs = 1_000
 
@@ -41,13 +45,16 @@ function print (text: string) {
 }
 
 async function serve () {
+  // Before anything else: their default is to end the process, or to open Node's debugger.
+  for (const signal of ignoredSignals) process.on(signal, () => {})
   const logOutput = createLogOutput(stdout)
   process.once('exit', logOutput.flushNow)
   const app = await buildApp({ logger: { ...logger, stream: logOutput } })
   app.telemetry.setDroppedLogLines(logOutput.dropped)
   logOutput.onResumed((loss) => app.log.warn(loss, 'log lines were dropped'))
+  process.on('SIGHUP', () => { if (!app.shuttingDown) app.reload() })
   const grace = durationMs(app.config, 'SHUTDOWN_GRACE')
-  closeWithGrace({ delay: grace, logger: app.log }, async ({ signal, err }) => {
+  closeWithGrace({ delay: grace, logger: app.log, skip: ['SIGHUP', 'SIGUSR2'] }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'unexpected error: shutting down')
     else app.log.info({ signal }, 'shutting down')
     await app.close()

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import type { Clock } from '#lib/cache/cache.js'
 import { splitInfluxLogin } from '#lib/config/influx-login.js'
 import { proxySettings } from '#lib/config/proxies.js'
+import { loadSettingsFile } from '#lib/config/settings-file.js'
 import {
   explainInvalidSetting, isOpenToNetwork, rejectOpenAddress, settingFormats, settingMarks, Settings
 } from '#lib/config/settings.js'
@@ -16,15 +17,16 @@ declare module 'fastify' {
 }
 
 /**
- * The settings of an environment. An empty variable counts as unset: shells and unit files leave variables
- * out that way. They are read by an instance of their own, because TLS and the trusted proxies are options of
- * the server itself.
+ * The settings of an environment, and of the file that its SETTINGS_FILE names. An empty variable counts as
+ * unset: shells and unit files leave variables out that way. They are read by an instance of their own,
+ * because TLS and the trusted proxies are options of the server itself.
  * @throws InvalidSetting
  */
 export async function loadConfig (variables: Record<string, string | undefined>) {
   const lowerCase = proxySettings.map((name) => [name, variables[name.toLowerCase()]] as const)
-  const given = [...Object.entries(variables), ...lowerCase].filter(([, value]) => value)
-  const data = splitInfluxLogin(Object.fromEntries(given))
+  const given = withoutEmpty([...Object.entries(variables), ...lowerCase])
+  const file = given.SETTINGS_FILE === undefined ? {} : loadSettingsFile(given.SETTINGS_FILE)
+  const data = splitInfluxLogin({ ...withoutEmpty(Object.entries(file)), ...given })
   try {
     const reader = Fastify()
     await reader.register(env, {
@@ -43,6 +45,9 @@ export async function loadConfig (variables: Record<string, string | undefined>)
     throw explainInvalidSetting(err as Error)
   }
 }
+
+const withoutEmpty = (variables: Array<readonly [string, string | undefined]>): Record<string, string> =>
+  Object.fromEntries(variables.flatMap(([name, value]) => value ? [[name, value]] : []))
 
 /** The settings, and the clock. */
 export default fp<{ config: Settings, now: () => number }>(async (app, { config, now }) => {

@@ -17,18 +17,19 @@ declare module 'fastify' {
 export default fp(async (app) => {
   const { config, telemetry, clock: { now } } = app
   const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
-  const dispatcher = createDispatcher(
-    limits, { ca: trustedCertificates(config.OS_CACERT) }, parseProxies(config)
-  )
-
   const create = isPerProject(config.INFLUX_DATABASE) ? createInfluxPerProject : createInflux
-  app.decorate('influx', create(createUpstream(dispatcher, limits, telemetry.upstreamObserver), {
-    url: config.INFLUX_URL ?? 'http://127.0.0.1:8086',
-    database: config.INFLUX_DATABASE,
-    retentionPolicy: config.INFLUX_RETENTION_POLICY,
-    username: config.INFLUX_USERNAME,
-    password: config.INFLUX_PASSWORD,
-    token: config.INFLUX_TOKEN
-  }, { onBatchSent: telemetry.batchSent, now }))
-  app.addHook('onClose', () => dispatcher.destroy())
-}, { name: 'influx', dependencies: ['config', 'prometheus'] })
+
+  app.decorate('influx', app.reloadable((settings, observer) => {
+    const tls = { ca: trustedCertificates(settings.OS_CACERT) }
+    const dispatcher = createDispatcher(limits, tls, parseProxies(config))
+    const client = create(createUpstream(dispatcher, limits, observer), {
+      url: config.INFLUX_URL ?? 'http://127.0.0.1:8086',
+      database: config.INFLUX_DATABASE,
+      retentionPolicy: config.INFLUX_RETENTION_POLICY,
+      username: settings.INFLUX_USERNAME,
+      password: settings.INFLUX_PASSWORD,
+      token: settings.INFLUX_TOKEN
+    }, { onBatchSent: telemetry.batchSent, now })
+    return { client, dispatcher }
+  }))
+}, { name: 'influx', dependencies: ['config', 'prometheus', 'reload'] })

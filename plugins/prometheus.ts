@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import { prometheusStore } from '#lib/config/metrics-store.js'
 import type { PrometheusStore } from '#lib/config/metrics-store.js'
+import { parseProxies } from '#lib/config/proxies.js'
 import { durationMs } from '#lib/config/settings.js'
 import { trustedCertificates } from '#lib/config/upstream-tls.js'
 import type { Profile } from '#lib/metrics/profile.js'
@@ -23,24 +24,25 @@ export default fp(async (app) => {
   const { config, clock, telemetry, log } = app
   const store = prometheusStore(config)
   const pollMs = durationMs(config, 'METRICS_INTERVAL')
-  app.decorate('prometheus', store && connect(store))
+  const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
+  app.decorate('prometheus', store && createClient(store))
 
-  function connect ({ url, profile: name }: PrometheusStore) {
-    const limits = {
-      timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS
-    }
-    const dispatcher = createDispatcher(limits, { ca: trustedCertificates(config.OS_CACERT) })
-    app.addHook('onClose', () => dispatcher.destroy())
+  function createClient ({ url, profile: name }: PrometheusStore) {
     const profile = name && profiles[name]
     if (profile !== undefined) warnOfShortAge(profile)
-    return createPrometheus(createUpstream(dispatcher, limits, telemetry.upstreamObserver), {
-      url,
-      username: config.PROMETHEUS_USERNAME,
-      password: config.PROMETHEUS_PASSWORD,
-      token: config.PROMETHEUS_TOKEN,
-      tenant: config.PROMETHEUS_TENANT,
-      timeout: limits.timeout
-    }, { clock, profile, pollSeconds: pollMs / 1000, onBatchSent: telemetry.batchSent, onDetected })
+    return app.reloadable((settings, observer) => {
+      const tls = { ca: trustedCertificates(settings.OS_CACERT) }
+      const dispatcher = createDispatcher(limits, tls, parseProxies(config))
+      const client = createPrometheus(createUpstream(dispatcher, limits, observer), {
+        url,
+        username: settings.PROMETHEUS_USERNAME,
+        password: settings.PROMETHEUS_PASSWORD,
+        token: settings.PROMETHEUS_TOKEN,
+        tenant: config.PROMETHEUS_TENANT,
+        timeout: limits.timeout
+      }, { clock, profile, pollSeconds: pollMs / 1000, onBatchSent: telemetry.batchSent, onDetected })
+      return { client, dispatcher }
+    })
   }
 
   function onDetected (profile: Profile, others: Profile[]) {
@@ -55,4 +57,4 @@ export default fp(async (app) => {
     if (!polled || durationMs(config, 'METRICS_MAX_AGE') >= 2 * pollMs) return
     log.warn({ profile: name }, 'METRICS_MAX_AGE is under twice METRICS_INTERVAL: latest usages will be null')
   }
-}, { name: 'prometheus-client', dependencies: ['config', 'prometheus'] })
+}, { name: 'prometheus-client', dependencies: ['config', 'prometheus', 'reload'] })

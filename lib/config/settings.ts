@@ -34,6 +34,8 @@ export const metricsProfiles = ['monasca', 'inovex', 'tinkoff', 'debian', 'libvi
  * docs/configuration.md and the output of `--help` are generated from it.
  */
 export const Settings = Type.Object({
+  SETTINGS_FILE: text(
+    'file with more settings, a `NAME=value` a line; the environment overrides it. `SIGHUP` reloads it'),
   HOST: Type.String({ default: '127.0.0.1', description: 'address to listen on' }),
   PORT: Type.Integer({
     minimum: 0, maximum: 65535, default: 8080, description: 'port to listen on; 0 selects a free one'

@@ -21,7 +21,9 @@ export interface AgentOptions extends Omit<Agent.Options, 'connect'> {
 /** Connections with these options, through proxies where there are any. */
 export function createAgent (options: AgentOptions, proxies?: UpstreamProxies) {
   const direct = new Agent(options)
-  if (proxies === undefined) return { dispatcher: direct, destroy: () => direct.destroy() }
+  if (proxies === undefined) {
+    return { dispatcher: direct, close: () => direct.close(), destroy: () => direct.destroy() }
+  }
   const { timeout, ca } = options.connect
   const proxied = new EnvHttpProxyAgent({
     ...options,
@@ -40,7 +42,11 @@ export function createAgent (options: AgentOptions, proxies?: UpstreamProxies) {
     proxies.isDirect(new URL(String(call.origin)).hostname)
       ? direct.dispatch(call, handler)
       : dispatch(call, handler))
-  return { dispatcher, destroy: async () => { await Promise.all([direct.destroy(), proxied.destroy()]) } }
+  return {
+    dispatcher,
+    close: async () => { await Promise.all([direct.close(), proxied.close()]) },
+    destroy: async () => { await Promise.all([direct.destroy(), proxied.destroy()]) }
+  }
 }
 
 /** A proxy does not connect to an upstream. The message names no address. */

@@ -50,6 +50,8 @@ export function createDispatcher (
   const agents = new Map(upstreamNames.map((name) => [name, createAgent(options, proxies)]))
   return {
     of: (upstream: UpstreamName): Dispatcher => agents.get(upstream)!.dispatcher,
+    /** Closes the connections once their requests have ended. */
+    close: () => Promise.all(Array.from(agents.values(), (agent) => agent.close())),
     destroy: () => Promise.all(Array.from(agents.values(), (agent) => agent.destroy()))
   }
 }
