@@ -1,5 +1,5 @@
 import { createCache } from './cache.js'
-import type { Clock, Lifetimes } from './cache.js'
+import type { CacheOptions, Clock, Lifetimes } from './cache.js'
 
 export interface RefreshingValue<T> {
   /**
@@ -10,28 +10,38 @@ export interface RefreshingValue<T> {
   replace (bad: T): Promise<T>
 }
 
-const key = 'value'
+/** The lifetimes of a value; `fetchedAt` is in unix milliseconds. */
+type LifetimesOf<T> = (value: T, fetchedAt: number) => Lifetimes
+
+const lifetimes = { ttl: Infinity }
 
 /**
- * One value that is costly to fetch (a token, a version, a list of ids), renewed ahead of its expiry.
- * @param lifetimesOf the value's lifetimes; `fetchedAt` is in unix milliseconds
+ * Values of one kind that are costly to fetch, each renewed ahead of its expiry. Beyond `maxBytes` the least
+ * recently used one is evicted, and fetched again when it is needed.
+ * @returns a function that returns the refreshing value of a key
  */
-export function createRefreshingValue<T> (
-  fetch: () => Promise<T>,
-  lifetimesOf: (value: T, fetchedAt: number) => Lifetimes,
-  clock: Clock
-): RefreshingValue<T> {
-  const cache = createCache<T>({ maxBytes: 16, sizeOf: () => 1 }, clock)
-  const lifetimes = { ttl: Infinity }
+export function createRefreshingValues<T> (
+  fetch: (key: string) => Promise<T>,
+  lifetimesOf: LifetimesOf<T>,
+  clock: Clock,
+  bounds: Pick<CacheOptions<T>, 'maxBytes' | 'sizeOf'>
+) {
+  const cache = createCache<T>(bounds, clock)
 
-  async function load () {
-    const fetchedAt = clock.now()
-    const value = await fetch()
-    return { value, complete: true, ...lifetimesOf(value, fetchedAt) }
-  }
-
-  return {
-    get: async () => (await cache.get(key, lifetimes, load)).value,
-    replace: async (bad) => (await cache.replace(key, bad, lifetimes, load)).value
+  return (key: string): RefreshingValue<T> => {
+    async function load () {
+      const fetchedAt = clock.now()
+      const value = await fetch(key)
+      return { value, complete: true, ...lifetimesOf(value, fetchedAt) }
+    }
+    return {
+      get: async () => (await cache.get(key, lifetimes, load)).value,
+      replace: async (bad) => (await cache.replace(key, bad, lifetimes, load)).value
+    }
   }
 }
+
+/** One value that is costly to fetch (a token, a version, a list of ids), renewed ahead of its expiry. */
+export const createRefreshingValue = <T>(
+  fetch: () => Promise<T>, lifetimesOf: LifetimesOf<T>, clock: Clock
+) => createRefreshingValues(fetch, lifetimesOf, clock, { maxBytes: 16, sizeOf: () => 1 })('value')

@@ -25,12 +25,6 @@ const readService = recordReader(Type.Object({
 }))
 const endpoint = TypeCompiler.Compile(Endpoint)
 
-/** The readable part of a catalog: an odd service or endpoint costs no other one. */
-export const readCatalog = (catalog: unknown[]): Catalog =>
-  catalog.map(readService).flatMap(({ type, endpoints }) => type === null || endpoints === null
-    ? []
-    : { type, endpoints: endpoints.filter((one): one is Endpoint => endpoint.Check(one)) })
-
 interface CatalogEntry {
   /** Service types in the catalog, the preferred one first. */
   types: string[]
@@ -54,6 +48,22 @@ const services: Record<CatalogService, CatalogEntry> = {
     project: 'required'
   }
 }
+
+const usedTypes = new Set(Object.values(services).flatMap(({ types }) => types))
+
+/**
+ * The part of a catalog that is used and readable. A catalog has ten times as many services, and each token
+ * carries one. An odd service or endpoint costs no other one.
+ */
+export const readCatalog = (catalog: unknown[]): Catalog =>
+  catalog.map(readService).flatMap(({ type, endpoints }) => type === null || !usedTypes.has(type)
+    ? []
+    : {
+        type,
+        endpoints: (endpoints ?? []).filter((one): one is Endpoint => endpoint.Check(one))
+          .map(({ interface: kind, region, region_id: id, url }) =>
+            ({ interface: kind, region, region_id: id, url }))
+      })
 
 export interface EndpointChoice {
   /** Keystone's URL, at which the login was. */

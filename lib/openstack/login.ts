@@ -16,6 +16,7 @@ export interface Token {
   id: string
   /** Id of the project that it is scoped to. */
   project: string
+  /** Its catalog, as far as it is used. */
   catalog: Catalog
   /** Milliseconds from its issue to its expiry, both by Keystone's clock, so that ours may differ. */
   life: number

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '#lib/cache/cache.js'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamRequest, UpstreamResponse } from '#lib/upstream/request.js'
@@ -6,7 +7,7 @@ import { findEndpoint, versionDocumentUrl, withVersion } from './catalog.js'
 import type { CatalogService } from './catalog.js'
 import type { CloudConfig } from './clouds-yaml.js'
 import type { Token } from './login.js'
-import { createTokenStore } from './tokens.js'
+import { createTokenStore, maxScopes } from './tokens.js'
 
 export interface Session {
   /**
@@ -33,7 +34,7 @@ interface Target {
 export function createSession (cloud: CloudConfig, upstream: CallUpstream, clock: Clock): Session {
   const tokens = createTokenStore(cloud, upstream, clock)
   /** By service and scope: since when the catalog lacks the service, and when it is fetched again. */
-  const missing = new Map<string, { since: number, retryAt: number }>()
+  const missing = new LRUCache<string, { since: number, retryAt: number }>({ max: maxScopes })
 
   function endpointOf (service: CatalogService, token: Token) {
     const override = cloud.overrides[service]

@@ -1,6 +1,6 @@
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '#lib/cache/cache.js'
-import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
-import type { RefreshingValue } from '#lib/cache/refreshing-value.js'
+import { createRefreshingValue, createRefreshingValues } from '#lib/cache/refreshing-value.js'
 import { NotFound, UpstreamError } from '#lib/errors.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import type { CloudConfig } from './clouds-yaml.js'
@@ -20,20 +20,26 @@ const loginBackoffMs = 2_000
 const replacementIntervalMs = 5_000
 
 /**
+ * Bytes of the tokens of projects: a token takes about 4,000, so that there is room for 8,000 projects. Each
+ * project beyond that costs a rescoped token whenever it is read.
+ */
+const maxTokenBytes = 32 * 1024 * 1024
+const sizeOf = (token: Token) => 512 + 2 * JSON.stringify(token).length
+
+/** Scopes whose back-off is remembered. Without it, a scope costs a login more at most. */
+export const maxScopes = 10_000
+
+/**
  * The tokens of a credential: one for its own scope, and one for each project that it reads. Each is issued
  * when it is first needed, and renewed at 80 % of its life.
  */
 export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, clock: Clock) {
-  const ownToken = createToken(logInWithBackoff)
-  const projectTokens = new Map<string, RefreshingValue<Token>>()
-  const replacements = new Map<string | undefined, { at: number, done: Promise<Token> }>()
+  const ownToken = createRefreshingValue(logInWithBackoff, lifetimesOf, clock)
+  const tokenOf = createRefreshingValues(
+    issueProjectToken, lifetimesOf, clock, { maxBytes: maxTokenBytes, sizeOf }
+  )
+  const replacements = new LRUCache<string, { at: number, done: Promise<unknown> }>({ max: maxScopes })
   let rejectedLogin: { err: UpstreamError, at: number } | undefined
-
-  function createToken (issue: () => Promise<Token>) {
-    return createRefreshingValue(
-      issue, ({ life }) => ({ ttl: 0.8 * life, staleWhileRevalidate: 0.2 * life }), clock
-    )
-  }
 
   // A clock that was set back makes any moment an old one.
   const isRecent = (at: number | undefined, milliseconds: number) =>
@@ -62,15 +68,7 @@ export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, cl
   }
 
   /** The token of the credential's own scope, or of a project. */
-  function of (project?: string) {
-    if (project === undefined) return ownToken
-    let token = projectTokens.get(project)
-    if (token === undefined) {
-      token = createToken(() => issueProjectToken(project))
-      projectTokens.set(project, token)
-    }
-    return token
-  }
+  const of = (project?: string) => project === undefined ? ownToken : tokenOf(project)
 
   /**
    * Replaces a rejected token, at most once per interval. If Keystone issues no other one, the token stays:
@@ -78,13 +76,16 @@ export function createTokenStore (cloud: CloudConfig, upstream: CallUpstream, cl
    * @throws UpstreamError where Keystone issues no other one, now or earlier in the interval
    */
   async function replace (token: Token, project?: string) {
-    let replacement = replacements.get(project)
+    const scope = project ?? ''
+    let replacement = replacements.get(scope)
     if (replacement === undefined || !isRecent(replacement.at, replacementIntervalMs)) {
       replacement = { at: clock.now(), done: of(project).replace(token) }
-      replacements.set(project, replacement)
+      replacements.set(scope, replacement)
     }
     await replacement.done
   }
 
   return { of, replace }
 }
+
+const lifetimesOf = ({ life }: Token) => ({ ttl: 0.8 * life, staleWhileRevalidate: 0.2 * life })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createRefreshingValue } from '#lib/cache/refreshing-value.js'
+import { createRefreshingValue, createRefreshingValues } from '#lib/cache/refreshing-value.js'
 import { UpstreamError } from '#lib/errors.js'
 
 /** A counter with a clock that the test moves: fresh for 10 ms, expired after 100. */
@@ -80,4 +80,19 @@ t.test('fetches again after the clock was set back', async (t) => {
   await counter.get()
   clock.time = 500
   t.same(await counter.get(), { fetch: 2 })
+})
+
+t.test('evicts the least recently used value, and fetches it again when it is needed', async (t) => {
+  const fetched: string[] = []
+  const valueOf = createRefreshingValues(
+    async (key) => ({ key, number: fetched.push(key) }),
+    () => ({ ttl: Infinity }),
+    { now: () => 0, onBackgroundError () {} },
+    { maxBytes: 22, sizeOf: () => 10 }
+  )
+  const bad = await valueOf('a').get()
+  for (const key of ['b', 'a', 'c', 'a', 'b']) await valueOf(key).get()
+  t.same(fetched, ['a', 'b', 'c', 'b'])
+  await valueOf('c').get()
+  t.match(await valueOf('a').replace(bad), { key: 'a', number: 6 }, 'an evicted value is another one anyway')
 })
