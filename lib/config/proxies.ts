@@ -35,7 +35,8 @@ function parseProxy (name: string, text?: string) {
   const url = text.includes('://') ? text : `http://${text}`
   if (!/^https?:/i.test(url) || !URL.canParse(url) || !isDecodable(new URL(url))) {
     throw new InvalidSetting(
-      `${name} must be the URL of an HTTP proxy, such as http://proxy.example.org:3128, with its login encoded`
+      `${name} must be the URL of an HTTP proxy, such as http://proxy.example.org:3128; ` +
+      'a login in it is percent-encoded'
     )
   }
   return url

@@ -13,7 +13,7 @@ const cases: Array<[string, Partial<Settings>, string | undefined]> = [
   }, 'http://receiver/otlp/v1/traces'],
   ['with an endpoint for traces, which is complete', traces, 'http://traces:4318/custom/'],
   ['with both endpoints', { ...base, ...traces }, 'http://traces:4318/custom/'],
-  ['with the exporter of traces', { ...base, OTEL_TRACES_EXPORTER: 'otlp' }, 'http://receiver:4318/v1/traces'],
+  ['with the exporter', { ...base, OTEL_TRACES_EXPORTER: 'otlp' }, 'http://receiver:4318/v1/traces'],
   ['without an exporter', { ...base, ...traces, OTEL_TRACES_EXPORTER: 'none' }, undefined],
   ['with the SDK disabled', { ...base, ...traces, OTEL_SDK_DISABLED: 'true' }, undefined],
   ['with the SDK disabled, in another case', { ...base, OTEL_SDK_DISABLED: ' TRUE' }, undefined],

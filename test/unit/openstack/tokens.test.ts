@@ -5,7 +5,12 @@ import { createTokenStore, maxScopes } from '#lib/openstack/tokens.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 
 const cloud: CloudConfig = {
-  authUrl: 'http://keystone', identity: {}, applicationCredential: false, interface: 'public', overrides: {}, tls: {}
+  authUrl: 'http://keystone',
+  identity: {},
+  applicationCredential: false,
+  interface: 'public',
+  overrides: {},
+  tls: {}
 }
 
 /** A store of tokens over a Keystone whose catalog is this one; `issued` has the project of each token. */
@@ -38,7 +43,9 @@ t.test('caches the tokens of projects up to 32 MiB', async (t) => {
 })
 
 t.test('caches the entries of the catalog that are used, and no others', async (t) => {
-  const endpoint = { id: '1', interface: 'public', region: 'one', region_id: 'one', url: 'http://nova', name: 'x' }
+  const endpoint = {
+    id: '1', interface: 'public', region: 'one', region_id: 'one', url: 'http://nova', name: 'x'
+  }
   const catalog = ['compute', 'object-store', 'volume'].map((type) => ({
     id: '2', name: 'nova', type, endpoints: [endpoint]
   }))
