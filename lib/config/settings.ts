@@ -75,6 +75,9 @@ export const Settings = Type.Object({
   LIMIT_BY: choice(['user', 'project'], 'user',
     'the client that both limits count with `AUTH=keystone`: the user of a valid token, or all users of ' +
     'its project together'),
+  OVERLOAD_DELAY: lifetime('1s',
+    'how late the event loop may be, on the mean of a second, before requests are rejected with 503, at ' +
+    'most 1h; `0` rejects none for it'),
   READINESS: choice(['process', 'upstreams'], 'process',
     'when `/readyz` responds with 200: while the process can serve requests (`process`), or only while ' +
     'identity, compute and metrics are up as well (`upstreams`)'),
@@ -233,12 +236,16 @@ export const responseSettings = (settings: Settings) =>
   Object.fromEntries(marked('affectsResponses').map((name) => [name, settings[name]]))
 
 type DurationSetting =
-  'METRICS_INTERVAL' | 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'SHUTDOWN_GRACE' | 'SERIES_TTL' |
-  'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
+  'METRICS_INTERVAL' | 'METRICS_MAX_AGE' | 'UPSTREAM_TIMEOUT' | 'OVERLOAD_DELAY' | 'SHUTDOWN_GRACE' |
+  'SERIES_TTL' | 'INSTANCES_TTL' | 'SUMMARY_TTL' | 'STALE_LIMIT' | 'TOKEN_CACHE_TIME'
 
 /** Upper bounds: a revoked token must not work for longer, and timers have a maximum of some weeks. */
 const maxDurations: Partial<Record<keyof Settings, string>> = {
-  TOKEN_CACHE_TIME: '5m', SHUTDOWN_GRACE: '1h', UPSTREAM_TIMEOUT: '1h', METRICS_INTERVAL: '1h'
+  TOKEN_CACHE_TIME: '5m',
+  OVERLOAD_DELAY: '1h',
+  SHUTDOWN_GRACE: '1h',
+  UPSTREAM_TIMEOUT: '1h',
+  METRICS_INTERVAL: '1h'
 }
 
 /**

@@ -1,13 +1,8 @@
 import { getHeapStatistics } from 'node:v8'
 import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
+import { durationMs } from '#lib/config/settings.js'
 import { RequestRejected } from '#lib/errors.js'
-
-/**
- * Milliseconds that the event loop may be late, on the mean of a second. A request to an upstream takes
- * several turns: with longer ones, responses that came in time would count as timeouts (`UPSTREAM_TIMEOUT`).
- */
-const maxEventLoopDelay = 1_000
 
 /**
  * Share of V8's heap that may be used. From 80 % on V8 may end the process, because it frees little memory
@@ -23,13 +18,15 @@ const logIntervalMs = 10_000
  * exempt.
  */
 export default fp(async (app) => {
-  const { now } = app.clock
+  const { config, clock: { now } } = app
   // One instance: the creation of an error costs more than its response.
   const overloaded = new RequestRejected(503, 'The service is overloaded.')
   let loggedAt = -Infinity
 
   await app.register(underPressure, {
-    maxEventLoopDelay,
+    // A request to an upstream takes several turns of the event loop: with longer ones, responses that came
+    // in time would count as timeouts.
+    maxEventLoopDelay: durationMs(config, 'OVERLOAD_DELAY'),
     maxHeapUsedBytes: maxHeapShare * getHeapStatistics().heap_size_limit,
     async pressureHandler (request, reply, type) {
       if (request.routeOptions.config.limited === false) return

@@ -13,7 +13,10 @@ export async function build (
   now?: () => number
 ) {
   const app = await buildApp({
-    env: { OS_CLIENT_CONFIG_FILE: clientConfig, INFLUX_URL: noStore, CACHE: 'off', ...env }, now
+    env: {
+      OS_CLIENT_CONFIG_FILE: clientConfig, INFLUX_URL: noStore, CACHE: 'off', OVERLOAD_DELAY: '0', ...env
+    },
+    now
   })
   t.teardown(() => app.close())
   return app

@@ -14,7 +14,7 @@ const runnerEnv = Object.fromEntries(
 
 /**
  * Starts the server in a process of its own.
- * @param env its whole environment
+ * @param env its environment. It rejects no requests because the machine is busy, unless this says so
  * @param stdio its stdin, stdout and stderr
  * @param flags flags of Node, and after `--` the server's arguments
  */
@@ -23,7 +23,9 @@ export function spawnServer (
 ) {
   const separator = flags.includes('--') ? flags.indexOf('--') : flags.length
   const args = [...process.execArgv, ...flags.slice(0, separator), server, ...flags.slice(separator + 1)]
-  const child: ChildProcess = spawn(process.execPath, args, { env: { ...runnerEnv, ...env }, stdio })
+  const child: ChildProcess = spawn(process.execPath, args, {
+    env: { ...runnerEnv, OVERLOAD_DELAY: '0', ...env }, stdio
+  })
   t.teardown(() => { if (child.exitCode === null) child.kill('SIGKILL') })
   // Not `exit`, after which output may still arrive.
   const exited = once(child, 'close').then(([code]) => code as number | null)

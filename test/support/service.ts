@@ -14,7 +14,9 @@ interface Options extends SimulatorOptions {
 export async function startService (t: Test, { env, logger, ...options }: Options = {}) {
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
   const app = await buildApp({
-    env: { ...simulator.env, CACHE: 'off', SHUTDOWN_GRACE: '1s', ...env }, logger, now: options.now
+    env: { ...simulator.env, CACHE: 'off', SHUTDOWN_GRACE: '1s', OVERLOAD_DELAY: '0', ...env },
+    logger,
+    now: options.now
   })
   t.teardown(async () => {
     await app.close()

@@ -31,7 +31,9 @@ export async function startPair (
 
   const start = async (env: Record<string, string>, ahead: number) => {
     const app = await buildApp({
-      env: { ...simulator.env, REDIS_URL: url, ...env }, now: () => clock.time + ahead, logger
+      env: { ...simulator.env, REDIS_URL: url, OVERLOAD_DELAY: '0', ...env },
+      now: () => clock.time + ahead,
+      logger
     })
     t.teardown(() => app.close())
     await app.ready()

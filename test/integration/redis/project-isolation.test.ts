@@ -21,7 +21,7 @@ if (redis) {
       const env = { AUTH: 'keystone' }
       const { a, b, clock, simulator, calls } = await startPair(t, redis.url, { env })
       const uncached = await buildApp({
-        env: { ...simulator.env, ...env, CACHE: 'off' }, now: () => clock.time
+        env: { ...simulator.env, ...env, CACHE: 'off', OVERLOAD_DELAY: '0' }, now: () => clock.time
       })
       t.teardown(() => uncached.close())
       const headersOf = async (user: keyof typeof projectOf) => {

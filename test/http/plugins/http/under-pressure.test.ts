@@ -63,7 +63,7 @@ for (const [name, { flags, code }] of Object.entries(pressures)) {
 async function start (t: Test, ...flags: string[]) {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
-  const env = { ...simulator.env, PORT: '0', SUMMARY_TTL: '1h' }
+  const env = { ...simulator.env, PORT: '0', SUMMARY_TTL: '1h', OVERLOAD_DELAY: '1s' }
   const { child, output, logged, exited } = runServer(t, env, ...flags)
   const origin = await logged('"reach":"all"')
   const end = () => { child.kill('SIGTERM'); return exited }
