@@ -174,11 +174,15 @@ t.test('finds the version document of an endpoint', async (t) => {
   t.equal(versionDocumentUrl('https://gateway/v1/volume/v3/abc'), 'https://gateway/v1/volume/v3/')
 })
 
-t.test('reads the readable part of a catalog', async (t) => {
+t.test('reads the part of a catalog that is used and readable', async (t) => {
   const endpoint = { interface: 'public', region: null, region_id: 'RegionOne', url: 'http://nova' }
   const odd = [null, {}, 'x', { ...endpoint, url: null }, { ...endpoint, region: 1 }, { url: 'http://nova' }]
   t.same(readCatalog([
     { type: 'compute', name: null, endpoints: [...odd, endpoint] },
-    { type: null, endpoints: [endpoint] }, { type: 'network', endpoints: null }, { type: 'image' }, null, 1
-  ]), [{ type: 'compute', endpoints: [endpoint] }])
+    { type: null, endpoints: [endpoint] }, { type: 'network', endpoints: null }, { type: 'volumev3' },
+    { type: 'image', endpoints: [endpoint] }, null, 1
+  ]), [
+    { type: 'compute', endpoints: [endpoint] }, { type: 'network', endpoints: [] },
+    { type: 'volumev3', endpoints: [] }
+  ])
 })

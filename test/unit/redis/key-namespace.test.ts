@@ -66,6 +66,7 @@ const relevant = {
  * behaviour.
  */
 const irrelevant = {
+  SETTINGS_FILE: '/other',
   HOST: '127.0.0.2',
   PORT: 1,
   MANAGEMENT_LISTEN: '127.0.0.1:9090',
@@ -78,6 +79,8 @@ const irrelevant = {
   TLS_CERT: '/other.pem',
   TLS_KEY: '/other.pem',
   TRUST_PROXY: '10.0.0.1',
+  OVERLOAD_DELAY: '5s',
+  READINESS: 'upstreams',
   CORS_ORIGINS: 'https://other',
   RATE_LIMIT: 1,
   CONCURRENCY_LIMIT: 1,

@@ -8,6 +8,7 @@ import { loadUpstreamTls } from '#lib/config/upstream-tls.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
 import { createCertificate } from '#test/support/certificates.js'
 import { startProxy } from '#test/support/forward-proxy.js'
+import { pemFiles } from '#test/support/pem-files.js'
 import { serveUpstream } from '#test/support/loopback.js'
 
 const folder = t.testdir({})
@@ -32,8 +33,9 @@ async function serve (t: Test, limits = { timeout: 60_000, connections: 2 }) {
   const ports = { http: Number(new URL(url).port), https: (secure.address() as AddressInfo).port }
 
   /** A function that sends a request through the proxies of these settings. */
-  const connect = (settings: Partial<Settings>, tls: object = { cacert: files.cert, ...files }) => {
-    const dispatcher = createDispatcher(limits, loadUpstreamTls(tls), parseProxies(settings as Settings))
+  const connect = (settings: Partial<Settings>, paths: object = { cacert: files.cert, ...files }) => {
+    const tls = loadUpstreamTls(pemFiles(paths))
+    const dispatcher = createDispatcher(limits, tls, parseProxies(settings as Settings))
     t.teardown(() => dispatcher.destroy())
     const upstream = createUpstream(dispatcher, limits)
     return (scheme: 'http' | 'https', host = name) => upstream('identity', {
