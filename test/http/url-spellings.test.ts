@@ -34,6 +34,8 @@ async function listen (t: Parameters<typeof startService>[0]) {
   const now = Date.now()
   const { app, simulator, count } = await startService(t, { env: { CACHE: 'on' }, now: () => now })
   await app.listen({ host: '127.0.0.1', port: 0 })
+  // The start itself calls the cloud.
+  await app.openstack.reach()
   const { port } = app.server.address() as AddressInfo
   const get = async (url: string, method = 'GET') => {
     const message = `${method} ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`

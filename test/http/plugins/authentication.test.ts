@@ -184,7 +184,7 @@ t.test('responds 503 where Keystone fails to validate a token, however it fails'
   const failures: Record<string, [Interception, detail: string]> = {
     'a reset': ['reset', 'cannot be reached'],
     'a 500': [{ status: 500, body: serverError }, 'returned an invalid response'],
-    'a 429': [{ status: 429, body: '' }, 'returned an invalid response'],
+    'a 429': [{ status: 429, body: '' }, 'accepts no requests for now'],
     'a page': [{ status: 200, body: '<html>a secret of Keystone\'s</html>' }, 'returned an invalid response'],
     'other JSON': [{ status: 200, body: { token: { secret: 1 } } }, 'returned an invalid response'],
     'no response': ['hang', 'did not respond within its time limit']
@@ -267,7 +267,10 @@ t.test('shows their own project to AUTH_READER_ROLES', async (t) => {
   t.equal((await byDefault.get(summary, await byDefault.tokenOf('guest'))).statusCode, 403)
   for (const name of ['_member_', 'Member']) {
     const token = {
-      expires_at: '2026-11-23T13:00:00.000000Z', roles: [{ name }], project: { id: demoProjectId }
+      expires_at: '2026-11-23T13:00:00.000000Z',
+      user: { id: 'ann' },
+      roles: [{ name }],
+      project: { id: demoProjectId }
     }
     byDefault.simulator.intercept = ({ headers }) =>
       'x-subject-token' in headers ? { status: 200, body: { token } } : undefined

@@ -24,7 +24,9 @@ t.test('reports that the process is alive, without any upstream', async (t) => {
 })
 
 const readinessSettings: Array<[env: Record<string, string>, code: number, status: string]> = [
-  [{}, 200, 'degraded'], [{ READINESS: 'process' }, 200, 'degraded'], [{ READINESS: 'upstreams' }, 503, 'unready']
+  [{}, 200, 'degraded'],
+  [{ READINESS: 'process' }, 200, 'degraded'],
+  [{ READINESS: 'upstreams' }, 503, 'unready']
 ]
 for (const [env, code, status] of readinessSettings) {
   t.test(`reports the state of each upstream, with ${JSON.stringify(env)}`, async (t) => {
@@ -74,7 +76,7 @@ t.test('is not ready while the metrics store cannot run the reads, and logs the 
   const log: string[] = []
   const logger = { stream: { write: (line: string) => { log.push(line) } } }
   let time = Date.now()
-  const env = { INFLUX_DATABASE: 'missing' }
+  const env = { INFLUX_DATABASE: 'missing', READINESS: 'upstreams' }
   const { app, simulator } = await startService(t, { env, logger, now: () => time })
   const metricsState = async () => {
     time += 2_000

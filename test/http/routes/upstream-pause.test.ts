@@ -12,6 +12,8 @@ const limited = (headers: Record<string, string>) =>
 
 t.test('retries a request that Nova limits for a second', async (t) => {
   const { app, simulator } = await startService(t)
+  // It reads limits as well.
+  await app.openstack.reach()
   let received = 0
   simulator.intercept = ({ upstream, path }) =>
     upstream === 'compute' && path.endsWith('/limits') && received++ === 0

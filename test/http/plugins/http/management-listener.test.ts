@@ -16,9 +16,12 @@ async function listen (t: Test, env: Record<string, string> = {}) {
   const log: Array<Record<string, unknown>> = []
   const logger = { stream: { write: (line: string) => { log.push(JSON.parse(line)) } } }
   const service = await startService(t, { env: { MANAGEMENT_LISTEN: '127.0.0.1:0', ...env }, logger })
-  const { app } = service
+  const { app, simulator } = service
   await app.listen({ host: '127.0.0.1', port: 0 })
   await app.listenForManagement()
+  // The start itself calls the cloud.
+  await app.openstack.reach()
+  simulator.calls.length = 0
   const portOf = (server: { address: () => unknown }) => (server.address() as AddressInfo).port
   const ports = { public: portOf(app.server), management: portOf(app.management!) }
   const send = async (
@@ -31,7 +34,7 @@ async function listen (t: Test, env: Record<string, string> = {}) {
 }
 
 t.test('serves /metrics on the management listener alone, and health checks on both', async (t) => {
-  const { send, count } = await listen(t)
+  const { send } = await listen(t)
   const statuses: Array<[url: string, onPublic: number, onManagement: number]> = [
     ['/metrics', 404, 200],
     ['//metrics/', 404, 200],
@@ -54,7 +57,6 @@ t.test('serves /metrics on the management listener alone, and health checks on b
       if (statusCode === 404) t.match(JSON.parse(body), { status: 404, title: 'Not Found', detail: String })
     }
   }
-  t.equal(count('metrics', '/query'), 0)
 })
 
 t.test('a route of the other listener does not exist, whatever the method', async (t) => {

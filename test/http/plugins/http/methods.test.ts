@@ -19,8 +19,11 @@ const allow = 'GET, HEAD, OPTIONS'
 
 /** Starts a service, and returns a function that sends a request with any method. */
 async function listen (t: Parameters<typeof startService>[0]) {
-  const { app, count } = await startService(t)
+  const { app, simulator, count } = await startService(t)
   await app.listen({ host: '127.0.0.1', port: 0 })
+  // The start itself calls the cloud.
+  await app.openstack.reach()
+  simulator.calls.length = 0
   const { port } = app.server.address() as AddressInfo
   const send = async (method: string, url: string, ...lines: string[]) => {
     const message = [`${method} ${url} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...lines]
