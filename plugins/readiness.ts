@@ -47,7 +47,9 @@ export default fp(async (app) => {
 
   app.decorate('readiness', async () => {
     const found = await readiness.get()
-    for (const [upstream, state] of Object.entries(found.upstreams)) telemetry.upstreamChecked(upstream, state)
+    for (const [upstream, state] of Object.entries(found.upstreams)) {
+      telemetry.upstreamChecked(upstream, state === 'up')
+    }
     const unready = app.shuttingDown || (config.READINESS === 'upstreams' && lacksRequired(found))
     return unready ? { ...found, status: 'unready' } : found
   })

@@ -16,7 +16,10 @@ const readyz: FastifyPluginAsyncTypebox = async (app) => {
       querystring: NoQuery,
       response: {
         200: { description: 'The service can serve requests', content: content(exampleOf(Readiness)) },
-        503: { description: 'The service shuts down; with READINESS=upstreams, or identity, compute or metrics is down', content: content(exampleUnready) },
+        503: {
+          description: 'The service shuts down, or with `READINESS=upstreams` a required upstream is down',
+          content: content(exampleUnready)
+        },
         ...problems(400, 500)
       }
     }

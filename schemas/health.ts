@@ -25,8 +25,8 @@ const exampleStates = {
 export const Readiness = Type.Object({
   status: OneOf(['ready', 'degraded', 'unready'], {
     description: '`unready` during shutdown; `degraded` while an upstream is down: responses may be stale ' +
-      'or partial. With `READINESS=upstreams` the service is `unready` while identity, compute or metrics is ' +
-      'down',
+      'or partial. With `READINESS=upstreams` the service is also `unready` while identity, compute or ' +
+      'metrics is down',
     examples: ['degraded']
   }),
   upstreams: Type.Object({

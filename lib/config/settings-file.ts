@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { InvalidSetting } from '#lib/errors.js'
 
 /**
- * The settings of a file: `NAME=value` lines, as in an `EnvironmentFile` of systemd. A value may be in quotes;
- * nothing in it has a meaning. Empty lines and lines that begin with `#` are left out.
+ * The settings of a file: `NAME=value` lines, as in an `EnvironmentFile` of systemd. A value may be in
+ * quotes; nothing in it has a meaning. Empty lines and lines that begin with `#` are left out.
  * @throws InvalidSetting, which quotes no value: it may be a secret
  */
 export function loadSettingsFile (path: string): Record<string, string> {
@@ -11,7 +11,8 @@ export function loadSettingsFile (path: string): Record<string, string> {
     if (/^\s*(?:#|$)/.test(line)) return []
     const [, name, value] = /^\s*([A-Z_][A-Z0-9_]*)=(.*?)\s*$/.exec(line) ?? []
     if (name === undefined) {
-      throw new InvalidSetting(`SETTINGS_FILE must have NAME=value lines: line ${index + 1} of ${path} is none`)
+      const place = `line ${index + 1} of ${path}`
+      throw new InvalidSetting(`SETTINGS_FILE must have NAME=value lines: ${place} is none`)
     }
     return [[name, value!.replace(/^(["'])(.*)\1$/, '$2')]]
   })

@@ -156,8 +156,9 @@ export const Settings = Type.Object({
   })),
 
   INFLUX_URL: affectsResponses(url(
-    'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones; `http://127.0.0.1:8086` unless ' +
-    'set. A user and a password in it are `INFLUX_USERNAME` and `INFLUX_PASSWORD`, unless these are set')),
+    'InfluxDB\'s URL: version 1.x, or the compatible `/query` of later ones; `http://127.0.0.1:8086` ' +
+    'unless set. A user and a password in it are `INFLUX_USERNAME` and `INFLUX_PASSWORD`, unless these ' +
+    'are set')),
   INFLUX_DATABASE: affectsResponses(Type.String({
     pattern: '^([^%]+|[A-Za-z0-9_.-]*%\\(project_id\\)s[A-Za-z0-9_.-]*)$',
     default: 'mon',
@@ -171,8 +172,8 @@ export const Settings = Type.Object({
   INFLUX_PASSWORD: secret('that user\'s password'),
   INFLUX_TOKEN: secret('InfluxDB token, instead of a user and a password'),
   PROMETHEUS_URL: affectsResponses(url(
-    'base of a Prometheus API, such as `http://prometheus:9090`, `http://vmselect:8481/select/0/prometheus` ' +
-    'or `https://mimir/prometheus`; metrics are then read there, and not from InfluxDB')),
+    'base of a Prometheus API, such as `http://prometheus:9090`, `https://mimir/prometheus` or ' +
+    '`http://vmselect:8481/select/0/prometheus`; metrics are then read there, and not from InfluxDB')),
   PROMETHEUS_USERNAME: affectsResponses(text('its user')),
   PROMETHEUS_PASSWORD: secret('that user\'s password'),
   PROMETHEUS_TOKEN: header({ secret: true }, 'its bearer token, instead of a user and a password'),

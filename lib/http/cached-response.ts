@@ -26,7 +26,8 @@ export interface CachedResponse {
   encoded: Partial<Record<Encoding, Promise<Buffer>>>
 }
 
-type Options = Pick<CachedResponse, 'link' | 'incomplete' | 'oldestAt' | 'degraded'> & { before?: CachedResponse }
+type Facts = Pick<CachedResponse, 'link' | 'incomplete' | 'oldestAt' | 'degraded'>
+type Options = Facts & { before?: CachedResponse }
 
 /**
  * A response for the callers of one scope. Its ETag is weak, because the encodings of a response differ in

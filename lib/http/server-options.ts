@@ -1,5 +1,5 @@
 import type { ServerOptions } from 'node:http'
-import type { TlsCertificate } from '#lib/config/tls-certificate.js'
+import type { SecureContextOptions } from 'node:tls'
 
 /**
  * Milliseconds between two checks for slow clients. Node enforces a time limit at the next check, so the
@@ -21,7 +21,7 @@ const limits = {
 } satisfies ServerOptions
 
 /** The options of an HTTP server, or of an HTTPS server with a certificate. */
-export const serverOptions = (certificate?: TlsCertificate) => ({
+export const serverOptions = (certificate?: Pick<SecureContextOptions, 'cert' | 'key'>) => ({
   http: limits,
   ...(certificate && { https: { ...limits, ...certificate, handshakeTimeout: 10_000 } })
 })

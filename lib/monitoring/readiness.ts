@@ -2,7 +2,7 @@ import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
 import type { Readiness, UpstreamState } from '#schemas/health.js'
 
-/** The upstreams without which a route has nothing new to respond with. The others cost some numbers alone. */
+/** The upstreams without which a route has nothing new to respond with. Others cost some numbers alone. */
 const required: UpstreamName[] = ['identity', 'compute', 'metrics']
 
 /** Whether some route cannot be served without stale values. */

@@ -139,8 +139,8 @@ export function createTelemetry () {
       requestCompleted: (upstream, operation, outcome, seconds) =>
         upstreamRequests.observe({ upstream, operation, outcome }, seconds)
     } satisfies UpstreamObserver as UpstreamObserver,
-    /** Records the state of an upstream. */
-    upstreamChecked: (upstream: string, state: string) => upstreamUp.set({ upstream }, Number(state === 'up')),
+    /** Records whether an upstream is up. */
+    upstreamChecked: (upstream: string, up: boolean) => upstreamUp.set({ upstream }, Number(up)),
     /** Adds a cache. */
     addCache: (name: string, stats: () => CacheStats) => { caches.set(name, stats) },
     /** Adds a queue. */

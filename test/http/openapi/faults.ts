@@ -18,7 +18,8 @@ export async function startLimited (t: Test) {
  * @param upstream otherwise, the failing upstream
  */
 export async function startBroken (t: Test, status: number, upstream: string) {
-  const { app, simulator } = await startService(t, { env: { UPSTREAM_TIMEOUT: '1s', READINESS: 'upstreams' } })
+  const env = { UPSTREAM_TIMEOUT: '1s', READINESS: 'upstreams' }
+  const { app, simulator } = await startService(t, { env })
   if (status === 500) {
     const broken = async () => { throw new TypeError('a bug of the service') }
     Object.assign(app.metrics, { series: broken, latest: broken, check: broken })

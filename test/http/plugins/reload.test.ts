@@ -94,9 +94,11 @@ t.test('stays with the present settings where one of the new ones is unusable', 
   ]
   for (const [settings, message] of changes) {
     const lines = await reload({ LOG_LEVEL: 'debug', ...settings })
-    t.match(lines, [
-      { level: 50, msg: 'reload failed: the present settings stay in use', err: { type: 'InvalidSetting', message } }
-    ], String(message))
+    t.match(lines, [{
+      level: 50,
+      msg: 'reload failed: the present settings stay in use',
+      err: { type: 'InvalidSetting', message }
+    }], String(message))
     t.equal(lines.length, 1)
     t.equal(app.log.level, 'info')
     t.equal(app.config.OS_PASSWORD, 'simulated')
@@ -142,8 +144,8 @@ t.test('uses a new certificate, and does not turn HTTPS on or off', async (t) =>
   const [one, two] = [createCertificate(folder, 'one-'), createCertificate(folder, 'two-')]
   const tls = ({ files }: typeof one) => ({ TLS_CERT: files.cert, TLS_KEY: files.key })
   const { reload } = await start(t, tls(one))
-  const messages = async (settings: object) =>
-    (await reload({ ...password, ...settings })).map(({ msg }) => msg).filter((msg) => !/credential/.test(msg))
+  const messages = async (settings: object) => (await reload({ ...password, ...settings }))
+    .map(({ msg }) => msg).filter((msg) => !/credential/.test(msg))
   t.same(await messages(tls(one)), ['settings reloaded'])
   t.same(await messages(tls(two)), ['certificate renewed', 'settings reloaded'])
   const { files } = one

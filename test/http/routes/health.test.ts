@@ -42,7 +42,8 @@ for (const [env, code, status] of readinessSettings) {
     t.same(await readyz(), {
       code, status, upstreams: { ...up, compute: 'refused', metrics: 'invalid' }
     })
-    const states = [...(await app.inject('/metrics')).body.matchAll(/upstream_up\{upstream="(.*)"\} ([01])\n/g)]
+    const { body } = await app.inject('/metrics')
+    const states = [...body.matchAll(/upstream_up\{upstream="(.*)"\} ([01])\n/g)]
     t.same(Object.fromEntries(states.map(([, upstream, up]) => [upstream, up])), {
       identity: '1', compute: '0', network: '1', 'block-storage': '1', metrics: '0'
     })
