@@ -9,7 +9,7 @@ import { cacheOpenStack } from '#lib/openstack/cached-client.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
 import { createOpenStack } from '#lib/openstack/client.js'
 import type { OpenStack } from '#lib/openstack/client.js'
-import { cloudIdentity, loadCloud } from '#lib/openstack/clouds-yaml.js'
+import { cloudIdentity, readCloud } from '#lib/openstack/clouds-yaml.js'
 import type { CloudConfig } from '#lib/openstack/clouds-yaml.js'
 import { quotaCodec } from '#lib/openstack/quotas.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
@@ -57,7 +57,7 @@ export default fp(async (app) => {
   app.onReload(() => logReach)
 
   function connect (settings: Settings, observer: UpstreamObserver) {
-    const cloud = loadCloud(settings)
+    const cloud = readCloud(settings)
     const dispatcher = createDispatcher(limits, loadUpstreamTls(cloud.tls), parseProxies(config))
     const options = { ...limits, requestIdHeader: 'x-openstack-request-id' }
     const upstream = createUpstream(dispatcher, options, observer)

@@ -3,7 +3,7 @@ import type { Codec } from '#lib/cache/codec.js'
 import type { SharedStore } from '#lib/cache/shared-store.js'
 import { durationMs, responseSettings } from '#lib/config/settings.js'
 import { trustedCertificates } from '#lib/config/upstream-tls.js'
-import { cloudIdentity, loadCloud } from '#lib/openstack/clouds-yaml.js'
+import { cloudIdentity, readCloud } from '#lib/openstack/clouds-yaml.js'
 import { connect } from '#lib/redis/connection.js'
 import type { Connection, ConnectionListener } from '#lib/redis/connection.js'
 import { keyNamespace } from '#lib/redis/key-namespace.js'
@@ -31,7 +31,7 @@ export default fp(async (app) => {
   const { config, clock, log, telemetry } = app
   const { REDIS_URL, OS_CACERT } = config
   const staleLimit = durationMs(config, 'STALE_LIMIT')
-  const namespace = keyNamespace([cloudIdentity(loadCloud(config)), responseSettings(config)])
+  const namespace = keyNamespace([cloudIdentity(readCloud(config)), responseSettings(config)])
   const outageLog = logOutages(log)
   const listener: ConnectionListener = {
     ready: outageLog.ready,

@@ -32,7 +32,7 @@ export interface SimulatorOptions {
   /** The current time in ms; `Date.now` by default. */
   now?: () => number
   /** The origins in settings and catalog, for servers behind a proxy; by default their own. */
-  advertisedOrigins?: Partial<Record<UpstreamName, string>>
+  reached?: Partial<Record<UpstreamName, string>>
 }
 
 export interface Simulator {
@@ -68,7 +68,7 @@ const overloaded: SimulatedResponse = {
 /** Starts five servers on loopback: Keystone, Nova, Neutron, Cinder, and a metrics store. */
 export async function startSimulator (options: SimulatorOptions = {}): Promise<Simulator> {
   const { projects = 50, instances = 500, latency = 0, failures = 0, metricsStore = 'influxdb' } = options
-  const { listLimit = Infinity, tokenLifetime = 3600, now = Date.now, advertisedOrigins } = options
+  const { listLimit = Infinity, tokenLifetime = 3600, now = Date.now, reached } = options
   const calls: SimulatedCall[] = []
   let received = 0
 
@@ -84,7 +84,7 @@ export async function startSimulator (options: SimulatorOptions = {}): Promise<S
   const world: World = {
     cloud: buildCloud(projects, instances, Math.floor(now() / 1000)),
     tokens: new Map(),
-    origins: { ...origins, ...advertisedOrigins },
+    origins: { ...origins, ...reached },
     database: 'mon',
     listLimit,
     tokenLifetime,

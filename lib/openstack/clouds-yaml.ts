@@ -24,7 +24,7 @@ export interface CloudConfig extends LoginOptions {
  * the variables.
  * @throws InvalidSetting where there is none, or where it lacks what a login needs
  */
-export function loadCloud (settings: Settings): CloudConfig {
+export function readCloud (settings: Settings): CloudConfig {
   const values = loadCloudValues(settings)
   const authUrl = parseUrl(values, 'auth_url')
   if (authUrl === undefined) {

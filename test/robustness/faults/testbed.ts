@@ -64,12 +64,12 @@ export async function startTestbed (
   const proxies = byUpstream(started)
   const spareProxy = await startProxy()
   const scheme = certificate ? 'https' : 'http'
-  const advertisedOrigins = byUpstream(started.map(([name, { port }]) =>
+  const reached = byUpstream(started.map(([name, { port }]) =>
     [name, `${scheme}://127.0.0.1:${port}`] as const))
 
   const cloudClock = { shiftMs: 0 }
   const now = () => Date.now() + cloudClock.shiftMs
-  const simulator = await startSimulator({ projects: 6, instances: 30, advertisedOrigins, now })
+  const simulator = await startSimulator({ projects: 6, instances: 30, reached, now })
   for (const name of upstreamNames) {
     proxies[name].target = name === 'metrics' ? influxd.url : simulator.origins[name]
   }

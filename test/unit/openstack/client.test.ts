@@ -7,7 +7,7 @@ import { adminCredential, demoCredential } from '#simulator/users.js'
 import { UpstreamError } from '#lib/errors.js'
 import type { Catalog } from '#lib/openstack/catalog.js'
 import { createOpenStack } from '#lib/openstack/client.js'
-import { loadCloud } from '#lib/openstack/clouds-yaml.js'
+import { readCloud } from '#lib/openstack/clouds-yaml.js'
 import { quotaSources } from '#lib/openstack/quotas.js'
 import type { UpstreamObserver } from '#lib/upstream/upstream-client.js'
 import type { Settings } from '#lib/config/settings.js'
@@ -35,7 +35,7 @@ async function connect (t: Test, env: Partial<Settings> = {}, options: Simulator
     clientCreated () {},
     requestCompleted: (upstream, operation, outcome) => { outcomes.push(`${operation} ${outcome}`) }
   }
-  const cloud = loadCloud({ ...simulator.env, ...env } as Partial<Settings> as Settings)
+  const cloud = readCloud({ ...simulator.env, ...env } as Partial<Settings> as Settings)
   const upstream = createUpstream(dispatcher, limits, observer)
   const onBackgroundError = (err: unknown) => { backgroundErrors.push(err) }
   const openstack = createOpenStack(cloud, upstream, { now, onBackgroundError }, ['heat_user_domain'])

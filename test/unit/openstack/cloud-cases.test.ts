@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { PemFile } from '#lib/config/pem.js'
 import type { Settings } from '#lib/config/settings.js'
-import { loadCloud } from '#lib/openstack/clouds-yaml.js'
+import { readCloud } from '#lib/openstack/clouds-yaml.js'
 import { cloudCases, environmentOf, expectedOf } from '#test/support/cloud-cases.js'
 import type { Reading } from '#test/support/cloud-cases.js'
 
 const path = (file?: PemFile) => file?.path.replace(/^~(?=\/)/, homedir()) ?? null
 
-function readCloud (env: Record<string, string>): Reading {
-  const cloud = loadCloud(env as Partial<Settings> as Settings)
+function read (env: Record<string, string>): Reading {
+  const cloud = readCloud(env as Partial<Settings> as Settings)
   const { authUrl, identity, scope, region = null, interface: wanted, overrides, tls } = cloud
   return JSON.parse(JSON.stringify({
     authUrl,
@@ -40,12 +40,12 @@ for (const cloudCase of cloudCases) {
     const folder = t.testdir(cloudCase.files ?? {})
     process.env.XDG_CONFIG_HOME = join(folder, 'home')
     process.chdir(folder)
-    const read = () => readCloud(environmentOf(cloudCase))
+    const reading = () => read(environmentOf(cloudCase))
     const { rejects: message } = cloudCase
     if (message === undefined) {
-      t.strictSame(read(), expectedOf(cloudCase))
+      t.strictSame(reading(), expectedOf(cloudCase))
     } else {
-      const err = t.throws(read, { name: 'InvalidSetting', message }) as unknown as Error
+      const err = t.throws(reading, { name: 'InvalidSetting', message }) as unknown as Error
       t.notMatch(err.message, /\n|secret/)
     }
   })

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
-import { loadCloud } from '#lib/openstack/clouds-yaml.js'
+import { readCloud } from '#lib/openstack/clouds-yaml.js'
 import type { Settings } from '#lib/config/settings.js'
 
-const load = (settings: Partial<Settings>) => loadCloud(settings as Settings)
+const load = (settings: Partial<Settings>) => readCloud(settings as Settings)
 
 const password = {
   OS_AUTH_URL: 'http://keystone/v3', OS_USERNAME: 'ann', OS_PASSWORD: 'secret', OS_PROJECT_NAME: 'web'

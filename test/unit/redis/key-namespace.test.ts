@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { cloudIdentity, loadCloud } from '#lib/openstack/clouds-yaml.js'
+import { cloudIdentity, readCloud } from '#lib/openstack/clouds-yaml.js'
 import { keyNamespace } from '#lib/redis/key-namespace.js'
 import { responseSettings, Settings } from '#lib/config/settings.js'
 
@@ -23,7 +23,7 @@ const credential = {
 
 const namespaceOf = (env: Record<string, unknown>) => {
   const settings = { ...defaults, ...env } as Settings
-  return keyNamespace([cloudIdentity(loadCloud(settings)), responseSettings(settings)])
+  return keyNamespace([cloudIdentity(readCloud(settings)), responseSettings(settings)])
 }
 
 /** Another value of each setting that responses depend on. */
