@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import type { Test } from 'tap'
 
 /** A server that tests start. */
 export interface Program {
@@ -53,4 +55,17 @@ export async function end (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL') {
   const exited = once(child, 'exit')
   child.kill(signal)
   await exited
+}
+
+/**
+ * Kills a server with the test, and deletes its folder with this process. An aborted test reaches no
+ * teardown.
+ * @param current the process of the server, which may have been restarted
+ */
+export function endWith (t: Test, current: () => ChildProcess, folder: string) {
+  t.teardown(() => end(current(), 'SIGKILL'))
+  process.once('exit', () => {
+    current().kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
 }

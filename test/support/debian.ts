@@ -3,9 +3,10 @@ import { constants } from 'node:fs'
 import {
   access, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile
 } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { Test } from 'tap'
 
 const run = promisify(execFile)
 /** Below the working directory, which npm sets to the package's root. */
@@ -22,6 +23,52 @@ const maxFetchMs = 5 * minuteMs
 export type Found = { path: string } | { reason: string }
 
 export const isExecutable = (path: string) => access(path, constants.X_OK).then(() => true, () => false)
+
+/** A program that tests use where it exists. */
+interface Program {
+  name: string
+  /** The environment variable with its path. */
+  variable: string
+  /** The Debian packages that it is in, with the libraries that a small system lacks. */
+  packages: string[]
+  /** Whether a program of this name on the PATH is the right one; each is by default. */
+  accepts?: (path: string) => Promise<boolean>
+}
+
+/** Finds a program: by its variable, else on the PATH, else in Debian's packages. */
+export async function findProgram (
+  { name, variable, packages, accepts = async () => true }: Program
+): Promise<Found> {
+  const given = process.env[variable]
+  if (given) {
+    return await isExecutable(given) ? { path: given } : { reason: `${variable}=${given} is not a program` }
+  }
+  for (const path of (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, name))) {
+    if (await isExecutable(path) && await accepts(path)) return { path }
+  }
+  const found = await unpack(packages[0]!, packages, `usr/bin/${name}`)
+  return 'path' in found
+    ? found
+    : { reason: `${name} is not in ${variable} nor on the PATH, and ${found.reason}` }
+}
+
+/**
+ * The path of a program that a test file needs.
+ * @param required the environment variable that makes a missing program a failure
+ * @param timeoutMs the time that the file may take with the program
+ * @returns `undefined` without the program: `t` is then skipped with the reason
+ * @throws Error without the program where the variable is 1
+ */
+export async function pathFor (t: Test, find: () => Promise<Found>, required: string, timeoutMs: number) {
+  t.setTimeout(maxFindMs)
+  const found = await find()
+  if ('path' in found) {
+    t.setTimeout(timeoutMs)
+    return found.path
+  }
+  if (process.env[required] === '1') throw new Error(`${required}=1, but ${found.reason}`)
+  t.plan(0, found.reason)
+}
 
 const ageMs = (path: string) => stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs, () => undefined)
 

@@ -1,12 +1,11 @@
-import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { request } from 'undici'
-import { end } from '#test/support/child.js'
-import { maxFindMs } from '#test/support/debian.js'
+import { end, endWith } from '#test/support/child.js'
+import { pathFor } from '#test/support/debian.js'
 import { findInfluxd } from './binary.js'
 import { createClient } from './client.js'
 import type { Client } from './client.js'
@@ -51,14 +50,8 @@ const createAdmin = `CREATE USER ${admin.username} WITH PASSWORD '${admin.passwo
  * @throws Error without an influxd where REQUIRE_INFLUXD=1
  */
 export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Promise<Influxd | undefined> {
-  t.setTimeout(maxFindMs)
-  const found = await findInfluxd()
-  if ('reason' in found) {
-    if (process.env.REQUIRE_INFLUXD === '1') throw new Error(`REQUIRE_INFLUXD=1, but ${found.reason}`)
-    t.plan(0, found.reason)
-    return
-  }
-  t.setTimeout(testTimeoutMs)
+  const path = await pathFor(t, findInfluxd, 'REQUIRE_INFLUXD', testTimeoutMs)
+  if (path === undefined) return
 
   const dir = await mkdtemp(join(tmpdir(), 'influxd-'))
   const settings = {
@@ -66,13 +59,8 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
     INFLUXDB_HTTP_AUTH_ENABLED: String(options.auth ?? false),
     ...options.settings
   }
-  let server = await launch(found.path, settings)
-  t.teardown(() => end(server.child, 'SIGKILL'))
-  // In addition to the teardown, which an aborted test does not reach.
-  process.once('exit', () => {
-    server.child.kill('SIGKILL')
-    rmSync(dir, { recursive: true, force: true })
-  })
+  let server = await launch(path, settings)
+  endWith(t, () => server.child, dir)
 
   const { address } = server
   const url = `http://${address}`
@@ -87,7 +75,7 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
     stop: () => end(server.child, 'SIGTERM'),
     kill: () => end(server.child, 'SIGKILL'),
     start: async () => {
-      server = await relaunch(found.path, { ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address })
+      server = await relaunch(path, { ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address })
     },
     pause: async () => {
       server.child.kill('SIGSTOP')

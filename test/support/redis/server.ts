@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -9,9 +8,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import { end, startChild } from '#test/support/child.js'
-import { maxFindMs } from '#test/support/debian.js'
-import { findRedis } from './binary.js'
+import { end, endWith, startChild } from '#test/support/child.js'
+import { pathFor } from '#test/support/debian.js'
+import { environmentOf, findRedis } from './binary.js'
 
 /** A real Redis server that belongs to one test. */
 export interface RedisServer {
@@ -45,33 +44,22 @@ const testTimeoutMs = 180_000
 export async function startRedis (
   t: Test, args: string[] = [], login = ''
 ): Promise<RedisServer | undefined> {
-  t.setTimeout(maxFindMs)
-  const found = await findRedis()
-  if ('reason' in found) {
-    if (process.env.REQUIRE_REDIS === '1') throw new Error(`REQUIRE_REDIS=1, but ${found.reason}`)
-    t.plan(0, found.reason)
-    return
-  }
-  t.setTimeout(testTimeoutMs)
+  const path = await pathFor(t, findRedis, 'REQUIRE_REDIS', testTimeoutMs)
+  if (path === undefined) return
 
   const dir = await mkdtemp(join(tmpdir(), 'redis-'))
   const launch = async (port: number): Promise<ChildProcess> => {
     const { child } = await startChild({
-      path: found.path,
+      path,
       args: ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, '--save', '', ...args],
-      env: found.env,
+      env: environmentOf(path),
       output: 'stdout',
       ready: /Ready to accept connections/
     })
     return child
   }
   let { child, port } = await onFreePort(launch)
-  t.teardown(() => end(child, 'SIGKILL'))
-  // In addition to the teardown, which an aborted test does not reach.
-  process.once('exit', () => {
-    child.kill('SIGKILL')
-    rmSync(dir, { recursive: true, force: true })
-  })
+  endWith(t, () => child, dir)
 
   const url = `redis://${login}127.0.0.1:${port}`
   const client = new Redis(url, { commandTimeout: 2_000, retryStrategy: () => 50 })
