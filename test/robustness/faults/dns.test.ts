@@ -1,6 +1,4 @@
-import t from 'tap'
 import { dns } from './cases/dns.js'
 import { runCases } from './run-case.js'
-import { startTestbed } from './testbed.js'
 
-await runCases(t, await startTestbed(t), dns)
+await runCases(dns)

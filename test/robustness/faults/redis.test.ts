@@ -2,7 +2,6 @@ import t from 'tap'
 import { startRedis } from '#test/support/redis/server.js'
 import { redisFaults } from './cases/redis.js'
 import { runCases } from './run-case.js'
-import { startTestbed } from './testbed.js'
 
 const redis = await startRedis(t)
-if (redis) await runCases(t, await startTestbed(t), redisFaults(redis))
+if (redis) await runCases(redisFaults(redis))

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
 import type { Test } from 'tap'
 import type { UpstreamName } from '#simulator/simulator.js'
 import type { Case, Recover } from './case.js'
@@ -10,7 +11,7 @@ import { errorsIn, routeKinds, unavailableIn } from './requests.js'
 import type { RouteKind, TestRequest } from './requests.js'
 import { startServer } from './server.js'
 import type { Server, ServerResponse } from './server.js'
-import { upstreamNames } from './testbed.js'
+import { startTestbed, upstreamNames } from './testbed.js'
 import type { Testbed } from './testbed.js'
 import type { Truth } from './truth.js'
 
@@ -34,8 +35,9 @@ interface TestResponse extends ServerResponse {
   request: TestRequest
 }
 
-/** Runs cases in sequence, each with its own server. */
-export async function runCases (t: Test, testbed: Testbed | undefined, cases: Case[]) {
+/** Runs cases in sequence, each with its own server. @param certificate of upstreams with TLS */
+export async function runCases (cases: Case[], certificate?: Parameters<typeof startTestbed>[1]) {
+  const testbed = await startTestbed(t, certificate)
   if (testbed === undefined) return
   for (const one of cases) await t.test(titleOf(one), (t) => runCase(t, testbed, one))
 }

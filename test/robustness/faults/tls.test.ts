@@ -4,7 +4,6 @@ import t from 'tap'
 import { createCertificate, expire } from '#test/support/certificates.js'
 import { tls } from './cases/tls.js'
 import { runCases } from './run-case.js'
-import { startTestbed } from './testbed.js'
 
 const folder = t.testdir()
 const certificates = {
@@ -17,4 +16,4 @@ const caFile = join(folder, 'ca.pem')
 const { valid, expired, otherName } = certificates
 writeFileSync(caFile, [valid, expired, otherName].map(({ cert }) => cert).join(''))
 
-await runCases(t, await startTestbed(t, { ...valid, caFile }), tls(certificates))
+await runCases(tls(certificates), { ...valid, caFile })
