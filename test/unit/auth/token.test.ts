@@ -6,16 +6,17 @@ const jws = `${'eyJ0'.repeat(40)}.${'x_-1'.repeat(300)}.${'A'.repeat(86)}`
 
 t.test('accepts a token in X-Auth-Token, or as a bearer token', async (t) => {
   for (const token of [fernet, jws, '0123456789abcdef0123456789abcdef', 'x'.repeat(4_096)]) {
-    t.equal(requireToken({ 'x-auth-token': token }), token)
-    t.equal(requireToken({ authorization: `Bearer ${token}` }), token)
-    t.equal(requireToken({ authorization: `bearer  ${token}` }), token)
-    t.equal(requireToken({ 'x-auth-token': '', authorization: `Bearer ${token}` }), token)
-    t.equal(requireToken({ 'x-auth-token': token, authorization: `Bearer ${token}` }), token)
-    t.equal(
-      requireToken({ 'x-auth-token': token, authorization: 'Basic YTpi' }),
-      token,
-      'ignores credentials of another scheme'
-    )
+    for (const headers of [
+      { 'x-auth-token': token },
+      { authorization: `Bearer ${token}` },
+      { authorization: `bearer  ${token}` },
+      { 'x-auth-token': '', authorization: `Bearer ${token}` },
+      { 'x-auth-token': token, authorization: `Bearer ${token}` },
+      { 'x-auth-token': token, authorization: 'Basic YTpi' }
+    ]) {
+      t.equal(requireToken(headers), token)
+      t.equal(findToken(headers), token)
+    }
   }
 })
 
@@ -34,6 +35,7 @@ t.test('rejects a request without a token', async (t) => {
       { name: 'Unauthorized', message: /^there is no token/ },
       JSON.stringify(headers)
     )
+    t.notOk(findToken(headers))
   }
 })
 
@@ -60,21 +62,6 @@ t.test('rejects a malformed token', async (t) => {
     )
   }
   t.throws(() => requireToken({ 'x-auth-token': ['a', 'b'] }), { name: 'Unauthorized' })
-})
-
-t.test('finds the token of a request without an error', async (t) => {
-  for (const headers of [
-    { 'x-auth-token': fernet },
-    { authorization: `bearer  ${fernet}` },
-    { 'x-auth-token': '', authorization: `Bearer ${fernet}` }
-  ]) {
-    t.equal(findToken(headers), fernet)
-  }
-  for (const headers of [
-    {}, { 'x-auth-token': '' }, { authorization: 'Bearer ' }, { authorization: `Basic ${fernet}` }
-  ]) {
-    t.notOk(findToken(headers))
-  }
 })
 
 t.test('rejects two different tokens', async (t) => {
