@@ -73,8 +73,10 @@ t.test('these tests cover every path of the document', async (t) => {
 
 t.test('public routes need no valid token', async (t) => {
   for (const url of publicUrls) {
-    for (const token of [undefined, 'no token at all', tokens.unknown, tokens.demo]) {
-      t.equal((await get(url, token)).statusCode, 200, url)
+    for (const token of [undefined, 'no token at all', 'x'.repeat(5_000), tokens.unknown, tokens.demo]) {
+      const { statusCode, headers } = await get(url, token)
+      t.equal(statusCode, 200, url)
+      t.notMatch(headers.vary, /token/, url)
     }
   }
 })

@@ -48,14 +48,6 @@ t.test('serves the latest usage up to METRICS_MAX_AGE, and null after that', asy
   t.notOk('unavailable' in after)
 })
 
-t.test('returns null and names the metrics store where no usage is cached', async (t) => {
-  const { simulator, get } = await startCaching(t)
-  simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'reset' : undefined
-  t.match(await get(instances), {
-    status: 200, body: { metric: [{ cpuUsage: null, memoryUsage: null }], unavailable: ['metrics'] }
-  })
-})
-
 t.test('serves stale quotas up to STALE_LIMIT, also in a response that was made later', async (t) => {
   const { simulator, clock, get } = await startCaching(t)
   const { body: before } = await get(summary)

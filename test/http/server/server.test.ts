@@ -18,17 +18,6 @@ t.test('listens, responds, logs the reach of its credential, and ends on SIGTERM
   t.equal(output.stderr, '')
 })
 
-t.test('starts while its upstreams are down', async (t) => {
-  const { child, exited, logged } = runServer(t, { ...unreachableCloud, PORT: '0' })
-  const origin = await logged('credential reach unknown')
-  t.equal((await fetch(`${origin}/healthz`)).status, 200)
-  t.equal((await fetch(`${origin}/readyz`)).status, 200)
-  const summary = await fetch(`${origin}/v1/openstack/projects/summary`)
-  t.match(await summary.json(), { status: 503 })
-  child.kill('SIGTERM')
-  t.equal(await exited, 0)
-})
-
 t.test('ends with one line on stderr where it cannot start', async (t) => {
   const blocker = createServer().listen(0, '127.0.0.1')
   await once(blocker, 'listening')

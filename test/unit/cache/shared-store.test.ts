@@ -70,17 +70,6 @@ t.test('uses a value that another process has fetched, and looks it up once', as
   t.same(calls, before, 'a fresh local value needs no shared store')
 })
 
-t.test('waits for the value that another process fetches', async (t) => {
-  const { a, b, state, shut, locks } = createPair()
-  const open = shut()
-  const both = [a(), b()]
-  await turn()
-  open()
-  t.match(await Promise.all(both), [{ value: { load: 1 } }, { value: { load: 1 } }])
-  t.equal(state.loads, 1)
-  t.equal(locks.size, 0)
-})
-
 t.test('uses the value of another process although it is no longer fresh after the wait', async (t) => {
   const { a, b, clock, state, shut } = createPair()
   const open = shut()
@@ -90,29 +79,6 @@ t.test('uses the value of another process although it is no longer fresh after t
   open()
   t.match(await Promise.all(both), [{ fetchedAt: 1_000 }, { fetchedAt: 1_000 }])
   t.equal(state.loads, 1)
-})
-
-t.test('all processes serve a stale value while one refreshes it', async (t) => {
-  const { a, b, clock, state, shut } = createPair()
-  await a()
-  clock.time += 15
-  const open = shut()
-  t.match(await Promise.all([a(), b(), a(), b()]), Array(4).fill({ value: { load: 1 }, fetchedAt: 1_000 }))
-  await turn()
-  t.equal(state.loads, 2)
-  open()
-  while ((await a()).value.load === 1 || (await b()).value.load === 1) await turn()
-  t.match([await a(), await b()], [{ value: { load: 2 }, fetchedAt: 1_015 }, { fetchedAt: 1_015 }])
-  t.equal(state.loads, 2)
-})
-
-t.test('a refresh by one process is a hit for the other', async (t) => {
-  const { a, b, clock, state } = createPair()
-  await Promise.all([a(), b()])
-  clock.time += 50
-  await a()
-  t.match(await b(), { value: { load: 2 }, fetchedAt: 1_050 })
-  t.equal(state.loads, 2)
 })
 
 t.test('serves another process\'s value where a load fails, and reports the failure once', async (t) => {
