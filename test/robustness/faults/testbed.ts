@@ -95,6 +95,7 @@ export async function startTestbed (
       ...simulator.env,
       LOG_LEVEL: 'trace',
       UPSTREAM_TIMEOUT: '1s',
+      OVERLOAD_DELAY: '0',
       SERIES_TTL: '1s',
       INSTANCES_TTL: '1s',
       SUMMARY_TTL: '1s',

@@ -59,10 +59,10 @@ const replacements = [
 ]
 
 t.test('the namespace depends on each setting that responses depend on, and on no other', async (t) => {
-  const changed = (name: string) => {
-    const isInterface = ['OS_INTERFACE', 'OS_ENDPOINT_TYPE'].includes(name)
-    return namespaceOf({ ...user, [name]: isInterface ? 'internal' : 'http://other:5000/v3' })
+  const values: Record<string, unknown> = {
+    OS_INTERFACE: 'internal', OS_ENDPOINT_TYPE: 'internal', OS_INSECURE: true
   }
+  const changed = (name: string) => namespaceOf({ ...user, [name]: values[name] ?? 'http://other:5000/v3' })
   for (const name of relevant) t.not(changed(name), namespaceOf(user), name)
   for (const name of irrelevant) t.equal(changed(name), namespaceOf(user), name)
   const covered = [...relevant, ...irrelevant, ...replacements]
