@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { root } from '#test/support/root.js'
 import { resultsFolder } from './record.js'
 import { faultsIn, reportOf } from './report.js'
 import type { FaultResult } from './report.js'
@@ -40,10 +41,12 @@ if (!isCurrent) {
 }
 process.exitCode = failed || !isCurrent ? 1 : 0
 
-/** Runs two files at a time: a case mostly waits. */
+/** Runs three files at a time: a case mostly waits. */
 function tap (args: string[], env: Record<string, string> = {}) {
-  const options = ['--disable-coverage', '--timeout=600', '--jobs=2']
-  return spawnSync('tap', [...options, ...args], { stdio: 'inherit', env: { ...process.env, ...env } }).status
+  const options = ['--disable-coverage', '--timeout=600', '--jobs=3']
+  return spawnSync(join(root, 'node_modules/.bin/tap'), [...options, ...args], {
+    stdio: 'inherit', env: { ...process.env, ...env }
+  }).status
 }
 
 function readResults (): FaultResult[] {
