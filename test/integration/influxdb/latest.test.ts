@@ -26,13 +26,13 @@ if (influxd) {
   }
   const cpu = async (samples: Sample[]) => {
     const instance = nextInstance()
-    await influxd.write(lines({ instance, metric, samples }))
+    await influxd.write(lines({ project, instance, metric, samples }))
     return (await usagesOf(instance)).cpuUsage
   }
   const memory = async (measurements: Record<string, Sample[]>) => {
     const instance = nextInstance()
     await influxd.write(lines(...Object.entries(measurements).map(([name, samples]) =>
-      ({ instance, metric: `mem.${name}`, samples }))))
+      ({ project, instance, metric: `mem.${name}`, samples }))))
     return (await usagesOf(instance)).memoryUsage
   }
 
@@ -63,7 +63,7 @@ if (influxd) {
 
   t.test('METRICS_MAX_AGE sets another maximum age', async t => {
     const instance = nextInstance()
-    await influxd.write(lines({ instance, metric, samples: [[ago(540), 7]] }))
+    await influxd.write(lines({ project, instance, metric, samples: [[ago(540), 7]] }))
     for (const [METRICS_MAX_AGE, expected] of [['9m', 7], ['8m', null], ['1h', 7]] as const) {
       const other = await startService(t, influxd.url, { env: { METRICS_MAX_AGE }, cloud })
       const page = await other.instances(project)
@@ -102,8 +102,8 @@ if (influxd) {
   t.test('an instance that moved to another host is one instance', async t => {
     const instance = nextInstance()
     await influxd.write(lines(
-      { instance, metric, samples: [[ago(50), 1]], tags: { zone: 'old' } },
-      { instance, metric, samples: [[ago(20), 2]], tags: { zone: 'new' } }
+      { project, instance, metric, samples: [[ago(50), 1]], tags: { zone: 'old' } },
+      { project, instance, metric, samples: [[ago(20), 2]], tags: { zone: 'new' } }
     ))
     t.equal((await usagesOf(instance)).cpuUsage, 2)
   })
@@ -111,7 +111,7 @@ if (influxd) {
   t.test('samples of the operators\' twin and of other instances do not count', async t => {
     const instance = nextInstance()
     const isOther = (line: string) => !line.includes(`resource_id=${instance},`) || line.startsWith('vm.')
-    await influxd.write(lines({ instance, metric, samples: [[ago(10), 1]] }).filter(isOther))
+    await influxd.write(lines({ project, instance, metric, samples: [[ago(10), 1]] }).filter(isOther))
     t.equal((await usagesOf(instance)).cpuUsage, null)
   })
 
@@ -119,9 +119,9 @@ if (influxd) {
     t.ok(ids.length > 100)
     await influxd.query('DROP SERIES FROM /.*/')
     await influxd.write(ids.flatMap((instance, i) => [
-      ...only({ instance, metric, samples: [[ago(1), i / 2]] }),
-      ...only({ instance, metric: 'mem.free_mb', samples: [[ago(1), i]] }),
-      ...only({ instance, metric: 'mem.total_mb', samples: [[ago(1), 1000]] })
+      ...only({ project, instance, metric, samples: [[ago(1), i / 2]] }),
+      ...only({ project, instance, metric: 'mem.free_mb', samples: [[ago(1), i]] }),
+      ...only({ project, instance, metric: 'mem.total_mb', samples: [[ago(1), 1000]] })
     ]))
     for (const limit of [1, 2, 31, 32, 33, 64, 65, 1000]) {
       recorder.queries.length = 0

@@ -36,8 +36,8 @@ if (influxd) {
     t.ok(ids.length >= maxRows)
     const newest = (now - noon) / 1000 - 1
     await influxd.write(ids.flatMap(instance => [
-      ...only({ instance, metric: 'cpu.utilization_norm_perc', samples: [[newest, 10]] }),
-      ...only({ instance, metric: 'mem.free_perc', samples: [[newest, 20]] })
+      ...only({ project, instance, metric: 'cpu.utilization_norm_perc', samples: [[newest, 10]] }),
+      ...only({ project, instance, metric: 'mem.free_perc', samples: [[newest, 20]] })
     ]))
     // Two rows an instance: the truncation moves through them. After a complete series the server does not
     // report it.

@@ -9,11 +9,13 @@ export interface Series {
   instance: string
   metric: string
   samples: Sample[]
+  /** The instance's project; the same one for all unless given. */
+  project?: string
   device?: string
   tags?: Record<string, string>
 }
 
-const project = '3f9b2c64d1e84a0ea7c05d8e1b6f7a90'
+const defaultProject = '3f9b2c64d1e84a0ea7c05d8e1b6f7a90'
 const operators = '00aa11bb22cc33dd44ee55ff66778899'
 const host = { _tenant_id: operators, hostname: 'compute-01', service: 'monitoring' }
 
@@ -24,7 +26,7 @@ const host = { _tenant_id: operators, hostname: 'compute-01', service: 'monitori
  */
 export function lines (...all: Series[]): string[] {
   return all.flatMap(series => {
-    const { instance, metric } = series
+    const { instance, metric, project = defaultProject } = series
     const others = [
       `${instance}0`, `0${instance}`, instance.slice(0, -1), instance.slice(1), instance.toUpperCase()
     ]
@@ -38,7 +40,9 @@ export function lines (...all: Series[]): string[] {
 }
 
 /** The lines of a series alone. @param shift added to each value */
-export function only ({ instance, metric, samples, device, tags }: Series, shift = 0): string[] {
+export function only (
+  { instance, metric, samples, project = defaultProject, device, tags }: Series, shift = 0
+): string[] {
   const set = {
     _region: 'RegionOne',
     _tenant_id: project,

@@ -103,7 +103,7 @@ export async function testSharing (t: Test, url: string) {
   t.test('neither process fetches a quota again for another page', async (t) => {
     for (const [n, { get }] of [a, b].entries()) {
       t.equal((await get(`${summary}?limit=${n + 1}`)).status, 200)
-      t.match(fetches(), [/^identity .*\/projects$/])
+      t.match(fetches(), [/^identity .*\/projects\?limit=1000$/])
     }
   })
 
