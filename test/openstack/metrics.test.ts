@@ -12,10 +12,11 @@ const { demo, web } = await readSummary(app)
 const secondMs = 1000
 const minuteMs = 60 * secondMs
 
-/** Writes values of an instance, as an agent does. */
+/** Writes values of an instance of the project demo, as an agent does. */
 async function writeSample (instance: string, ageMs: number, values: Record<string, number>) {
   const lines = Object.entries(values).map(([name, value]) =>
-    `${name},resource_id=${instance},_region=RegionOne value=${value} ${Date.now() - ageMs}`)
+    `${name},resource_id=${instance},_region=RegionOne,_tenant_id=${demo!.id} value=${value} ` +
+    (Date.now() - ageMs))
   await influxd!.write(lines)
 }
 
