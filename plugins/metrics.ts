@@ -22,14 +22,15 @@ export default fp(async (app) => {
   const { config, clock: { now }, telemetry } = app
   const store = app.prometheus ?? app.influx
   const cached = config.CACHE === 'on'
-  const series = cacheSeries(store, { maxBytes, settle: settleSeconds(config), now })
+  const seriesCache = cacheSeries(store, { maxBytes, settle: settleSeconds(config), now })
   // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response
   // before.
   const ttl = cached ? durationMs(config, 'INSTANCES_TTL') / 2 : 0
   const latest = cacheLatest(store, { ttl, maxAge: durationMs(config, 'METRICS_MAX_AGE') }, now)
   telemetry.addQueue('series', store.queued)
-  telemetry.addCache('buckets', series.stats)
+  telemetry.addCache('buckets', seriesCache.stats)
   telemetry.addCache('latest', latest.stats)
 
-  app.decorate('metrics', { ...store, series: cached ? series.series : store.series, latest: latest.latest })
+  const { series, seriesOfMany } = cached ? seriesCache : store
+  app.decorate('metrics', { ...store, series, seriesOfMany, latest: latest.latest })
 }, { name: 'metrics', dependencies: ['config', 'influx', 'prometheus', 'prometheus-client'] })

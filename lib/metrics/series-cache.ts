@@ -2,6 +2,7 @@ import type { CacheStats } from '#lib/cache/cache.js'
 import { createSingleFlight } from '#lib/cache/single-flight.js'
 import type { Window } from '#lib/time-range.js'
 import { createBucketBlocks } from './bucket-blocks.js'
+import type { CachedBuckets } from './bucket-blocks.js'
 import { missingWindows } from './missing-windows.js'
 import type { Bucket, MetricsStore } from './store.js'
 import type { Metric } from './usages.js'
@@ -18,7 +19,9 @@ export interface SeriesCacheOptions {
   now: () => number
 }
 
-export interface SeriesCache extends Pick<MetricsStore, 'series'> {
+type SeriesReads = Pick<MetricsStore, 'series' | 'seriesOfMany'>
+
+export interface SeriesCache extends SeriesReads {
   stats: () => CacheStats
 }
 
@@ -35,22 +38,29 @@ const toleratedClockStepMs = 1_000
  * clock turns out to have been ahead, buckets were settled too early, and all of them are dropped.
  */
 export function cacheSeries (
-  store: Pick<MetricsStore, 'series'>, { maxBytes, settle, now }: SeriesCacheOptions
+  store: SeriesReads, { maxBytes, settle, now }: SeriesCacheOptions
 ): SeriesCache {
   const blocks = createBucketBlocks(maxBytes, now)
   const fetches = createSingleFlight<Bucket[][]>()
   let newestNow = -Infinity
   const keyOf = (instance: string, metric: Metric, project = '') => `${project} ${instance} ${metric}`
 
-  async function fetch (metrics: Metric[], instance: string, window: Window, project?: string) {
+  /** The settled part of a window that is fetched now. */
+  function settledPart (window: Window) {
     const { end, step } = window
-    const settledUntil = Math.floor((now() / 1000 - settle(step)) / step) * step
-    const lists = await store.series(metrics, instance, window, project)
+    return { ...window, end: Math.min(end, Math.floor((now() / 1000 - settle(step)) / step) * step) }
+  }
+
+  function write (metrics: Metric[], instance: string, settled: Window, lists: Bucket[][], project?: string) {
     for (const [i, metric] of metrics.entries()) {
-      blocks.write(
-        keyOf(instance, metric, project), { ...window, end: Math.min(end, settledUntil) }, lists[i]!
-      )
+      blocks.write(keyOf(instance, metric, project), settled, lists[i]!)
     }
+  }
+
+  async function fetch (metrics: Metric[], instance: string, window: Window, project?: string) {
+    const settled = settledPart(window)
+    const lists = await store.series(metrics, instance, window, project)
+    write(metrics, instance, settled, lists, project)
     return lists
   }
 
@@ -60,21 +70,48 @@ export function cacheSeries (
     return fetches.run(key, () => fetch(metrics, instance, window, project))
   }
 
-  const series: MetricsStore['series'] = async (metrics, instance, window, project) => {
+  /** The cached buckets of each metric, and the starts of the buckets that any of them misses, ascending. */
+  function read (metrics: Metric[], instance: string, window: Window, project?: string) {
     if (now() < newestNow - toleratedClockStepMs) blocks.clear()
     newestNow = now()
     const cached = metrics.map((metric) => blocks.read(keyOf(instance, metric, project), window))
+    return { cached, missing: startsOf(cached) }
+  }
+
+  const series: MetricsStore['series'] = async (metrics, instance, window, project) => {
     // All metrics are fetched together, because they mostly miss the same buckets: fewer requests for a few
     // buckets more.
-    const missing = [...new Set(cached.flatMap(({ missing }) => missing))].sort((a, b) => a - b)
+    const { cached, missing } = read(metrics, instance, window, project)
     const windows = missingWindows(missing, window.step)
     const fetched = await Promise.all(windows.map((part) => fetchOnce(metrics, instance, part, project)))
-
-    const wasFetched = ({ time }: Bucket) => windows.some(({ start, end }) => time >= start && time < end)
-    return cached.map(({ buckets }, i) => [
-      ...buckets.filter((bucket) => !wasFetched(bucket)),
-      ...fetched.flatMap((lists) => lists[i]!)
-    ].sort((a, b) => a.time - b.time))
+    return cached.map(({ buckets }, i) => merge(buckets, windows, fetched.flatMap((lists) => lists[i]!)))
   }
-  return { series, stats: blocks.stats }
+
+  const seriesOfMany: MetricsStore['seriesOfMany'] = async (metrics, instances, window, project) => {
+    const all = instances.map((instance) => ({ instance, ...read(metrics, instance, window, project) }))
+    const lacking = all.filter(({ missing }) => missing.length > 0)
+    if (lacking.length === 0) return all.map(({ cached }) => cached.map(({ buckets }) => buckets))
+    // One window for all of them: a request for each window would cost more than the buckets in between.
+    const starts = lacking.flatMap(({ missing }) => [missing[0]!, missing.at(-1)!])
+    const part = { ...window, start: Math.min(...starts), end: Math.max(...starts) + window.step }
+    const settled = settledPart(part)
+    const ids = lacking.map(({ instance }) => instance)
+    const fetched = await store.seriesOfMany(metrics, ids, part, project)
+    const listsOf = new Map(ids.map((id, i) => [id, fetched[i]!]))
+    for (const [instance, lists] of listsOf) write(metrics, instance, settled, lists, project)
+    return all.map(({ instance, cached }) => {
+      const lists = listsOf.get(instance)
+      return cached.map(({ buckets }, i) => lists === undefined ? buckets : merge(buckets, [part], lists[i]!))
+    })
+  }
+  return { series, seriesOfMany, stats: blocks.stats }
+}
+
+const startsOf = (cached: CachedBuckets[]) =>
+  [...new Set(cached.flatMap(({ missing }) => missing))].sort((a, b) => a - b)
+
+/** Cached buckets with those that were fetched in some windows in their place, ascending. */
+function merge (cached: Bucket[], windows: Window[], fetched: Bucket[]) {
+  const wasFetched = ({ time }: Bucket) => windows.some(({ start, end }) => time >= start && time < end)
+  return [...cached.filter((bucket) => !wasFetched(bucket)), ...fetched].sort((a, b) => a.time - b.time)
 }

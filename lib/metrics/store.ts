@@ -32,6 +32,20 @@ export interface MetricsStore {
    */
   series (metrics: Metric[], instance: string, window: Window, project?: string): Promise<Bucket[][]>
   /**
+   * The same of several instances, in requests that ask for more at once than those of `series` do.
+   * @returns for each instance, in order, one list a metric
+   * @throws UpstreamError
+   */
+  seriesOfMany (
+    metrics: Metric[], instances: string[], window: Window, project?: string
+  ): Promise<Bucket[][][]>
+  /**
+   * Whether the store leaves out the series of other projects where a project is given. It cannot where the
+   * exporter names none.
+   * @throws UpstreamError where the exporter is not known yet
+   */
+  bindsProject (): Promise<boolean>
+  /**
    * The newest usage of each instance.
    * @param since unix milliseconds; older samples do not count
    * @param project where given, only series of this project count

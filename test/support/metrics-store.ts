@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SeriesCacheOptions } from '#lib/metrics/series-cache.js'
 import { cacheSeries } from '#lib/metrics/series-cache.js'
-import type { MetricsStore } from '#lib/metrics/store.js'
+import type { Bucket, MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
+import type { Window } from '#lib/time-range.js'
 
 /** A bucket's width in seconds; tests count in buckets. */
 export const step = 60
@@ -13,6 +14,7 @@ export type Range = [from: number, to: number]
 /** A call that the store has received. */
 export interface Call {
   metrics: Metric[]
+  /** The instance, or several with commas between them. */
   instance: string
   project: string | undefined
   range: Range
@@ -39,17 +41,24 @@ export function startSeriesCache (options: Partial<SeriesCacheOptions> = {}) {
       const usage = usageIn(bucket)
       return usage === undefined ? [] : [{ time: bucket * width, usage }]
     })
-  const storeSeries: MetricsStore['series'] = (metrics, instance, { start, end, step }, project) =>
-    new Promise((resolve, reject) => {
+  const respondWith = <Lists>(instance: string, toLists: (lists: Bucket[][]) => Lists) => (
+    metrics: Metric[], { start, end, step }: Window, project?: string
+  ) =>
+    new Promise<Lists>((resolve, reject) => {
       const range: Range = [start / step, end / step]
-      const lists = metrics.map(() => bucketsIn(range, step))
+      const lists = toLists(metrics.map(() => bucketsIn(range, step)))
       const respond = () => resolve(lists)
       const fail = () => reject(new Error('the store is down'))
       calls.push({ metrics, instance, project, range, respond, fail })
       if (!holdsCalls) respond()
     })
-  const { series, stats } = cacheSeries(
-    { series: storeSeries },
+  const store: Pick<MetricsStore, 'series' | 'seriesOfMany'> = {
+    series: (metrics, instance, ...rest) => respondWith(instance, (lists) => lists)(metrics, ...rest),
+    seriesOfMany: (metrics, ids, ...rest) =>
+      respondWith(ids.join(), (lists) => ids.map(() => lists))(metrics, ...rest)
+  }
+  const { series, seriesOfMany, stats } = cacheSeries(
+    store,
     { maxBytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options }
   )
 
@@ -71,6 +80,11 @@ export function startSeriesCache (options: Partial<SeriesCacheOptions> = {}) {
       return buckets!
     },
     series,
+    /** Reads buckets of one metric of several instances through the cache. */
+    readMany: async ([from, to]: Range, instances: string[]) => {
+      const window = { start: from * step, end: to * step, step }
+      return (await seriesOfMany(['cpu'], instances, window)).map(([buckets]) => buckets!)
+    },
     stats,
     /** The ranges that were fetched from the store since the last call of this function. */
     fetchedRanges: () => calls.splice(0).map(({ range }) => range)

@@ -49,3 +49,9 @@ export const defaultBatchLimits: BatchLimits = {
   parts: 8,
   retries: 32
 }
+
+/**
+ * The limits of reads of many instances, which share a queue of their own: beside them, single reads do not
+ * wait. All instances of one usage are one request; InfluxDB works on the largest for 2 s.
+ */
+export const bulkBatchLimits: BatchLimits = { ...defaultBatchLimits, work: 400_000, maxWaitMs: 1_000 }

@@ -1,9 +1,10 @@
 import { possibleUsage } from '#lib/metrics/possible-usage.js'
-import type { MetricsStore } from '#lib/metrics/store.js'
+import type { Bucket, MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
+import type { Window } from '#lib/time-range.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { createBatch } from './batch.js'
-import { defaultBatchLimits } from './batch-limits.js'
+import { bulkBatchLimits, defaultBatchLimits } from './batch-limits.js'
 import type { BatchLimits } from './batch-limits.js'
 import { idLiteral, isId } from './literals.js'
 import { measurementMappings } from './measurements.js'
@@ -15,6 +16,8 @@ import { instanceProjectsStatement, lastStatement, meanStatement } from './state
 
 export interface InfluxOptions {
   limits?: BatchLimits
+  /** The limits of reads of many instances. */
+  bulkLimits?: BatchLimits
   /** Called with the numbers of statements and series of each request. */
   onBatchSent?: OnBatchSent
   /** The clock, in unix milliseconds. */
@@ -31,26 +34,43 @@ const toleratedAheadSeconds = 60
 export function createInflux (
   upstream: CallUpstream,
   settings: InfluxSettings,
-  { limits = defaultBatchLimits, onBatchSent = () => {}, now }: InfluxOptions
+  {
+    limits = defaultBatchLimits, bulkLimits = bulkBatchLimits, onBatchSent = () => {}, now
+  }: InfluxOptions
 ): MetricsStore {
   const until = () => now() / 1000 + toleratedAheadSeconds
-  const { read, queued } = createBatch(
+  const batchWithin = (limits: BatchLimits) => createBatch(
     (reads) => querySeries(upstream, settings, reads, { limits, until: until(), onBatchSent }), limits
   )
+  const [single, bulk] = [batchWithin(limits), batchWithin(bulkLimits)]
+
+  /** The buckets of each instance and metric. The reads of one measurement follow each other in the queue. */
+  async function readSeries (
+    { read }: typeof single, metrics: Metric[], instances: string[], window: Window, project?: string
+  ): Promise<Bucket[][][]> {
+    // Here already, because in a batch it would fail the reads that share its request.
+    for (const id of [...instances, ...project === undefined ? [] : [project]]) idLiteral(id)
+    const columns = await Promise.all(metrics.flatMap((metric) => {
+      const { measurements, perDevice } = measurementMappings[metric]
+      return measurements.map((measurement) => Promise.all(instances.map((instance) =>
+        read({ measurement, perDevice, instance, project, window }))))
+    }))
+    return instances.map((_, i) => combine(metrics, columns.map((column) => column[i]!)).map((usages) =>
+      Array.from(usages, ([time, usage]) => ({ time, usage })).sort((a, b) => a.time - b.time)))
+  }
 
   return {
     clientsWrite: true,
 
     async series (metrics, instance, window, project) {
-      // Here already, because in a batch it would fail the reads that share its request.
-      for (const id of [instance, project ?? instance]) idLiteral(id)
-      const columns = await Promise.all(metrics.flatMap((metric) => {
-        const { measurements, perDevice } = measurementMappings[metric]
-        return measurements.map((measurement) => read({ measurement, perDevice, instance, project, window }))
-      }))
-      return combine(metrics, columns).map((usages) =>
-        Array.from(usages, ([time, usage]) => ({ time, usage })).sort((a, b) => a.time - b.time))
+      const [lists] = await readSeries(single, metrics, [instance], window, project)
+      return lists!
     },
+
+    seriesOfMany: (metrics, instances, window, project) =>
+      readSeries(bulk, metrics, instances, window, project),
+
+    bindsProject: async () => true,
 
     async latest (metrics, instances, since, project) {
       const ids = instances.filter(isId)
@@ -84,7 +104,7 @@ export function createInflux (
       await query(upstream, settings, 'check', [checkStatement])
     },
 
-    queued
+    queued: () => single.queued() + bulk.queued()
   }
 }
 

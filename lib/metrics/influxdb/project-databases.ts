@@ -24,6 +24,9 @@ const searchedMeasurement = measurementMappings.cpu.measurements[0]!
 /** Databases that one statement reads. */
 const maxDatabases = 200
 
+const needsProject = () =>
+  new UpstreamError('metrics', 'invalid', 'has a database for each project, and needs a project')
+
 /**
  * InfluxDB with a database for each project, which Monasca creates with the project's first sample. Each
  * project has a client of its own. Source: monasca-persister, `influxdb.db_per_tenant`; monasca-api,
@@ -81,10 +84,18 @@ export function createInfluxPerProject (
       return readFrom(owner, (client) => client.series(metrics, instance, window, owner), nothing)
     },
 
+    async seriesOfMany (metrics, instances, window, project) {
+      if (project === undefined) throw needsProject()
+      const nothing = instances.map(() => metrics.map(() => []))
+      return readFrom(
+        project, (client) => client.seriesOfMany(metrics, instances, window, project), nothing
+      )
+    },
+
+    bindsProject: async () => true,
+
     async latest (metrics, instances, since, project) {
-      if (project === undefined) {
-        throw new UpstreamError('metrics', 'invalid', 'has a database for each project, and needs a project')
-      }
+      if (project === undefined) throw needsProject()
       return readFrom(
         project, (client) => client.latest(metrics, instances, since, project), metrics.map(() => new Map())
       )

@@ -4,12 +4,14 @@ import { combine } from '#lib/metrics/profile.js'
 import type { Profile, Reading, Source } from '#lib/metrics/profile.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
 import { latestOf, lookbackSeconds } from '#lib/metrics/samples.js'
-import type { LatestSample, MetricsStore } from '#lib/metrics/store.js'
+import type { Bucket, LatestSample, MetricsStore } from '#lib/metrics/store.js'
+import type { Metric } from '#lib/metrics/usages.js'
+import type { Window } from '#lib/time-range.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { createDetection } from './detection.js'
 import { affectsAllReads } from './errors.js'
 import { createInstanceSamples } from './instance-samples.js'
-import { defaultPrometheusLimits } from './limits.js'
+import { bulkPrometheusLimits, defaultPrometheusLimits } from './limits.js'
 import type { PrometheusLimits } from './limits.js'
 import { createQueries } from './query.js'
 import type { PrometheusSettings } from './query.js'
@@ -24,6 +26,8 @@ export interface PrometheusOptions {
   /** Seconds between two polls, of an exporter that repeats the values of a poll. */
   pollSeconds: number
   limits?: PrometheusLimits
+  /** The limits of reads of many instances. */
+  bulkLimits?: PrometheusLimits
   /** Called with the numbers of queries and series of each request. */
   onBatchSent: OnBatchSent
   /** Called once, where the profile is not given. */
@@ -42,7 +46,8 @@ export function createPrometheus (
   upstream: CallUpstream,
   settings: PrometheusSettings,
   {
-    clock, profile: given, pollSeconds, limits = defaultPrometheusLimits, onBatchSent, onDetected
+    clock, profile: given, pollSeconds, limits = defaultPrometheusLimits,
+    bulkLimits = bulkPrometheusLimits, onBatchSent, onDetected
   }: PrometheusOptions
 ): MetricsStore {
   const queries = createQueries(upstream, settings)
@@ -51,12 +56,29 @@ export function createPrometheus (
   const profileInUse = async () => given ?? await findProfile()
   const everyOf = ({ polled = false }: Profile) => polled ? pollSeconds : 0
 
-  const { read, queued } = createBatch<SeriesRead, Array<Map<number, number>>>({
+  const batchWithin = (limits: PrometheusLimits) => createBatch<SeriesRead, Array<Map<number, number>>>({
     take: (queue) => takeBatch(queue, limits, everyOf(queue[0]!.profile)),
     query: (batch) => querySeries(readSamples, batch, limits, everyOf(batch[0]!.profile), onBatchSent),
     split: splitBatch,
     affectsAll: affectsAllReads
   }, limits)
+  const [single, bulk] = [batchWithin(limits), batchWithin(bulkLimits)]
+
+  /** The buckets of each instance and metric. The reads of one metric follow each other in the queue. */
+  async function readSeries (
+    { read }: typeof single, metrics: Metric[], instances: string[], window: Window, project?: string
+  ): Promise<Bucket[][][]> {
+    const profile = await profileInUse()
+    const lists = await Promise.all(metrics.map((metric) => Promise.all(instances.map(async (instance) => {
+      const reading = profile.readings[metric]
+      if (reading === undefined) return []
+      const { sources, usage } = reading
+      const columns = await read({ profile, sources, instance, project, window })
+      return Array.from(combine(columns, usage), ([time, usage]) => ({ time, usage }))
+        .sort((a, b) => a.time - b.time)
+    }))))
+    return instances.map((_, i) => lists.map((list) => list[i]!))
+  }
 
   /** The latest samples of instances that fit into one request, by the sources' names. */
   async function readLatest (
@@ -102,16 +124,14 @@ export function createPrometheus (
     clientsWrite: false,
 
     async series (metrics, instance, window, project) {
-      const profile = await profileInUse()
-      return await Promise.all(metrics.map(async (metric) => {
-        const reading = profile.readings[metric]
-        if (reading === undefined) return []
-        const { sources, usage } = reading
-        const columns = await read({ profile, sources, instance, project, window })
-        return Array.from(combine(columns, usage), ([time, usage]) => ({ time, usage }))
-          .sort((a, b) => a.time - b.time)
-      }))
+      const [lists] = await readSeries(single, metrics, [instance], window, project)
+      return lists!
     },
+
+    seriesOfMany: (metrics, instances, window, project) =>
+      readSeries(bulk, metrics, instances, window, project),
+
+    bindsProject: async () => (await profileInUse()).project !== undefined,
 
     async latest (metrics, instances, since, project) {
       if (instances.length === 0) return metrics.map(() => new Map())
@@ -139,7 +159,7 @@ export function createPrometheus (
 
     check: () => queries.check(Math.floor(clock.now() / 1000)),
 
-    queued
+    queued: () => single.queued() + bulk.queued()
   }
 }
 

@@ -44,3 +44,12 @@ export const defaultPrometheusLimits: PrometheusLimits = {
   queued: 10_000,
   retries: 32
 }
+
+/**
+ * The limits of reads of many instances, which share a queue of their own: beside them, single reads do not
+ * wait. An hour of 100 instances is one request a usage, of up to 400,000 samples or 12 MB where each has 4
+ * devices; a response may have 16 MiB.
+ */
+export const bulkPrometheusLimits: PrometheusLimits = {
+  ...defaultPrometheusLimits, work: 1_500_000, maxWaitMs: 1_000
+}

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { createInflux } from '#lib/metrics/influxdb/client.js'
 import { cacheSeries } from '#lib/metrics/series-cache.js'
+import type { SeriesCache } from '#lib/metrics/series-cache.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
@@ -71,9 +72,10 @@ if (influxd) {
         const instance = randomUUID()
         let now = noon / 1000
         const unsettledFrom = (step: number) => Math.floor((now - settle(step)) / step) * step
-        const cached = cacheSeries(
-          { series: countingSeries('cached') }, { maxBytes: 1e6, settle, now: () => now * 1000 }
-        ).series
+        const { seriesOfMany } = influx
+        const [{ series: cached }, many] = [0, 1].map(() => cacheSeries(
+          { series: countingSeries('cached'), seriesOfMany }, { maxBytes: 1e6, settle, now: () => now * 1000 }
+        )) as [SeriesCache, SeriesCache]
         for (const { waitSeconds, samples, windows } of moments) {
           now += waitSeconds
           const settled = Math.max(...widths.map(unsettledFrom))
@@ -88,12 +90,15 @@ if (influxd) {
             const step = widths[width % widths.length]!
             const start = unsettledFrom(step) + from * step
             const window = { start, end: start + length * step, step }
-            const results = await Promise.all([cached, countingSeries('uncached')].map(
-              (series) => series(metrics, instance, window)
-            ))
-            const [result, expected] = results.map((lists) => JSON.stringify(lists))
-            if (result === expected) return
-            throw new Error(`${JSON.stringify({ now, window })}: expected ${expected}, got ${result}`)
+            const results = await Promise.all([
+              cached(metrics, instance, window),
+              many.seriesOfMany(metrics, [instance], window).then(([lists]) => lists),
+              countingSeries('uncached')(metrics, instance, window)
+            ])
+            const [result, ofMany, expected] = results.map((lists) => JSON.stringify(lists))
+            if (result === expected && ofMany === expected) return
+            const got = `${result} and ${ofMany}`
+            throw new Error(`${JSON.stringify({ now, window })}: expected ${expected}, got ${got}`)
           }))
         }
       })

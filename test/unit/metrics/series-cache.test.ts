@@ -177,3 +177,47 @@ t.test('the statistics count cached and missing buckets', async (t) => {
   await read([5, 15])
   t.same(stats(), { hit: 5, stale: 0, miss: 15, entries: 1, bytes: blockBytes }, 'those without data too')
 })
+
+t.test('one fetch reads the missing buckets of several instances', async (t) => {
+  const { clock, readMany, read, calls, bucketsIn } = startSeriesCache()
+  const fetches = () => calls.splice(0).map(({ instance, range }) => [instance, ...range])
+  const expectMany = async (range: Range, ids: string[]) =>
+    t.same(await readMany(range, ids), ids.map(() => bucketsIn(range)))
+  await expectMany([10, 90], ['x', 'y'])
+  t.same(fetches(), [['x,y', 10, 90]])
+  await expectMany([10, 90], ['y', 'x'])
+  t.same(fetches(), [], 'all are cached')
+  t.same(await read([10, 90]), bucketsIn([10, 90]))
+  t.same(fetches(), [], 'a single read uses the same cache')
+  await read([90, 95], 'cpu', 'z')
+  await expectMany([80, 98], ['x', 'z', 'y'])
+  t.same(fetches(), [['z', 90, 95], ['x,z,y', 80, 98]], 'one window that has all that is missing')
+  clock.minutes = 101
+  await expectMany([80, 101], ['x', 'n', 'y'])
+  t.same(fetches(), [['x,n,y', 80, 101]])
+  await expectMany([80, 101], ['x', 'n', 'y'])
+  t.same(fetches(), [['x,n,y', 99, 101]], 'buckets that are not settled are fetched again')
+  await expectMany([80, 90], ['x', 'new'])
+  t.same(fetches(), [['new', 80, 90]], 'an instance of which nothing is missing is not fetched')
+})
+
+t.test('late samples of several instances are seen until their bucket settles', async (t) => {
+  const { clock, changedUsages, readMany, bucketsIn } = startSeriesCache()
+  for (const minute of [100, 101, 101.999, 103]) {
+    clock.minutes = minute
+    changedUsages.set(99, minute > 102 ? 101.999 : minute)
+    t.same(await readMany([90, 100], ['x', 'y']), [bucketsIn([90, 100]), bucketsIn([90, 100])])
+  }
+})
+
+t.test('a failed fetch of several instances stores nothing', async (t) => {
+  const { readMany, calls, holdCalls, fetchedRanges } = startSeriesCache()
+  holdCalls(true)
+  const failing = readMany([10, 20], ['x', 'y'])
+  calls[0]!.fail()
+  await t.rejects(failing, { message: 'the store is down' })
+  holdCalls(false)
+  fetchedRanges()
+  await readMany([10, 20], ['x', 'y'])
+  t.same(fetchedRanges(), [[10, 20]])
+})

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { bulkBatchLimits } from '#lib/metrics/influxdb/batch-limits.js'
+import type { BatchLimits } from '#lib/metrics/influxdb/batch-limits.js'
 import { createInflux } from '#lib/metrics/influxdb/client.js'
 import type { UpstreamRequest } from '#lib/upstream/request.js'
 
@@ -179,4 +181,54 @@ t.test('series without an instance, or of another one, are ignored', async (t) =
   const { influx } = connect([{ values: [[0, 1]] }, { tags: { resource_id: 'x' }, values: [] }])
   const [cpu] = await influx.latest(['cpu'], ['x'], 0)
   t.equal(cpu!.get('x'), undefined)
+})
+
+/** A metrics store over a simulated InfluxDB that has a bucket of each instance: its number. */
+function connectMany (bulkLimits?: Partial<BatchLimits>) {
+  const requests: string[][] = []
+  const upstream = async (_: string, { body }: UpstreamRequest) => {
+    const statements = new URLSearchParams(body).get('q')!.split('; ')
+    requests.push(statements)
+    const results = statements.map((statement, id) => ({
+      statement_id: id,
+      series: [...statement.matchAll(/"resource_id" = 'i(\d+)'/g)].map(([, n]) =>
+        ({ tags: { resource_id: `i${n}` }, values: [[window.start, Number(n)]] }))
+    }))
+    return { status: 200, headers: {}, body: [{ results }] }
+  }
+  const influx = createInflux(upstream, { url: 'http://influx', database: 'mon' }, {
+    now: () => now, bulkLimits: { ...bulkBatchLimits, ...bulkLimits }
+  })
+  return { influx, requests }
+}
+const idsTo = (count: number) => Array.from({ length: count }, (_, n) => `i${n}`)
+const usageOf = (n: number) => [{ time: window.start, usage: n }]
+
+t.test('series of 100 instances are read in one request', async (t) => {
+  const { influx, requests } = connectMany()
+  const hour = { start: window.start, end: window.start + 3_600, step: 60 }
+  const lists = await influx.seriesOfMany(['cpu', 'packetsIn'], idsTo(100), hour, 'p')
+  t.same(lists, idsTo(100).map((_, n) => [usageOf(n), usageOf(n)]))
+  t.equal(requests.length, 1)
+  t.same(requests[0]!.map((statement) => statement.match(/'i\d+'/g)!.length), [32, 32, 32, 4, 32, 32, 32, 4])
+  for (const statement of requests[0]!) t.match(statement, / AND "_tenant_id" = 'p' GROUP BY/)
+  t.same(await influx.seriesOfMany(['cpu'], [], window), [])
+  t.equal(influx.queued(), 0)
+})
+
+t.test('reads of many instances that are too much for one request are sent in several', async (t) => {
+  const { influx, requests } = connectMany({ work: 10, concurrency: 1 })
+  t.same(await influx.seriesOfMany(['cpu'], idsTo(20), window), idsTo(20).map((_, n) => [usageOf(n)]))
+  t.same(requests.map(([statement]) => statement!.match(/'i\d+'/g)!.length), [8, 8, 4])
+})
+
+t.test('a text that is no id fails a read of many instances, and is in no statement', async (t) => {
+  const { influx, requests } = connectMany()
+  await t.rejects(influx.seriesOfMany(['cpu'], ['i1', 'i2\''], window), TypeError)
+  await t.rejects(influx.seriesOfMany(['cpu'], ['i1'], window, 'p\''), TypeError)
+  t.same(requests, [])
+})
+
+t.test('series are of the given project alone', async (t) => {
+  t.equal(await connect().influx.bindsProject(), true)
 })

@@ -121,3 +121,13 @@ t.test('the queued reads of all projects are counted', async (t) => {
   await Promise.all(reads)
   t.equal(influx.queued(), 0)
 })
+
+t.test('series of several instances are read from the database of their project', async (t) => {
+  const { influx, requests } = connect({ mon_p: 1_768_478_400 })
+  const lists = await influx.seriesOfMany(['cpu'], ['x', 'y'], window, 'p')
+  t.same(lists, [[[{ time: 1_768_478_400, usage: 5 }]], [[]]])
+  t.same(requests.map(({ database }) => database), ['mon_p'])
+  t.same(await influx.seriesOfMany(['cpu', 'memory'], ['x', 'y'], window, 'none'), [[[], []], [[], []]])
+  await t.rejects(influx.seriesOfMany(['cpu'], ['x'], window), { message: /needs a project/ })
+  t.equal(await influx.bindsProject(), true)
+})

@@ -3,7 +3,7 @@ import { UpstreamError } from '#lib/errors.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
 import type { ProfileName } from '#lib/metrics/profile.js'
 import { createPrometheus } from '#lib/metrics/prometheus/client.js'
-import { defaultPrometheusLimits } from '#lib/metrics/prometheus/limits.js'
+import { bulkPrometheusLimits, defaultPrometheusLimits } from '#lib/metrics/prometheus/limits.js'
 import { fakeStore, matrix, vector } from '#test/support/prometheus/fake.js'
 import type { Values } from '#test/support/prometheus/fake.js'
 
@@ -12,10 +12,11 @@ type Respond = Parameters<typeof fakeStore>[0]
 interface Options {
   profile?: ProfileName
   limits?: Partial<typeof defaultPrometheusLimits>
+  bulkLimits?: Partial<typeof defaultPrometheusLimits>
 }
 
 /** A client over a store that a test plays, with a clock that the test moves. */
-function connect (respond: Respond, { profile, limits }: Options = {}) {
+function connect (respond: Respond, { profile, limits, bulkLimits }: Options = {}) {
   const fake = fakeStore(respond)
   const clock = { seconds: start + 40_000 }
   const detected: string[][] = []
@@ -24,6 +25,7 @@ function connect (respond: Respond, { profile, limits }: Options = {}) {
     profile: profile && profiles[profile],
     pollSeconds: 300,
     limits: { ...defaultPrometheusLimits, ...limits },
+    bulkLimits: { ...bulkPrometheusLimits, ...bulkLimits },
     onBatchSent: () => {},
     onDetected: (profile, others) => detected.push([profile, ...others].map(({ name }) => name))
   })
@@ -325,4 +327,37 @@ t.test('the check is a query', async (t) => {
   t.match(Object.fromEntries(forms[0]!), { query: '1', time: String(start + 40_000) })
   await t.rejects(connect(() => ({})).store.check(), { message: /unexpected format/ })
   t.equal(store.queued(), 0)
+})
+
+t.test('an hour of 100 instances is one request a usage', async (t) => {
+  const ids = Array.from({ length: 100 }, (_, i) => `i${i}`)
+  const hour = { start, end: start + 3_600, step: 120 }
+  const respond: Respond = (form) => matrix(...idsIn(form).map((id) => reads(id, 1_024)))
+  const { store, forms } = connect(respond, { profile: 'debian' })
+  const lists = await store.seriesOfMany(['diskRead', 'memory'], ids, hour)
+  t.same(lists, ids.map(() => [[{ time: start, usage: 1 }], []]))
+  t.same(forms.map(idsIn), [ids])
+  t.same(await store.seriesOfMany(['diskRead'], [], hour), [])
+  await store.seriesOfMany(['cpu'], ids, hour)
+  await store.seriesOfMany(['networkIn', 'networkOut'], ids, hour)
+  t.equal(forms.length, 3)
+
+  const { store: memory, queries } = connect(() => vector(), { profile: 'inovex' })
+  await memory.seriesOfMany(['memory'], ids, hour, 'p')
+  t.match(queries(), [/^last_over_time/], 'no data is read of instances that the info metric does not have')
+})
+
+t.test('many instances are read in several requests where one would be too large', async (t) => {
+  const ids = Array.from({ length: 40 }, (_, i) => `i${i}`)
+  const respond: Respond = (form) => matrix(...idsIn(form).map((id) => reads(id, 1_024)))
+  const { store, forms } = connect(respond, { profile: 'debian', bulkLimits: { work: 1_200 * 15 } })
+  const lists = await store.seriesOfMany(['diskRead'], ids, window)
+  t.same(lists, ids.map(() => [[{ time: start, usage: 1 }]]))
+  t.same(forms.map((form) => idsIn(form).length), [15, 15, 10])
+  t.equal(store.queued(), 0)
+})
+
+t.test('series are of the given project alone where the exporter names one', async (t) => {
+  t.equal(await connect(() => matrix(), { profile: 'inovex' }).store.bindsProject(), true)
+  t.equal(await connect(() => matrix(), { profile: 'debian' }).store.bindsProject(), false)
 })
