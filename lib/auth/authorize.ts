@@ -4,6 +4,7 @@ import type { MetricsStore } from '#lib/metrics/store.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
 import type { ProjectList } from '#lib/openstack/project-access.js'
 import { unknownMarker } from '#lib/openstack/servers.js'
+import type { Server } from '#lib/openstack/servers.js'
 import type { Scope } from './scope.js'
 
 /**
@@ -20,6 +21,12 @@ const projectIdPattern = /^[A-Za-z0-9_-]{1,64}$/
  */
 const maxProjectsPerInstance = 8
 
+/** An instance that a caller sees, and the only project whose samples count; `undefined` where all count. */
+export interface VisibleInstance {
+  server: Server & { tenant_id: string }
+  onlyProject?: string
+}
+
 export type Authorizer = ReturnType<typeof createAuthorizer>
 
 /**
@@ -28,8 +35,10 @@ export type Authorizer = ReturnType<typeof createAuthorizer>
  * project.
  */
 export function createAuthorizer (
-  openstack: Pick<CachedOpenStack, 'projects' | 'project' | 'instanceProject' | 'knownInstanceProject'>,
-  metrics: Pick<MetricsStore, 'clientsWrite' | 'needsProject' | 'projectsOf'>
+  openstack: Pick<
+    CachedOpenStack, 'projects' | 'project' | 'server' | 'instanceProject' | 'knownInstanceProject'
+  >,
+  metrics: Pick<MetricsStore, 'bindsProject' | 'clientsWrite' | 'needsProject' | 'projectsOf'>
 ) {
   async function sees (scope: Scope, project: string) {
     if (scope.sees !== 'domain') return scope.sees === 'project' && scope.id === project
@@ -54,6 +63,10 @@ export function createAuthorizer (
     const projects = (await metrics.projectsOf(instance, own)).filter((id) => projectIdPattern.test(id))
     return scope.sees === 'domain' ? projects.slice(0, maxProjectsPerInstance) : projects
   }
+
+  /** The project whose samples alone count, of a project that the caller sees. */
+  const onlyProjectOf = (scope: Scope, project: string) =>
+    scope.sees === 'all' && !metrics.clientsWrite ? undefined : project
 
   return {
     /**
@@ -85,7 +98,37 @@ export function createAuthorizer (
         if (seesAll) await openstack.project(project)
         if (await openstack.instanceProject(marker, project) !== project) throw unknownMarker(marker)
       }
-      return seesAll && !metrics.clientsWrite ? undefined : project
+      return onlyProjectOf(scope, project)
+    },
+
+    /**
+     * Checks that a caller sees a project, and which of these instances it may read series of. That is left
+     * to the store, which reads series of the project alone; where it cannot, Nova decides about each id that
+     * is not known yet. An instance of another project is then no error, and has no series.
+     * @returns the instances, and the only project whose series count; `undefined` where all count
+     * @throws NotFound, UpstreamError
+     */
+    async seriesOfMany (scope: Scope, project: string, instances: string[]) {
+      if (scope.sees !== 'all' && !await sees(scope, project)) throw new NotFound('no such project')
+      const onlyProject = onlyProjectOf(scope, project)
+      const isBound = onlyProject === undefined || await metrics.bindsProject()
+      if (isBound) return { onlyProject, readable: instances }
+      const owners = await Promise.all(instances.map((id) => openstack.instanceProject(id, project)))
+      return { onlyProject, readable: instances.filter((_, i) => owners[i] === project) }
+    },
+
+    /**
+     * An instance that a caller sees, as Nova describes it. One request reads its project, which decides, and
+     * the rest.
+     * @throws NotFound, UpstreamError
+     */
+    async instance (scope: Scope, id: string): Promise<VisibleInstance> {
+      const asking = scope.sees === 'project' ? scope.id : undefined
+      const { project, read } = await openstack.server(id, asking)
+      const isVisible = project !== undefined && (scope.sees === 'all' || await sees(scope, project))
+      const server = isVisible ? await read() : undefined
+      if (server === undefined) throw new NotFound('no such instance')
+      return { server, onlyProject: onlyProjectOf(scope, server.tenant_id) }
     },
 
     /**

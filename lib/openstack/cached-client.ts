@@ -122,6 +122,24 @@ export function cacheOpenStack (
     knownInstanceProject: (server: string) => instanceProjects.getFresh(server)?.value.project,
 
     /**
+     * The project of a server, and a function that returns the server: one request reads both. A server that
+     * was looked up within the last seconds is read by that function alone, so that one of another project
+     * and an unknown one do not differ while Nova is down.
+     */
+    async server (id: string, asking?: string) {
+      let server: Awaited<ReturnType<OpenStack['server']>>
+      const key = `${asking ?? ''} ${id}`
+      const { value: { project } } = await instanceProjects.get(key, forInstance, async () => {
+        server = await openstack.server(id, asking)
+        if (server !== undefined) instanceProjects.set(id, forInstance, { project: server.tenant_id })
+        return {
+          value: { project: server?.tenant_id }, complete: true, expiresAt: now() + unknownInstanceTtlMs
+        }
+      })
+      return { project, read: async () => server ?? await openstack.server(id, asking) }
+    },
+
+    /**
      * The project of an instance. For a project that asks, an instance of another one is cached as an unknown
      * one is: the two must not differ while Nova is down.
      */

@@ -15,7 +15,7 @@ import { extractQuota, quotaSources } from './quotas.js'
 import type { Quota, QuotaSource } from './quotas.js'
 import { listServerPage } from './server-pages.js'
 import type { GetFromNova } from './server-pages.js'
-import { chooseMicroversion, isServerId, validateServerProject } from './servers.js'
+import { chooseMicroversion, isServerId, readServer, validateServerProject } from './servers.js'
 import type { ServerQuery } from './servers.js'
 import { createSession } from './session.js'
 import { validateToken } from './token-validation.js'
@@ -136,12 +136,12 @@ export function createOpenStack (
   }
 
   /**
-   * The project of a server. A credential that is no admin's looks for it as the given project, or as each
-   * project that it reads until one has it.
+   * Nova's description of a server. A credential that is no admin's looks for it as the given project, or as
+   * each project that it reads until one has it.
    * @returns `undefined` where Nova does not know the server, or no longer
    * @throws UpstreamError
    */
-  async function instanceProject (server: string, project?: string): Promise<string | undefined> {
+  async function findServer (server: string, project?: string): Promise<unknown> {
     if (!isServerId(server)) return undefined
     const candidates = project !== undefined
       ? [project]
@@ -161,8 +161,19 @@ export function createOpenStack (
         throw err
       }
     })
-    const found = responses.find((response) => response?.status === 200)
-    return found && validateServerProject(found.body).server.tenant_id
+    return responses.find((response) => response?.status === 200)?.body
+  }
+
+  /** The project of a server, as `findServer` finds it. */
+  async function instanceProject (server: string, project?: string): Promise<string | undefined> {
+    const found = await findServer(server, project)
+    return found === undefined ? undefined : validateServerProject(found).server.tenant_id
+  }
+
+  /** A server with its project, as `findServer` finds it. */
+  async function server (id: string, project?: string) {
+    const found = await findServer(id, project)
+    return found === undefined ? undefined : readServer(id, found)
   }
 
   return {
@@ -174,6 +185,7 @@ export function createOpenStack (
     excludedDomains: excludedDomains.get,
     quota,
     servers,
+    server,
     instanceProject,
     /** The scope of a caller's token; `undefined` where Keystone rejects it. @throws UpstreamError */
     validateToken: (token: string) => validateToken(session, token),

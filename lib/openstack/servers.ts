@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { InvalidParameters, quote, UpstreamError } from '#lib/errors.js'
+import { recordReader } from '#lib/upstream/record-reader.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import { pageReader } from './list.js'
 
@@ -35,6 +36,14 @@ const ProjectId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
 export const validateServerProject = responseValidator(
   'compute', 'a server', Type.Object({ server: Type.Object({ tenant_id: ProjectId }) })
 )
+
+const readServerRecord = recordReader(ServerRecord)
+
+/** One server, whose id is known. Source: the same. */
+export const readServer = (id: string, body: unknown): Server & { tenant_id: string } => {
+  const { server } = validateServerProject(body)
+  return { ...readServerRecord(server), id, tenant_id: server.tenant_id }
+}
 
 /**
  * Whether a server may have this id. Nova's ids are UUIDs, and other text in a path has other meanings to it.

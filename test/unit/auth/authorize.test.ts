@@ -2,6 +2,7 @@ import t from 'tap'
 import { createAuthorizer } from '#lib/auth/authorize.js'
 import type { Scope } from '#lib/auth/scope.js'
 import { NotFound, UpstreamError } from '#lib/errors.js'
+import { readServer } from '#lib/openstack/servers.js'
 
 const projects = ['a1:a', 'a2:a', 'b1:b'].map((text) => {
   const [id, domain] = text.split(':') as [string, string]
@@ -12,7 +13,8 @@ const projectList = {
   fetchedAt: 1_000,
   failure: new UpstreamError('identity', 'unreachable', 'cannot be reached')
 }
-const servers = new Map([['of-a1', 'a1'], ['of-a2', 'a2'], ['of-b1', 'b1']])
+const servers = new Map([['of-a1', 'a1'], ['of-a2', 'a2'], ['of-b1', 'b1'], ['just-deleted', 'a1']])
+const serverOf = (id: string) => readServer(id, { server: { tenant_id: servers.get(id) } })
 /** Instances whose project is known without a request. */
 const known = new Map([['listed-of-a2', 'a2']])
 const series = new Map([
@@ -27,7 +29,7 @@ const series = new Map([
  * @param options what the metrics store is like
  * @returns also `lookups`, each read of the cloud and of the metrics store
  */
-function connect ({ clientsWrite = true, needsProject = false } = {}) {
+function connect ({ clientsWrite = true, needsProject = false, bindsProject = true } = {}) {
   const lookups: string[] = []
   const store: { failure?: Error } = {}
   const access = createAuthorizer({
@@ -42,6 +44,13 @@ function connect ({ clientsWrite = true, needsProject = false } = {}) {
       if (found === undefined) throw new NotFound('no such project')
       return found
     },
+    server: async (server, project) => {
+      lookups.push(`server ${server} ${project}`)
+      return {
+        project: servers.get(server),
+        read: async () => server === 'just-deleted' ? undefined : serverOf(server)
+      }
+    },
     instanceProject: async (server, project) => {
       lookups.push(`project-of ${server} ${project}`)
       return servers.get(server)
@@ -50,6 +59,7 @@ function connect ({ clientsWrite = true, needsProject = false } = {}) {
   }, {
     needsProject,
     clientsWrite,
+    bindsProject: async () => bindsProject,
     projectsOf: async (instance) => {
       lookups.push(`projects-with-series-of ${instance}`)
       if (store.failure !== undefined) throw store.failure
@@ -92,11 +102,13 @@ t.test('looks for a caller\'s own project alone in the series of a deleted insta
   const openstack = {
     projects: async () => projectList,
     project: async () => projects[0]!,
+    server: async () => ({ project: undefined, read: async () => undefined }),
     instanceProject: async () => undefined,
     knownInstanceProject: () => undefined
   }
   const access = createAuthorizer(openstack, {
     clientsWrite: true,
+    bindsProject: async () => true,
     projectsOf: async (...args) => {
       asked.push(args)
       return ['a1']
@@ -210,4 +222,46 @@ t.test('finds the project of an instance by Nova, and of a deleted one by its se
   await access.series(a1, 'of-a1')
   await access.series(a, 'of-a1')
   t.same(lookups, ['project-of of-a1 a1', 'project-of of-a1 undefined', 'project a1'])
+})
+
+t.test('reads series of many instances of a project that the caller sees, bound to it', async (t) => {
+  const ids = ['of-a1', 'of-b1', 'unknown']
+  const { access, lookups } = connect()
+  for (const [scope, project] of [[all, 'a1'], [a1, 'a1'], [a, 'a2']] as const) {
+    t.same(await access.seriesOfMany(scope, project, ids), { onlyProject: project, readable: ids })
+  }
+  t.same(lookups.splice(0), ['project a2'], 'no instance is looked up')
+  for (const [scope, project] of [[a1, 'a2'], [a, 'b1'], [a, 'unknown'], [none, 'a1']] as const) {
+    await t.rejects(access.seriesOfMany(scope, project, ids), { message: 'no such project' })
+  }
+})
+
+t.test('Nova decides about many instances where the store cannot bind series to a project', async (t) => {
+  const ids = ['of-a1', 'of-b1', 'unknown', 'deleted-from-a1']
+  const { access, lookups } = connect({ clientsWrite: false, bindsProject: false })
+  const own = { onlyProject: 'a1', readable: ['of-a1'] }
+  t.same(await access.seriesOfMany(a1, 'a1', ids), own)
+  t.same(lookups.splice(0), ids.map((id) => `project-of ${id} a1`))
+  t.same(await access.seriesOfMany(a, 'a1', ids), own)
+  lookups.length = 0
+  t.same(await access.seriesOfMany(all, 'a1', ids), { onlyProject: undefined, readable: ids })
+  t.same(lookups, [])
+})
+
+t.test('shows an instance to callers that see its project, from one lookup', async (t) => {
+  const { access, lookups } = connect()
+  for (const [scope, asking] of [[all, undefined], [a, undefined], [a1, 'a1']] as const) {
+    const { server, onlyProject } = await access.instance(scope, 'of-a1')
+    t.match(server, { id: 'of-a1', tenant_id: 'a1' })
+    t.equal(onlyProject, 'a1')
+    t.equal(lookups.splice(0)[0], `server of-a1 ${asking}`)
+  }
+  const hidden = [[a1, 'of-a2'], [a1, 'of-b1'], [a, 'of-b1'], [none, 'of-a1']] as const
+  const missing = [[all, 'unknown'], [a1, 'unknown'], [all, 'just-deleted'], [a1, 'deleted-from-a1']] as const
+  for (const [scope, id] of [...hidden, ...missing]) {
+    await t.rejects(access.instance(scope, id), { name: 'NotFound', message: 'no such instance' }, id)
+  }
+  const prometheus = connect({ clientsWrite: false }).access
+  t.equal((await prometheus.instance(all, 'of-a1')).onlyProject, undefined)
+  t.equal((await prometheus.instance(a1, 'of-a1')).onlyProject, 'a1')
 })

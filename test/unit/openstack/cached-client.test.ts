@@ -20,6 +20,10 @@ function connect (instanceProject = Infinity) {
       }
       return state.servers.includes(server) && project !== 'q' ? 'p' : undefined
     },
+    server: async (id: string, project?: string) => {
+      const owner = await openstack.instanceProject(id, project)
+      return owner === undefined ? undefined : { id, tenant_id: owner }
+    },
     servers: async () => ({
       servers: [
         { id: 'listed', tenant_id: 'p' }, { id: 'bare', tenant_id: null }, { id: 'odd', tenant_id: 'r' }
@@ -185,4 +189,29 @@ t.test('caches the list of projects, and serves a stale list where Keystone fail
   })
   clock.time = 2_000
   await t.rejects(first(), { message: 'identity: cannot be reached' })
+})
+
+t.test('reads a server and its project in one lookup, and knows the project from then on', async (t) => {
+  const { server, instanceProject, knownInstanceProject, lookups } = connect()
+  const { project, read } = await server('i')
+  t.equal(project, 'p')
+  t.match(await read(), { id: 'i', tenant_id: 'p' })
+  t.same(lookups, [undefined])
+  t.equal(knownInstanceProject('i'), 'p')
+  t.equal(await instanceProject('i', 'p'), 'p')
+  t.equal(lookups.length, 1)
+})
+
+t.test('reads a server again, and one that was not found only after some seconds', async (t) => {
+  const { server, lookups, state } = connect()
+  await server('i', 'p')
+  state.servers = []
+  const { project, read } = await server('i', 'p')
+  t.same([project, await read()], ['p', undefined], 'it was deleted meanwhile')
+  for (let n = 0; n < 3; n++) t.equal((await server('x', 'p')).project, undefined)
+  t.same(lookups, ['p', 'p', 'p'])
+  state.fails = true
+  t.equal((await server('x', 'p')).project, undefined)
+  state.time += 10_000
+  await t.rejects(server('x', 'p'), { message: /did not respond/ })
 })

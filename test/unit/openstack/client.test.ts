@@ -763,3 +763,19 @@ t.test('sends requests to the endpoint overrides of the settings', async (t) => 
   simulator.intercept = undefined
   await openstack.check('compute')
 })
+
+t.test('reads a server with its project, and none that Nova does not know', async (t) => {
+  const { openstack, simulator, paths } = await connect(t)
+  await openstack.reach()
+  paths()
+  const server = await openstack.server(instance)
+  t.match(server, { id: instance, tenant_id: admin, status: 'ACTIVE', flavor: { vcpus: Number } })
+  t.same(paths().filter((path) => path.includes('servers')), [`GET /v2.1/servers/${instance}`])
+  for (const id of ['00000000-0000-0000-0000-000000000000', 'detail']) {
+    t.equal(await openstack.server(id), undefined)
+  }
+  simulator.intercept = ({ upstream }) => upstream === 'compute'
+    ? { status: 200, body: { server: { id: 'other', tenant_id: demo, name: 7 } } }
+    : undefined
+  t.match(await openstack.server(instance), { id: instance, tenant_id: demo, name: null, status: null })
+})
