@@ -34,9 +34,10 @@ const instantFormat = `${durationFormat}, before now; an RFC 3339 time with its 
  * The window of a request, as of `now` (unix milliseconds). The range lies between its two ends, whichever is
  * older. The start is rounded down to a bucket's start, and the last bucket is the one that holds the end,
  * whole: a bucket's value never depends on the window in which it was read.
+ * @param max the most buckets of the window, and why there may be no more, for the message
  * @throws InvalidParameters with an entry for each parameter that is missing, malformed or contradictory
  */
-export function parseWindow (query: RangeQuery, now: number): Window {
+export function parseWindow (query: RangeQuery, now: number, max = maxBuckets, where = ''): Window {
   const errors: ParameterError[] = []
   const step = parseDuration(query.groupBy)
   if (step === undefined) {
@@ -48,12 +49,12 @@ export function parseWindow (query: RangeQuery, now: number): Window {
   const [older, newer] = range
   const first = Math.floor(older / step)
   const last = Math.floor(newer / step)
-  if (last - first >= maxBuckets) {
+  if (last - first >= max) {
     throw new InvalidParameters([{
       parameter: 'groupBy',
       message: `${quote(query.groupBy)} cuts this range into ${last - first + 1} buckets, ` +
-        `and at most ${maxBuckets} are allowed: ` +
-        `the smallest groupBy that fits is ${formatDuration(smallestStep(older, newer))}`
+        `and at most ${max} are allowed${where}: ` +
+        `the smallest groupBy that fits is ${formatDuration(smallestStep(older, newer, max))}`
     }])
   }
   return { start: first * step, end: (last + 1) * step, step }
@@ -138,9 +139,9 @@ function parseRfc3339 (text: string) {
   return Number(day) <= daysInMonth ? milliseconds / 1000 : undefined
 }
 
-/** The smallest width in whole seconds that divides the range into at most `maxBuckets` buckets. */
-function smallestStep (older: number, newer: number) {
-  let step = Math.ceil((newer - older) / maxBuckets)
-  while (Math.floor(newer / step) - Math.floor(older / step) >= maxBuckets) step++
+/** The smallest width in whole seconds that divides the range into at most `max` buckets. */
+function smallestStep (older: number, newer: number, max: number) {
+  let step = Math.ceil((newer - older) / max)
+  while (Math.floor(newer / step) - Math.floor(older / step) >= max) step++
   return step
 }

@@ -5,9 +5,13 @@ import { addHeader, allowEmptyOptionals, demoteOptionalExamples } from '#lib/htt
 import type { OpenApiDocument } from '#lib/http/openapi-document.js'
 import { Health, Readiness, UpstreamState } from '#schemas/health.js'
 import { Instance, InstancePage } from '#schemas/instance.js'
+import { InstanceDetail } from '#schemas/instance-detail.js'
 import { ParameterError, Problem } from '#schemas/problem.js'
 import { ProjectSummary } from '#schemas/project.js'
 import { Bucket, Series } from '#schemas/series.js'
+import {
+  InstanceUsages, ProjectUsages, UsageSeries, UsagesOfInstance, ValueSeries
+} from '#schemas/usages.js'
 
 const title = 'OpenStack monitoring API'
 
@@ -57,7 +61,8 @@ export default fp(async (app) => {
       ...(app.config.AUTH === 'keystone' && { components: { securitySchemes } }),
       tags: [
         { name: 'projects', description: 'Quotas and instances of projects' },
-        { name: 'usage', description: 'Series of one instance' },
+        { name: 'instances', description: 'Instances of all projects' },
+        { name: 'usage', description: 'Series of instances' },
         { name: 'service', description: 'State of the service itself' }
       ]
     },
@@ -72,7 +77,7 @@ export default fp(async (app) => {
   })
   const schemas = [
     ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem,
-    ParameterError
+    ParameterError, InstanceDetail, ValueSeries, UsageSeries, InstanceUsages, UsagesOfInstance, ProjectUsages
   ]
   for (const schema of schemas) app.addSchema(schema)
   await app.register(async (docs) => {

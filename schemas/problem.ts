@@ -132,6 +132,13 @@ export function problems (...statuses: Array<keyof typeof descriptions>) {
   }]))
 }
 
+/** The 404 of a route that reads an instance from Nova. */
+export const missingInstance = {
+  404: problem('There is no such instance', {
+    missing: example(404, '/v1/openstack/instances/00000000-0000-0000-0000-000000000000', 'No such instance.')
+  })
+}
+
 /** The 404 of a route that names a project or an instance, where callers see only their own. */
 export const unseen = {
   404: problem('There is no such project or instance, or the caller may not see it', {

@@ -60,7 +60,10 @@ export async function listInstances (
   }
 }
 
-function toInstance (server: Server, project: string, [cpu, memory]: LatestSamples, now: number): Instance {
+/** A server with its latest samples. @param now unix milliseconds */
+export function toInstance (
+  server: Server, project: string, [cpu, memory]: LatestSamples, now: number
+): Instance {
   const { id, name, status, flavor, tenant_id: owner } = server
   const { 'OS-SRV-USG:launched_at': launchedAt, 'OS-SRV-USG:terminated_at': terminatedAt } = server
   const launched = parseTime(launchedAt)

@@ -12,7 +12,8 @@ const ranges = ['defaultTimeRange=5m&groupBy=1m', 'timeRangeFrom=3h&timeRangeTo=
 
 /** Requests for the eight routes of the contract, and some that are rejected. */
 const urls = [
-  ...['summary', 'summaries', 'summary?projectName=adm', 'summary?limit=1'].map((path) => `${projects}/${path}`),
+  ...['summary', 'summaries', 'summary?projectName=adm', 'summary?limit=1']
+    .map((path) => `${projects}/${path}`),
   `${projects}/summary?limit=0`,
   `${projects}/summary?marker=${demoInstanceId}`,
   `${projects}/${demoProjectId}/instances?limit=10`,
@@ -48,7 +49,11 @@ export async function readResponses (t: Test, metricsStore: SimulatorOptions['me
     const { statusCode, headers, body } = await app.inject(url)
     const { etag, link } = headers as Record<string, string | undefined>
     responses[url] = {
-      status: statusCode, type: String(headers['content-type']), ...(etag && { etag }), ...(link && { link }), body
+      status: statusCode,
+      type: String(headers['content-type']),
+      ...(etag && { etag }),
+      ...(link && { link }),
+      body
     }
   }
   return responses
