@@ -63,6 +63,18 @@ export function operationsOf (document: Document): Array<[path: string, operatio
 }
 
 /**
+ * A query with the example of each required parameter, and of the range that ends now where there is one.
+ * @param examples other values, by parameter
+ */
+export function validQuery (parameters: Parameter[] = [], examples: Record<string, string> = {}) {
+  const given = parameters.filter(({ name, required, ...parameter }) =>
+    parameter.in === 'query' && (required || name === 'defaultTimeRange'))
+  const query = given.map(({ name, example }) =>
+    `${name}=${encodeURIComponent(examples[name] ?? String(example))}`)
+  return query.length === 0 ? '' : `?${query.join('&')}`
+}
+
+/**
  * Compiles the schemas of a document. A property that is not in a schema is an error.
  * @returns a function that validates a value by a schema of the document and returns the errors; empty
  * without errors

@@ -7,7 +7,8 @@ const callers: Caller[] = ['demo', 'monitor', 'lead', 'admin']
 const pairs = callers.flatMap((one) =>
   callers.filter((caller) => caller !== one).map((other) => [one, other] as const))
 
-const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets']
+const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets', 'usages']
+const lists = [adminInstanceId, `${demoInstanceId},${adminInstanceId}`]
 const filters = ['limit=5', 'limit=5&hostname=e', 'limit=5&hostname=nothing']
 const urls = [
   summary, `${projects}/summaries`,
@@ -15,7 +16,13 @@ const urls = [
   ...[adminProjectId, demoProjectId].flatMap((project) =>
     filters.map((query) => `${projects}/${project}/instances?${query}`)),
   ...[adminInstanceId, demoInstanceId].flatMap((instance) =>
-    usages.map((usage) => `${projects}/${instance}/${usage}?${range}`))
+    usages.map((usage) => `${projects}/${instance}/${usage}?${range}`)),
+  ...[adminProjectId, demoProjectId].flatMap((project) => [
+    `${projects}/${project}/summary`,
+    ...lists.map((ids) =>
+      `${projects}/${project}/instances/usages?instances=${ids}&usage=cpuUsage,networkIo&${range}`)
+  ]),
+  ...[adminInstanceId, demoInstanceId].map((instance) => `/v1/openstack/instances/${instance}`)
 ]
 
 type Response = Awaited<ReturnType<Awaited<ReturnType<typeof startService>>['get']>>

@@ -36,6 +36,27 @@ const publicUrls = [
 ]
 const instanceProjects = { [adminInstanceId]: adminProjectId, [demoInstanceId]: demoProjectId }
 const instanceCounts: Record<string, number> = { [adminProjectId]: 42, [demoProjectId]: 1 }
+/** The parts of a response about a project that is visible. */
+function expectedOf (path: string, project: string) {
+  if (path.endsWith('/summary')) return { id: project, instancesUsed: instanceCounts[project] ?? 0 }
+  if (path.endsWith('/instances')) return { projectId: project, totalCnt: instanceCounts[project] ?? 0 }
+  const instances = Object.entries(instanceProjects).map(([id, owner]) => {
+    const values = Array(13).fill(owner === project ? Number : null)
+    return { instance_id: id, usages: [{ series: [{ values }] }] }
+  })
+  return { projectId: project, instances }
+}
+
+/** The numbers in the series of a response: in buckets, or in columns. */
+function valuesIn (body: object) {
+  const values: number[] = []
+  JSON.stringify(body, (key, value) => {
+    if (typeof value === 'number' && /^(usage|\d+)$/.test(key)) values.push(value)
+    return value
+  })
+  return values
+}
+
 const unknownProject = '0'.repeat(32)
 const unknownInstance = '00000000-0000-0000-0000-000000000000'
 
@@ -60,13 +81,23 @@ await revoke(tokens.revoked!)
 const paths: string[] = Object.keys((await app.inject('/openapi.json')).json().paths)
 const projectPaths = paths.filter((path) => path.includes('{projectId}'))
 const instancePaths = paths.filter((path) => path.includes('{instanceId}'))
+const seriesPaths = instancePaths.filter((path) => path.includes('/projects/'))
 const listPaths = paths.filter((path) => !path.includes('{') && !publicUrls.includes(path))
+/** The query that a path needs, by its end. */
+const queries: Array<[end: RegExp, query: string]> = [
+  [/\/instances$/, 'limit=50'],
+  [/\/instances\/usages$/, `instances=${adminInstanceId},${demoInstanceId}&usage=cpuUsage&${range}`],
+  [/instanceId\}\/\w+$/, range]
+]
 /** The URL of a path with a parameter: its value, and a query where the path needs one. */
-const fill = (path: string, id: string, query: string) => `${path.replace(/\{.*\}/, id)}?${query}`
+const fill = (path: string, id: string) => {
+  const [, query] = queries.find(([end]) => end.test(path)) ?? []
+  return path.replace(/\{.*\}/, id) + (query === undefined ? '' : `?${query}`)
+}
 const withoutQuery = (url: string) => url.split('?')[0]
 
 t.test('these tests cover every path of the document', async (t) => {
-  t.same([projectPaths.length, instancePaths.length, listPaths.length], [1, 6, 2])
+  t.same([projectPaths.length, instancePaths.length, listPaths.length], [3, 8, 2])
   const covered = [...projectPaths, ...instancePaths, ...listPaths]
   t.same(paths.filter((path) => !covered.includes(path)), ['/healthz', '/metrics', '/readyz'])
 })
@@ -110,11 +141,11 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
     t.test(`${caller} sees nothing: ${visible}`, async (t) => {
       const urls = [
         ...listPaths,
-        ...projectPaths.map((path) => fill(path, demoProjectId, 'limit=5')),
-        ...instancePaths.map((path) => fill(path, demoInstanceId, range))
+        ...projectPaths.map((path) => fill(path, demoProjectId)),
+        ...instancePaths.map((path) => fill(path, demoInstanceId))
       ]
       for (const url of urls) {
-        if (caller === 'restricted' && url.includes('/instances')) continue
+        if (caller === 'restricted' && /\/instances\?/.test(url)) continue
         for (const method of ['GET', 'HEAD'] as const) {
           const requestHeaders = token === undefined ? {} : { 'x-auth-token': token }
           const { statusCode, headers } = await app.inject({ method, url, headers: requestHeaders })
@@ -136,32 +167,59 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
       t.equal(response.headers.vary, 'accept-encoding, x-auth-token, authorization')
     }
     for (const path of projectPaths) {
-      const missing = (await get(fill(path, unknownProject, 'limit=50'), token)).json()
+      const missing = (await get(fill(path, unknownProject), token)).json()
       t.match(missing, { status: 404, detail: 'No such project.' })
       for (const project of allProjects) {
-        const url = fill(path, project, 'limit=50')
+        const url = fill(path, project)
         const body = (await get(url, token)).json()
-        const expected = { projectId: project, totalCnt: instanceCounts[project] ?? 0 }
-        if (visible.includes(project)) t.match(body, expected)
+        if (visible.includes(project)) t.match(body, expectedOf(path, project), url)
         else t.same(body, { ...missing, instance: withoutQuery(url) }, `${project} looks like a missing one`)
       }
     }
     for (const path of instancePaths) {
+      const isSeries = seriesPaths.includes(path)
       for (const id of [unknownInstance, unknownProject, 'detail']) {
-        const body = (await get(fill(path, id, range), token)).json()
-        if (globalCallers.includes(caller)) t.match(body, [{ metric: [] }])
+        const body = (await get(fill(path, id), token)).json()
+        if (isSeries && globalCallers.includes(caller)) t.same(valuesIn(body), [], path)
         else t.match(body, { status: 404, detail: 'No such instance.' })
       }
-      const missing = (await get(fill(path, unknownInstance, range), token)).json()
+      const missing = (await get(fill(path, unknownInstance), token)).json()
       for (const [instance, project] of Object.entries(instanceProjects)) {
-        const url = fill(path, instance, range)
+        const url = fill(path, instance)
         const body = (await get(url, token)).json()
-        if (visible.includes(project)) t.ok(body[0].metric.length >= 12, url)
-        else t.same(body, { ...missing, instance: withoutQuery(url) }, `${instance} looks like a missing one`)
+        if (!visible.includes(project)) {
+          t.same(body, { ...missing, instance: withoutQuery(url) }, `${instance} looks like a missing one`)
+        } else if (isSeries) t.ok(valuesIn(body).length >= 12, url)
+        else t.match(body, { instance_id: instance, tenant_id: project }, url)
       }
     }
   })
 }
+
+t.test('an instance of another project in a list is like an unknown one, in any order', async (t) => {
+  const rows = [
+    ['demo', demoProjectId, demoInstanceId, adminInstanceId],
+    ['monitor', adminProjectId, adminInstanceId, demoInstanceId],
+    ['lead', demoProjectId, demoInstanceId, adminInstanceId],
+    ['lead', adminProjectId, adminInstanceId, demoInstanceId],
+    ['admin', demoProjectId, demoInstanceId, adminInstanceId]
+  ] as const
+  for (const [caller, project, own, foreign] of rows) {
+    for (const order of [(ids: string[]) => ids, (ids: string[]) => ids.toReversed()]) {
+      const read = async (other: string) => {
+        const ids = order([own, other])
+        const query = `instances=${ids}&usage=cpuUsage,networkPackets&${range}`
+        const { body } = await get(`${projects}/${project}/instances/usages?${query}`, tokens[caller])
+        return body
+      }
+      const unknown = await read(unknownInstance)
+      t.ok(valuesIn(JSON.parse(unknown)).length >= 36, 'the caller\'s own instance has data')
+      for (let n = 0; n < 2; n++) {
+        t.equal(await read(foreign), unknown.replaceAll(unknownInstance, foreign), `${caller} ${foreign}`)
+      }
+    }
+  }
+})
 
 t.test('access rules allow the paths that they name', async (t) => {
   const instances = (project: string) => `${projects}/${project}/instances?limit=5`

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { startService } from '#test/support/authenticated-service.js'
-import { createCheck, operationsOf } from '#test/support/openapi-contract.js'
+import { createCheck, operationsOf, validQuery } from '#test/support/openapi-contract.js'
 import type { Document } from '#test/support/openapi-contract.js'
 
 const { app, tokenOf, get } = await startService(t)
@@ -30,9 +30,9 @@ t.test('describes the authentication of each operation that needs it', async (t)
 })
 
 t.test('describes the 401, 403 and 404 responses', async (t) => {
-  for (const [path, { responses }] of operations) {
-    const url = path.replace('{projectId}', '0'.repeat(32)).replace('{instanceId}', '0'.repeat(32)) +
-      (path.includes('{p') ? '?limit=5' : path.includes('{i') ? '?defaultTimeRange=10m&groupBy=1m' : '')
+  for (const [path, { parameters, responses }] of operations) {
+    const query = validQuery(parameters)
+    const url = path.replace('{projectId}', '0'.repeat(32)).replace('{instanceId}', '0'.repeat(32)) + query
     for (const [status, token] of Object.entries(tokens).filter(([status]) => status in responses)) {
       const response = await get(url, token)
       t.equal(response.statusCode, Number(status), url)

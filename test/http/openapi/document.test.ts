@@ -28,6 +28,10 @@ t.test('describes exactly these operations', async (t) => {
     'get /v1/openstack/projects/summary listProjectSummaries',
     'get /v1/openstack/projects/summaries listProjectSummariesByOldPath',
     'get /v1/openstack/projects/{projectId}/instances listInstances',
+    'get /v1/openstack/projects/{projectId}/instances/usages getUsagesOfInstances',
+    'get /v1/openstack/projects/{projectId}/summary getProjectSummary',
+    'get /v1/openstack/projects/{instanceId}/usages getUsages',
+    'get /v1/openstack/instances/{instanceId} getInstance',
     ...series.map((name) =>
       `get /v1/openstack/projects/{instanceId}/${name} get${name[0]!.toUpperCase()}${name.slice(1)}`)
   ].sort())
@@ -68,8 +72,9 @@ t.test('describes each response, with an example and its headers', async (t) => 
       t.match(headers['X-Openstack-Request-Id'], { required: true })
       t.equal('Retry-After' in headers, problem && ['429', '503'].includes(status), `${path} ${status}`)
       t.equal('RateLimit-Reset' in headers, status === '429', `${path} ${status}`)
-      t.equal('Link' in headers, status === '200' && /instances|summar/.test(path), `${path} ${status}`)
-      t.equal('ETag' in headers, /projects/.test(path) && status < '400', `${path} ${status}`)
+      const isPaged = /projects\/(summar|.*\/instances$)/.test(path)
+      t.equal('Link' in headers, status === '200' && isPaged, `${path} ${status}`)
+      t.equal('ETag' in headers, path.startsWith('/v1/') && status < '400', `${path} ${status}`)
       for (const header of Object.values(headers)) t.ok(header.description && header.schema.examples)
     }
   }
@@ -99,13 +104,19 @@ t.test('defines each component once and refers to it', async (t) => {
     'Bucket',
     'Health',
     'Instance',
+    'InstanceDetail',
     'InstancePage',
+    'InstanceUsages',
     'ParameterError',
     'Problem',
     'ProjectSummary',
+    'ProjectUsages',
     'Readiness',
     'Series',
-    'UpstreamState'
+    'UpstreamState',
+    'UsageSeries',
+    'UsagesOfInstance',
+    'ValueSeries'
   ])
   const schemas = Object.values(document.components.schemas!).map((schema) => JSON.stringify(schema))
   t.equal(new Set(schemas).size, schemas.length, 'no two schemas are the same')

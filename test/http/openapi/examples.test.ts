@@ -30,7 +30,7 @@ t.test('each example of a problem is the response to its request', async (t) => 
       }
     }
   }
-  t.equal(tried.size, 13)
+  t.equal(tried.size, 14)
 })
 
 t.test('requests with the examples of the parameters succeed', async (t) => {
@@ -54,7 +54,7 @@ t.test('requests with the examples of the parameters succeed', async (t) => {
 })
 
 t.test('the example of a summary is that of the demo project in the simulated cloud', async (t) => {
-  const { content = {} } = operations.find(([path]) => path.endsWith('/summary'))![1].responses[200]!
+  const { content = {} } = operations.find(([path]) => path.endsWith('projects/summary'))![1].responses[200]!
   const projects: Array<{ name: string }> = (await app.inject('/v1/openstack/projects/summary')).json()
   t.same(content['application/json']!.example, projects.filter(({ name }) => name === 'demo'))
 })

@@ -32,9 +32,15 @@ const lists = [
   `${projects}/summaries`,
   `${projects}/${adminProjectId}/instances?limit=10`
 ]
-const series = usages.map((usage) =>
-  `${projects}/${adminInstanceId}/${usage}?defaultTimeRange=10m&groupBy=1m`)
-const urls = [...lists, ...series]
+const range = 'defaultTimeRange=10m&groupBy=1m'
+const single = [`/v1/openstack/instances/${adminInstanceId}`, `${projects}/${adminProjectId}/summary`]
+const ofMany = (project: string, instances = adminInstanceId) =>
+  `${projects}/${project}/instances/usages?instances=${instances}&usage=cpuUsage,networkIo&${range}`
+const series = [
+  ...[...usages, 'usages'].map((usage) => `${projects}/${adminInstanceId}/${usage}?${range}`),
+  ofMany(adminProjectId)
+]
+const urls = [...lists, ...single, ...series]
 
 t.test('the document describes complete responses', async (t) => {
   for (const url of ['/healthz', '/readyz', '/metrics', ...urls]) t.equal((await get(t, url)).statusCode, 200)
@@ -43,9 +49,13 @@ t.test('the document describes complete responses', async (t) => {
   }
   for (const { id } of (await get(t, `${projects}/summary`)).json()) {
     await get(t, `${projects}/${id}/instances?limit=7&hostname=e`)
-    await get(t, `${projects}/${id}/instances?limit=1000`)
+    const { metric } = (await get(t, `${projects}/${id}/instances?limit=1000`)).json()
+    const ids = metric.map(({ instance_id: id }: { instance_id: string }) => id).slice(0, 3)
+    await get(t, `${projects}/${id}/summary`)
+    await get(t, ofMany(id, ['of-no-instance', ...ids].join()))
+    for (const id of ids) await get(t, `/v1/openstack/instances/${id}`)
   }
-  for (const usage of usages) {
+  for (const usage of [...usages, 'usages']) {
     for (const range of ranges) {
       for (const instance of [adminInstanceId, demoInstanceId, 'of-no-instance']) {
         await get(t, `${projects}/${instance}/${usage}?${range}&groupBy=1h`)
@@ -62,7 +72,7 @@ t.test('the document describes partial responses', async (t) => {
   t.teardown(() => { simulator.intercept = undefined })
   for (const upstream of ['network', 'block-storage', 'metrics', 'compute']) {
     simulator.intercept = (call) => call.upstream === upstream ? { status: 503 } : undefined
-    for (const url of lists) await get(t, url)
+    for (const url of [...lists, ...single]) await get(t, url)
   }
 })
 
@@ -71,7 +81,10 @@ t.test('the document describes the rejection of invalid requests', async (t) => 
     t.equal((await get(t, `${url}${url.includes('?') ? '&' : '?'}no=1`)).statusCode, 400)
   }
   const unknown = '0'.repeat(32)
-  t.equal((await get(t, `${projects}/${unknown}/instances?limit=1`)).statusCode, 404)
+  for (const url of [
+    `${projects}/${unknown}/instances?limit=1`, `${projects}/${unknown}/summary`, ofMany(unknown),
+    `/v1/openstack/instances/${unknown}`
+  ]) t.equal((await get(t, url)).statusCode, 404)
   t.equal((await get(t, `${projects}/${adminProjectId}/instances?limit=1&marker=${unknown}`)).statusCode, 400)
 })
 
@@ -84,7 +97,7 @@ t.test('the document describes failures', async (t) => {
   const failing: Array<[status: number, upstream: string, urls: string[]]> = [
     [500, 'none', urls],
     ...[502, 503, 504].flatMap((status): typeof failing =>
-      [[status, 'identity', lists], [status, 'metrics', series]])
+      [[status, 'identity', [...lists, ...single]], [status, 'metrics', series]])
   ]
   for (const [status, upstream, urls] of failing) {
     const broken = await startBroken(t, status, upstream)
