@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
 import { startService } from '#test/support/service.js'
+import { documentedRequest } from './documented-requests.js'
 import { request } from './requests.js'
 import { createResponseCheck } from './response-check.js'
 import { count, runLimits, seed } from './settings.js'
@@ -11,11 +12,15 @@ t.setTimeout(runLimits.interruptAfterTimeLimit + 30_000)
 
 t.test(`${count} requests of every kind get documented responses`, async (t) => {
   const { app } = await startService(t, { env: { ALLOW_UNAUTHENTICATED: 'true' } })
-  const check = createResponseCheck((await app.inject('/openapi.json')).json())
+  const document = (await app.inject('/openapi.json')).json()
+  const check = createResponseCheck(document)
+  const anyRequest = fc.oneof(
+    { weight: 4, arbitrary: request }, { weight: 1, arbitrary: documentedRequest(document) }
+  )
   const statuses: Record<string, number> = {}
   const started = Date.now()
 
-  await fc.assert(fc.asyncProperty(request, async ({ method, url, headers, payload, expected }) => {
+  await fc.assert(fc.asyncProperty(anyRequest, async ({ method, url, headers, payload, expected }) => {
     const absolute = url.startsWith('//') ? `http://localhost${url}` : url
     const { pathname, search } = new URL(absolute, 'http://localhost')
     const response = await app.inject({ method: method as InjectOptions['method'], url, headers, payload })

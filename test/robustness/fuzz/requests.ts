@@ -65,7 +65,7 @@ const valid = fc.oneof(
  * Requests to a route with some of its parameters, many of them invalid, and with unexpected query parts.
  * @param required the names of required parameters
  */
-function almostValidFor (
+export function almostValidFor (
   path: fc.Arbitrary<string>,
   parameters: Parameters,
   required: string[]
@@ -92,7 +92,7 @@ function almostValidFor (
 }
 
 /** A valid id, or any text after a letter: without the letter, an id of dots would be another path. */
-const idIn = ({ valid, any }: Values) => fc.oneof(
+export const idIn = ({ valid, any }: Values) => fc.oneof(
   { weight: 4, arbitrary: valid },
   { weight: 1, arbitrary: any.map(({ text }) => ({ text: `a${text}` })) }
 ).map(({ text }) => encodeURIComponent(text))

@@ -98,6 +98,19 @@ export const namePart = values(
   known(false, '', 'a'.repeat(256))
 )
 
+const ids = (count: number) => Array.from({ length: count }, (_, n) => `i${n}`).join()
+
+/** A list of ids. */
+export const instances = values(
+  known(true, 'of-no-instance', 'a,b', ids(100)), known(false, '', ',', 'a,', 'a,,b', 'a,a', 'a b', ids(101))
+)
+
+/** A list of usages. */
+export const usage = values(
+  known(true, 'cpuUsage', 'networkIo,memUsage'),
+  known(false, '', ',', 'cpu', 'cpuUsage,cpuUsage', 'cpuUsage,', 'cpuUsage, memUsage', 'toString')
+)
+
 export const id = (...ids: string[]) => values(
   known(true, ...ids),
   known(false, '', 'a'.repeat(65), 'a b', 'a/b', 'é', 'a.b', 'a\n', '-\0')

@@ -11,7 +11,7 @@ import { responsesIn, sendRaw } from '#test/support/socket.js'
 import { headers } from './headers.js'
 import { malformed, smuggling, withBody } from './messages.js'
 import type { Message } from './messages.js'
-import { parameters, usages } from './parameters.js'
+import { parametersOf, usages } from './parameters.js'
 import { ambiguousQueries, paths } from './paths.js'
 import { malformedTokens, tokens } from './tokens.js'
 
@@ -38,6 +38,10 @@ const normalUrls = [
   `${base}/none/instances?limit=10`,
   `${base}/none/cpuUsage?${range}`,
   ...usages.map((usage) => `${base}/${demoInstanceId}/${usage}?${range}`),
+  `${base}/${demoInstanceId}/usages?${range}`,
+  `${base}/${demoProjectId}/instances/usages?instances=${demoInstanceId}&usage=cpuUsage,memUsage&${range}`,
+  `${base}/${demoProjectId}/summary`,
+  `/v1/openstack/instances/${demoInstanceId}`,
   '/readyz'
 ]
 
@@ -49,6 +53,7 @@ function kindOf ({ upstream, method, path, query, body }: SimulatedCall) {
   const form = upstream === 'metrics' ? new URLSearchParams(body) : new URLSearchParams()
   const statements = form.get('q')?.replace(literal, '?')
   const template = path.replace(/(?<=\/(?:projects|quotas|os-quota-sets)\/)[\w-]{1,64}/, '*')
+    .replace(/(?<=\/servers\/)[0-9a-f-]{36}$/, '*')
   return [
     upstream, method, template, [...query.keys()].sort(), [...form.keys()].sort(), statements
   ].join(' ')
@@ -71,7 +76,8 @@ export async function attack (t: Test, authenticated: boolean) {
   const token = authenticated ? (await logIn(simulator.env.OS_AUTH_URL!, login)).id : undefined
   const get = (url: string) =>
     app.inject({ url, headers: token === undefined ? {} : { 'x-auth-token': token } })
-  const checkResponse = createResponseCheck((await app.inject('/openapi.json')).json())
+  const document = (await app.inject('/openapi.json')).json()
+  const checkResponse = createResponseCheck(document)
   const tokenLines = token === undefined ? [] : [`X-Auth-Token: ${token}`]
 
   const message = ({ method, url }: TestRequest, lines: string[] = []) =>
@@ -150,7 +156,7 @@ export async function attack (t: Test, authenticated: boolean) {
     t.ok(statements.every((statement) => statement.includes('("resource_id" = ?)')))
   })
 
-  for (const [parameter, requests] of Object.entries(parameters)) {
+  for (const [parameter, requests] of Object.entries(parametersOf(document))) {
     t.test(`${parameter}: a hostile value changes no upstream call`, async (t) => {
       const isHidden = authenticated && parameter === 'instanceId'
       const responses = await sendAll(t, requests.map((request) =>

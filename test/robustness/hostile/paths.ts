@@ -17,7 +17,7 @@ export const paths = [
     '/v1/openstack/projects/summary;a=1', '/v1/openstack/projects/summary%20',
     '/v1/openstack/projects/summary.json', '/V1/openstack/projects/summary',
     '/v1/openstack/projects/SUMMARY', '/v1/openstack/projects/summary/..', `${base}/..%2fsummary`,
-    `${base}/%2e%2e/summary`, `${base}/${demoProjectId}`, `${base}/${demoProjectId}/`,
+    `${base}/${demoProjectId}`, `${base}/${demoProjectId}/`,
     `${base}//instances?limit=5`, `${base}/${demoInstanceId}/cpuusage`,
     `${base}/${demoInstanceId}/__proto__`, `${base}/${demoInstanceId}/constructor`, '/__proto__',
     '/constructor', '/healthz/..', '/healthz/%2e%2e', '/healthz%00', '/metrics/../healthz',
@@ -36,7 +36,7 @@ export const paths = [
     `${base}/%/cpuUsage?${range}`, `${base}/%ff/cpuUsage?${range}`, `${base}/%2e%2e/cpuUsage?${range}`,
     `${base}/%00/cpuUsage?${range}`, `${base}/%0d%0aX-Evil:%201/cpuUsage?${range}`,
     `${base}/%252e/cpuUsage?${range}`, `${base}/a%2fb/cpuUsage?${range}`, `${base}/;/cpuUsage?${range}`,
-    `${base}/../cpuUsage?${range}`, `${base}/./cpuUsage?${range}`,
+    `${base}/../cpuUsage?${range}`, `${base}/./cpuUsage?${range}`, `${base}/%2e%2e/summary`,
     `${base}/${'a'.repeat(7_000)}/cpuUsage?${range}`
   ])
 ]
