@@ -32,7 +32,7 @@ const urls = [
   ])
 ]
 
-/** What a client receives, without the headers that a new route may add to all responses. */
+/** A response, without the headers that a new route may add to all of them. */
 export interface RecordedResponse {
   status: number
   type: string

@@ -55,6 +55,9 @@ for (const AUTH of ['none', 'keystone']) {
     t.same(result.unlimited, ['analytics-prod'])
     t.same(result.unknown, [{ name: 'admin', unavailable: ['block-storage'] }])
     t.match(result.traffic, [{ name: 'in', mean: Number }, { name: 'out', mean: Number }])
+    t.match(result.alone, { name: 'analytics-prod', projectName: 'analytics-prod', instance: String })
+    t.ok(metric.some(({ instance_id: id }: { instance_id: string }) => id === result.alone.instance))
+    t.same(result.columns, { alone: [['cpu', 11]], together: [[['cpu', 11]], [['cpu', 0]]], same: true })
     t.same(result.problem, {
       status: 400,
       detail: 'limit 1001 must be <= 1000.',

@@ -42,6 +42,40 @@ async function readTraffic (instanceId: string) {
   return data.map(({ name, metric }) => ({ name, mean: meanOf(metric) }))
 }
 
+/** A project and an instance of it, each by a route of its own. */
+async function readAlone (projectId: string, instanceId: string) {
+  const projectPath = { params: { path: { projectId } } }
+  const { data: project, error: projectError } =
+    await client.GET('/v1/openstack/projects/{projectId}/summary', projectPath)
+  if (projectError) throw errorOf(projectError)
+  const { data: instance, error: instanceError } = await client.GET('/v1/openstack/instances/{instanceId}', {
+    params: { path: { instanceId } }
+  })
+  if (instanceError) throw errorOf(instanceError)
+  return { name: project.name, projectName: instance.projectName, instance: instance.instance_id }
+}
+
+async function readColumns (projectId: string, instanceId: string) {
+  const range = { defaultTimeRange: '10m', groupBy: '1m' }
+  const { data: alone, error: aloneError } = await client.GET('/v1/openstack/projects/{instanceId}/usages', {
+    params: { path: { instanceId }, query: { ...range, usage: 'cpuUsage' } }
+  })
+  if (aloneError) throw errorOf(aloneError)
+  const { data, error } = await client.GET('/v1/openstack/projects/{projectId}/instances/usages', {
+    params: {
+      path: { projectId }, query: { ...range, instances: `${instanceId},unknown`, usage: 'cpuUsage' }
+    }
+  })
+  if (error) throw errorOf(error)
+  const knownOf = ({ series }: Schemas['UsageSeries']) =>
+    series.map(({ name, values }) => [name, values.filter((value) => value !== null).length] as const)
+  return {
+    alone: alone.usages.flatMap(knownOf),
+    together: data.instances.map(({ usages }) => usages.flatMap(knownOf)),
+    same: data.count === alone.count && data.step === 60
+  }
+}
+
 async function exceedLimit (projectId: string) {
   const { data, error, response } = await client.GET('/v1/openstack/projects/{projectId}/instances', {
     params: { path: { projectId }, query: { limit: 1001 } }
@@ -58,6 +92,7 @@ async function exceedLimit (projectId: string) {
 const projects = await listProjects()
 const [largest] = projects.toSorted((a, b) => (b.instancesUsed ?? 0) - (a.instancesUsed ?? 0))
 const { instances, pages } = await listInstances(largest!.id)
+const measured = instances.find(({ cpuUsage }) => cpuUsage !== null)!
 const cpuUsages = instances.map(({ cpuUsage }) => cpuUsage).filter((usage) => usage !== null)
 
 console.log(JSON.stringify({
@@ -68,7 +103,9 @@ console.log(JSON.stringify({
   pages,
   ids: instances.map(({ instance_id: id }) => id),
   withCpuUsage: cpuUsages.map((usage) => usage.toFixed(1)).length,
-  traffic: await readTraffic(instances.find(({ cpuUsage }) => cpuUsage !== null)!.instance_id),
+  traffic: await readTraffic(measured.instance_id),
+  alone: await readAlone(largest!.id, measured.instance_id),
+  columns: await readColumns(largest!.id, measured.instance_id),
   problem: await exceedLimit(largest!.id)
 }))
 
@@ -77,10 +114,18 @@ console.log(JSON.stringify({
  * called.
  */
 export async function mistakes (
-  instance: Schemas['Instance'], project: Schemas['ProjectSummary'], problem: Schemas['Problem']
+  instance: Schemas['Instance'],
+  project: Schemas['ProjectSummary'],
+  problem: Schemas['Problem'],
+  detail: Schemas['InstanceDetail'],
+  series: Schemas['ValueSeries']
 ) {
   // @ts-expect-error a usage may be null
   instance.cpuUsage.toFixed()
+  // @ts-expect-error the name of a project may be null
+  detail.projectName.trim()
+  // @ts-expect-error a value may be null
+  series.values.map((value) => value.toFixed())
   // @ts-expect-error a limit may be null
   project.vcpusLimit.toFixed()
   // @ts-expect-error it is absent in complete responses
