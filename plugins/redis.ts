@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin'
 import type { Codec } from '#lib/cache/codec.js'
 import type { SharedStore } from '#lib/cache/shared-store.js'
-import { durationMs, responseSettings } from '#lib/config/settings.js'
+import { responseSettings } from '#lib/config/settings.js'
 import { trustedCertificates } from '#lib/config/upstream-tls.js'
 import { cloudIdentity, readCloud } from '#lib/openstack/clouds-yaml.js'
 import { connect } from '#lib/redis/connection.js'
@@ -18,8 +18,11 @@ declare module 'fastify' {
     redis: Connection | undefined
     /** Separates the keys of processes that must not share: see lib/redis/key-namespace. */
     redisNamespace: string
-    /** The store in which processes share values of a kind; `undefined` without Redis. */
-    sharedStore: <V>(kind: string, codec: Codec<V>) => SharedStore<V> | undefined
+    /**
+     * The store in which processes share values of a kind; `undefined` without Redis.
+     * @param maxBytes the bytes of this process's values, where nothing else bounds them
+     */
+    sharedStore: <V>(kind: string, codec: Codec<V>, maxBytes?: number) => SharedStore<V> | undefined
   }
 }
 
@@ -30,7 +33,6 @@ declare module 'fastify' {
 export default fp(async (app) => {
   const { config, clock, log, telemetry } = app
   const { REDIS_URL, OS_CACERT } = config
-  const staleLimit = durationMs(config, 'STALE_LIMIT')
   const namespace = keyNamespace([cloudIdentity(readCloud(config)), responseSettings(config)])
   const outageLog = logOutages(log)
   const listener: ConnectionListener = {
@@ -47,10 +49,10 @@ export default fp(async (app) => {
 
   app.decorate<Connection | undefined>('redis', redis)
   app.decorate('redisNamespace', namespace)
-  app.decorate('sharedStore', (kind, codec) => redis && createRedisStore(redis, {
+  app.decorate('sharedStore', (kind, codec, maxBytes) => redis && createRedisStore(redis, {
     prefix: `openstack-monitoring-api:${formatVersion}:${namespace}:${kind}`,
     codec,
-    staleLimit,
+    maxBytes,
     now: clock.now,
     onError: listener.failed
   }))

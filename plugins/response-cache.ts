@@ -52,6 +52,9 @@ type TtlSetting = typeof ttlSettings[number]
 /** Bytes of cached responses: about 3,700 charts of an hour by the minute, or 370 of 12 hours. */
 const maxBytes = 20 * 1024 * 1024
 
+/** Bytes that each process's responses may occupy in Redis. */
+const maxSharedBytes = 64 * 1024 * 1024
+
 /**
  * The cache of responses, as the bytes that are sent, and HTTP caching (ETag, Age, Cache-Control). Its
  * `preParsing` hook is the last one: a URL whose fresh response is cached is neither validated nor handled.
@@ -63,7 +66,7 @@ export default fp(async (app) => {
   const cache = createCache(
     {
       maxBytes, sizeOf: cachedResponseBytes, staleIfError: staleLimit
-    }, clock, app.sharedStore('responses', responseCodec)
+    }, clock, app.sharedStore('responses', responseCodec, maxSharedBytes)
   )
   const ttls = Object.fromEntries(
     ttlSettings.map((name) => [name, config.CACHE === 'off' ? 0 : durationMs(config, name)])

@@ -149,13 +149,15 @@ export function createCache<V> (
     key: string, lifetimes: Lifetimes, load: Load<V>, reportError: (err: unknown) => void
   ) {
     const fetchedAt = now()
+    let isShared = false
     try {
       const { value, complete, expiresAt, ...own } = await load(find(key)?.value)
       if (complete && lifetimes.ttl > 0) {
         const entry = store(key, { value, fetchedAt }, { ...lifetimes, ...own }, expiresAt)
-        if (expiresAt === undefined) shared.set(key, entry)
+        const life = { current: entry.ttl + entry.staleWhileRevalidate, staleIfError }
+        if (expiresAt === undefined) isShared = shared.set(key, entry, life)
       }
-      return { value, fetchedAt }
+      return { value, fetchedAt, isShared }
     } catch (err) {
       const entry = find(key)
       if (!(err instanceof UpstreamError)) {
@@ -174,7 +176,15 @@ export function createCache<V> (
     const { found, release } = lifetimes.ttl > 0
       ? await lockOrWait(() => shared.lock(key), () => lookup(key, lifetimes), find(key))
       : {}
-    return found ?? await fetch(key, lifetimes, load, onBackgroundError).finally(release)
+    if (found !== undefined) return found
+    let isShared = false
+    try {
+      const fetched = await fetch(key, lifetimes, load, onBackgroundError)
+      isShared = fetched.isShared
+      return fetched
+    } finally {
+      release?.(isShared)
+    }
   }
 
   function resultOf (status: CacheStatus, { value, fetchedAt, failure }: CachedValue<V>): CacheResult<V> {

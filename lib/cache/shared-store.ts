@@ -6,6 +6,14 @@ export interface StoredValue<V> {
   fetchedAt: number
 }
 
+/** Milliseconds after its fetch for which a process can use a value. */
+export interface UsefulLife {
+  /** While upstreams respond: it is fresh, or is revalidated. */
+  current: number
+  /** While its upstream fails, where that is longer. */
+  staleIfError: number
+}
+
 /**
  * A store in which processes share cached values (L2). It never fails and is never slow: while it cannot be
  * reached it is empty, and every lock is free. Operations of one caller on one key happen in the order of its
@@ -13,17 +21,24 @@ export interface StoredValue<V> {
  */
 export interface SharedStore<V> {
   get (key: string): Promise<StoredValue<V> | undefined>
-  set (key: string, stored: StoredValue<V>): void
+  /** @returns whether other processes can find the value: a store may refuse it */
+  set (key: string, stored: StoredValue<V>, life: UsefulLife): boolean
   delete (key: string): void
   /**
    * Takes the read lock of a key: its holder fetches the value for all processes. It ends with this process.
    * @returns the function that releases it; `undefined` where another process holds it
    */
-  lock (key: string): Promise<(() => void) | undefined>
+  lock (key: string): Promise<Release | undefined>
 }
 
+/**
+ * Releases a read lock. After a fetch that shared nothing, all processes fetch at once for some seconds:
+ * waiting for one another would gain nothing.
+ */
+export type Release = (shared: boolean) => void
+
 export const noSharedStore: SharedStore<never> = {
-  get: async () => undefined, set () {}, delete () {}, lock: async () => () => {}
+  get: async () => undefined, set: () => false, delete () {}, lock: async () => () => {}
 }
 
 /**
@@ -40,15 +55,15 @@ const lastWaitMs = 2_000
  * @returns the value `found` that way; otherwise it is this process's to fetch, which it ends with `release`
  */
 export async function lockOrWait<Found> (
-  lock: () => Promise<(() => void) | undefined>,
+  lock: () => Promise<Release | undefined>,
   lookup: () => Promise<Found | undefined>,
   before: Found | undefined,
   waitMs = firstWaitMs
-): Promise<{ found?: Found, release?: () => void }> {
+): Promise<{ found?: Found, release?: Release }> {
   // The lock first: the next holder sees what the one before has fetched.
   const [release, found] = await Promise.all([lock(), lookup()])
   if (found !== undefined && found !== before) {
-    release?.()
+    release?.(true)
     return { found }
   }
   if (release !== undefined || waitMs > lastWaitMs) return { release }

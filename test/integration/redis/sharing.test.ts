@@ -92,7 +92,7 @@ if (redis) {
 
   t.test('responses that are not cached are not shared', async (t) => {
     const uncached: Array<Record<string, string>> = [
-      { CACHE: 'off' }, { SERIES_TTL: '0', SUMMARY_TTL: '0' }, { STALE_LIMIT: '0' }
+      { CACHE: 'off' }, { SERIES_TTL: '0', SUMMARY_TTL: '0' }
     ]
     for (const env of uncached) {
       const { a, b, calls } = await startPair(t, url, { env })
@@ -103,6 +103,18 @@ if (redis) {
       t.equal(calls(), 1)
       t.same(await keys(), [])
     }
+  })
+
+  t.test('without stale-if-error responses are shared for as long as they are current', async (t) => {
+    const { a, b, clock, calls } = await startPair(t, url, { env: { STALE_LIMIT: '0' }, latency: 300 })
+    await Promise.all([a(cpu), b(cpu)])
+    t.equal(calls('metrics'), 1, 'one process fetches, and the other one waits for it')
+    const [key] = await keys()
+    const ttl = await client.pttl(key!)
+    t.ok(ttl > 0 && ttl <= 10_000, 'fresh for 5 s, and revalidated for as long')
+    clock.time += 10_000
+    await Promise.all([a(cpu), b(cpu)])
+    t.equal(calls('metrics'), 1)
   })
 
   t.test('deployments share where the settings that responses depend on are equal', async (t) => {

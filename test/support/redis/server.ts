@@ -19,8 +19,8 @@ export interface RedisServer {
   /** The test's own connection. */
   client: Redis
   /**
-   * The stored keys, once no read lock is held: a process sends its response before Redis has stored the
-   * value.
+   * The keys of stored values, once no read lock is held: a process sends its response before Redis has
+   * stored the value.
    */
   keys: () => Promise<string[]>
   kill: () => Promise<void>
@@ -74,7 +74,10 @@ export async function startRedis (
     async keys () {
       for (;;) {
         const keys = await client.keys('*')
-        if (!keys.some((key) => key.endsWith(':lock'))) return keys
+        const locks = keys.filter((key) => key.endsWith(':lock'))
+        // An open lock is held by nobody.
+        const states = await Promise.all(locks.map((key) => client.get(key)))
+        if (states.every((state) => state === 'open')) return keys.filter((key) => !locks.includes(key))
         await sleep(10)
       }
     },

@@ -12,6 +12,7 @@ function createPair () {
   const values = new Map<string, StoredValue<{ load: number }>>()
   const locks = new Set<string>()
   const calls = { get: 0, set: 0, delete: 0, lock: 0 }
+  const released: boolean[] = []
   const shared: SharedStore<{ load: number }> = {
     async get (key) {
       calls.get++
@@ -20,6 +21,7 @@ function createPair () {
     set (key, { value, fetchedAt }) {
       calls.set++
       values.set(key, { value, fetchedAt })
+      return true
     },
     delete (key) {
       calls.delete++
@@ -29,7 +31,10 @@ function createPair () {
       calls.lock++
       if (locks.has(key)) return undefined
       locks.add(key)
-      return () => { locks.delete(key) }
+      return (isShared) => {
+        locks.delete(key)
+        released.push(isShared)
+      }
     }
   }
 
@@ -54,7 +59,7 @@ function createPair () {
     state.gate = new Promise((resolve) => { open = resolve })
     return open
   }
-  return { a: start(), b: start(), clock, state, shut, values, locks, calls }
+  return { a: start(), b: start(), clock, state, shut, values, locks, calls, released }
 }
 
 t.test('uses a value that another process has fetched, and looks it up once', async (t) => {
@@ -140,6 +145,20 @@ t.test('shares no partial value, and nothing without a ttl', async (t) => {
   Object.assign(state, { gone: false, loads: 2, complete: false })
   t.match([await a(), await b()], [{ value: { load: 3 } }, { value: { load: 4 } }])
   t.equal(calls.set, 0)
+})
+
+t.test('the lock is released with whether there is anything to wait for', async (t) => {
+  const { a, b, clock, state, released } = createPair()
+  await a()
+  t.same(released, [true])
+  await b({ ttl: 1, staleWhileRevalidate: 0 })
+  t.same(released, [true], 'a value that is found needs no lock')
+  clock.time += 10_000
+  for (const change of [{ complete: false }, { fails: true }, { gone: true }]) {
+    Object.assign(state, { fails: false, gone: false, complete: true }, change)
+    await a({ ttl: 10, staleWhileRevalidate: 0 }).catch(() => {})
+  }
+  t.same(released.slice(1), [false, false, false], 'partial, failed, gone')
 })
 
 t.test('an older shared value does not replace a newer local one', async (t) => {
