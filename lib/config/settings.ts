@@ -205,7 +205,9 @@ export const Settings = Type.Object({
   REDIS_URL: secret(
     'Redis or Valkey through which processes share cached values: ' +
     '`redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS; for a cluster ' +
-    '`redis+cluster://` or `rediss+cluster://` with one or more hosts, comma-separated'),
+    '`redis+cluster://` or `rediss+cluster://` with one or more hosts, comma-separated; with Sentinels ' +
+    '`redis+sentinel://[user:password@]host[:port],…/master[/database]`, and ' +
+    '`?sentinelUsername=…&sentinelPassword=…` where they have a login of their own'),
 
   UPSTREAM_TIMEOUT: duration(
     '10s', 'deadline of one request to an upstream, its queue time and retry included; at most 1h'

@@ -2,7 +2,7 @@ import { Cluster, Redis } from 'ioredis'
 import type { CommonRedisOptions } from 'ioredis'
 import type { RedisAddress } from './url.js'
 
-/** A connection to a Redis server, or the connections to a cluster. */
+/** A connection to a Redis server, which Sentinels may name, or the connections to a cluster. */
 export type Connection = Redis | Cluster
 
 export interface ConnectionListener {
@@ -23,7 +23,7 @@ const reconnectDelayMs = (attempts: number) => Math.min(attempts * 100, 1_000)
  * @param ca certificates to trust, in PEM; the public ones unless given
  */
 export function connect (
-  { nodes, cluster, tls, username, password, database }: RedisAddress,
+  { nodes, cluster, sentinel, tls, username, password, database }: RedisAddress,
   { ready, failed }: ConnectionListener,
   ca?: string[]
 ): Connection {
@@ -38,10 +38,26 @@ export function connect (
     autoResendUnfulfilledCommands: false
   }
   if (!cluster) {
+    const viaSentinels = sentinel && {
+      sentinels: nodes,
+      name: sentinel.master,
+      sentinelUsername: sentinel.username,
+      sentinelPassword: sentinel.password,
+      sentinelTLS: options.tls,
+      enableTLSForSentinelMode: tls,
+      sentinelCommandTimeout: timeoutMs,
+      sentinelRetryStrategy: reconnectDelayMs
+    }
+    const server = viaSentinels ?? nodes[0]
     const redis = new Redis({
-      ...nodes[0], ...options, db: database, enableOfflineQueue: false, retryStrategy: reconnectDelayMs
+      ...server, ...options, db: database, enableOfflineQueue: false, retryStrategy: reconnectDelayMs
     })
-    return redis.on('ready', ready).on('error', failed)
+    // One Sentinel's failure matters where no other one names the server, which is an error without a reason.
+    let sentinelError: Error | undefined
+    redis.on('sentinelError', (err: Error) => { sentinelError = err })
+    return redis.on('ready', ready).on('error', (err) => {
+      failed(/^All sentinels/.test(err.message) ? sentinelError! : err)
+    })
   }
   const connection = new Cluster(nodes, {
     redisOptions: options,

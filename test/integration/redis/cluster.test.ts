@@ -19,9 +19,13 @@ if (cluster) {
   }
   for (const [name, { begin, end }] of Object.entries(outages)) {
     t.test(`all requests succeed while a node ${name}, and values are shared afterwards`, async (t) => {
-      const { a, b, calls } = await startPair(t, url)
+      const { a, b, clock, calls } = await startPair(t, url)
       let n = 0
-      const nextPage = () => `/v1/openstack/projects/summary?projectName=${name.length}${++n}`
+      const nextPage = () => {
+        // Each page lists the projects again, unless it is shared.
+        clock.time += 10
+        return `/v1/openstack/projects/summary?projectName=${name.length}${++n}`
+      }
       await begin()
       for (let i = 0; i < 30; i++) {
         const path = nextPage()

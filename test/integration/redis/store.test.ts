@@ -55,12 +55,15 @@ if (redis) {
 
   t.test('large values expire when no process would serve them while upstreams respond', async (t) => {
     const { set, connection } = await startStore(t)
-    for (let i = 0; i < 60; i++) t.ok(set(`chart ${i}`, 800 * kilobyte))
-    set('small', 500 * kilobyte)
+    for (let i = 0; i < 6; i++) {
+      t.ok(set(`chart ${i}`, 800 * kilobyte))
+      await connection.ping()
+    }
+    t.ok(set('small', 500 * kilobyte))
     t.notOk(set('huge', 9 * kilobyte * kilobyte))
     await connection.ping()
     const ttls = await Promise.all((await keys()).map((key) => client.pttl(key)))
-    t.equal(ttls.filter((ttl) => ttl <= 10_000).length, 60)
+    t.equal(ttls.filter((ttl) => ttl <= 10_000).length, 6)
     t.equal(ttls.filter((ttl) => ttl > 500_000).length, 1)
   })
 

@@ -1,5 +1,11 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { endWith, startChild } from '#test/support/child.js'
+import { pathFor } from '#test/support/debian.js'
+import { environmentOf, findRedis } from './binary.js'
 import { freePort, startRedis } from './server.js'
 import type { RedisServer } from './server.js'
 
@@ -31,4 +37,38 @@ export async function startCluster (t: Test): Promise<{ nodes: RedisServer[], ur
   }
   const hosts = nodes.slice(1).map(({ port }) => `127.0.0.1:${port}`)
   return { nodes, url: `redis+cluster://${hosts.join(',')}` }
+}
+
+/**
+ * Starts a real Redis with a replica, and a Sentinel that fails over from one to the other. The Sentinel has
+ * a login of its own.
+ * @param passwords of the servers and of the Sentinel
+ * @returns `undefined` without a Redis server
+ */
+export async function startSentinel (t: Test, passwords: { redis: string, sentinel: string }) {
+  const args = ['--requirepass', passwords.redis, '--masterauth', passwords.redis]
+  const login = `:${encodeURIComponent(passwords.redis)}@`
+  const master = await startRedis(t, args, login)
+  if (master === undefined) return undefined
+  const replica = await startRedis(t, [...args, '--replicaof', `127.0.0.1 ${master.port}`], login)
+  while (!/master_link_status:up/.test(await replica!.client.info())) await sleep(50)
+
+  const path = (await pathFor(t, findRedis, 'REQUIRE_REDIS', 180_000))!
+  const dir = await mkdtemp(join(tmpdir(), 'sentinel-'))
+  const port = await freePort()
+  const settings = [
+    'bind 127.0.0.1', `port ${port}`, `dir ${dir}`, `requirepass "${passwords.sentinel}"`,
+    `sentinel monitor main 127.0.0.1 ${master.port} 1`, `sentinel auth-pass main ${passwords.redis}`,
+    'sentinel down-after-milliseconds main 1000', 'sentinel failover-timeout main 5000'
+  ]
+  await writeFile(join(dir, 'sentinel.conf'), `${settings.join('\n')}\n`)
+  const { child } = await startChild({
+    path,
+    args: [join(dir, 'sentinel.conf'), '--sentinel'],
+    env: environmentOf(path),
+    output: 'stdout',
+    ready: /Sentinel ID is/
+  })
+  endWith(t, () => child, dir)
+  return { master, replica: replica!, port, login }
 }

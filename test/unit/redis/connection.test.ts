@@ -18,8 +18,12 @@ function start (t: Test, url: string) {
 }
 
 t.test('commands fail at once while there is no connection', async (t) => {
-  for (const scheme of ['redis', 'rediss', 'redis+cluster']) {
-    const { redis, failures } = start(t, `${scheme}://127.0.0.1:1`)
+  const urls = [
+    'redis://127.0.0.1:1', 'rediss://127.0.0.1:1', 'redis+cluster://127.0.0.1:1',
+    'redis+sentinel://127.0.0.1:1,127.0.0.1:2/main', 'rediss+sentinel://127.0.0.1:1/main'
+  ]
+  for (const url of urls) {
+    const { redis, failures } = start(t, url)
     await t.rejects(redis.get('key'), /enableOfflineQueue/)
     t.notOk(isReady(redis))
     while (failures.length < 3) await sleep(10)
