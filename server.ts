@@ -7,6 +7,7 @@ import { durationMs } from '#lib/config/settings.js'
 import { InvalidSetting } from '#lib/errors.js'
 import { createLogOutput, neverBlock } from '#lib/observability/log-output.js'
 import { logger } from '#lib/observability/logger.js'
+import { createSystemdNotifier } from '#lib/systemd-notify.js'
 import { buildApp } from './app.js'
 
 // The flag of the first line is in `npm start` too: half of the young generation, for 25 MB less memory in
@@ -52,11 +53,13 @@ async function serve () {
   const app = await buildApp({ logger: { ...logger, stream: logOutput } })
   app.telemetry.setDroppedLogLines(logOutput.dropped)
   logOutput.onResumed((loss) => app.log.warn(loss, 'log lines were dropped'))
-  process.on('SIGHUP', () => { if (!app.shuttingDown) app.reload() })
+  const systemd = createSystemdNotifier(process.env, (err) => app.log.warn({ err }, 'systemd not notified'))
+  process.on('SIGHUP', () => { if (!app.shuttingDown) systemd.reloading(app.reload) })
   const grace = durationMs(app.config, 'SHUTDOWN_GRACE')
   closeWithGrace({ delay: grace, logger: app.log, skip: ['SIGHUP', 'SIGUSR2'] }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'unexpected error: shutting down')
     else app.log.info({ signal }, 'shutting down')
+    systemd.stopping()
     await app.close()
     await logOutput.drain(Math.min(maxLogDrainMs, grace / 4))
   })
@@ -64,4 +67,5 @@ async function serve () {
   const { address } = await lookup(app.config.HOST, { order: 'ipv4first' })
   await app.listen({ host: address, port: app.config.PORT })
   await app.listenForManagement()
+  systemd.ready()
 }

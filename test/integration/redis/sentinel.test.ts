@@ -9,8 +9,10 @@ const passwords = { redis: 's3cret-r', sentinel: 's3cret&s=' }
 const found = await startSentinel(t, passwords)
 if (found) {
   const { master, replica, port, login } = found
-  const url = (own: string, name = 'main') =>
-    `redis+sentinel://${login}127.0.0.1:1,127.0.0.1:${port}/${name}?sentinelPassword=${encodeURIComponent(own)}`
+  const url = (own: string, name = 'main') => {
+    const hosts = `127.0.0.1:1,127.0.0.1:${port}`
+    return `redis+sentinel://${login}${hosts}/${name}?sentinelPassword=${encodeURIComponent(own)}`
+  }
 
   const refusals: Array<[string, string, RegExp]> = [
     ['an unknown master', url(passwords.sentinel, 'other'), /127\.0\.0\.1:\d+ because ERR No such master/],
