@@ -45,7 +45,7 @@ t.test('the watchdog is fed from the event loop alone', async (t) => {
   const blockFor = (milliseconds: number) => {
     for (const end = performance.now() + milliseconds; performance.now() < end;);
   }
-  // What was sent before arrives meanwhile.
+  // Messages that were sent before arrive meanwhile.
   let before
   do {
     before = lines().length
