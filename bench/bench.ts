@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { readOptions } from './options.js'
+import { bulk } from './rows/bulk.js'
 import { memory } from './rows/memory.js'
 import { instances, summary } from './rows/openstack.js'
 import { refresh } from './rows/refresh.js'
@@ -17,6 +18,7 @@ const rows: Record<string, Row> = {
   C: uncached,
   L: sequential,
   W: week,
+  B: bulk,
   S: summary,
   S2: refresh,
   I: instances,
@@ -43,9 +45,9 @@ const report = `${tableOf(lines)}
 The figure after a slash is that of the baseline ("against"), measured alternately with the service in the
 same run. There is no p99 of fewer than 100 times. For H, HK, C, L and S2, autocannon made the load in
 ${options.rounds} rounds of ${options.seconds} s each (unless a note says otherwise), after one warm-up round.
-For S and I, one request was sent in each of as many rounds. A ratio is the median of the rounds' ratios; W's
-is the median over its series. autocannon is one thread beside the servers. While it is busy all of the time,
-it limits the faster side, and the ratio is less meaningful.
+For S, I and B, one request was sent in each of as many rounds. A ratio is the median of the rounds'
+ratios; W's is the median over its series. autocannon is one thread beside the servers. While it is busy all
+of the time, it limits the faster side, and the ratio is less meaningful.
 
 ${machine}, ${versions};
 load average ${loadAverage!.toFixed(1)} at the start; LOG_LEVEL=${process.env.LOG_LEVEL ?? 'info'};

@@ -16,6 +16,8 @@ export interface InfluxDB {
   version: string
   /** Instances with samples of the last two hours. */
   instances: Instance[]
+  /** 50 instances of one project with samples of the last two hours. */
+  pageInstances: Instance[]
   /** Instances with samples of the last eight days. */
   weekOldInstances: Instance[]
   /** The end of the samples in unix seconds: the last start of a five-minute bucket. */
@@ -46,7 +48,8 @@ export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
   await client.query('CREATE DATABASE mon')
   const [instances, weekOldInstances] = [running.slice(0, 200), running.slice(200, 201)]
   const end = Math.floor(Date.now() / 1000 / bucket) * bucket
-  await fill(client, instances, end - 2 * hour, end)
+  const pageInstances = pageOf(running.slice(201))
+  await fill(client, [...instances, ...pageInstances], end - 2 * hour, end)
   await fill(client, weekOldInstances, end - 8 * 24 * hour, end)
 
   const counters = async () => {
@@ -59,5 +62,15 @@ export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
   }
   const { headers } = await request(`${origin}/ping`)
   const version = String(headers['x-influxdb-version'])
-  return { origin, pid: child.pid!, version, instances, weekOldInstances, end, counters }
+  return { origin, pid: child.pid!, version, instances, pageInstances, weekOldInstances, end, counters }
+}
+
+const pageLength = 50
+
+/** A page of instances of the first project that has enough of them. */
+function pageOf (running: Instance[]) {
+  const ofSameProject = (one: Instance) => running.filter(({ projectId }) => projectId === one.projectId)
+  const first = running.find((one) => ofSameProject(one).length >= pageLength)
+  if (first === undefined) throw new Error(`no project has ${pageLength} running instances`)
+  return ofSameProject(first).slice(0, pageLength)
 }

@@ -33,10 +33,10 @@ export async function getProjectUsages (
   { instances, usages, window }: ManyUsagesRequest,
   { readable, onlyProject }: { readable: string[], onlyProject?: string }
 ): Promise<ProjectUsages> {
-  const [lists] = await Promise.all([
-    metrics.seriesOfMany(usages.flatMap(metricsOf), readable, window, onlyProject), openstack.project(project)
-  ])
-  const listsOf = new Map(readable.map((id, i) => [id, lists[i]!]))
+  const reads = usages.map((name) =>
+    metrics.seriesOfMany(metricsOf(name), readable, window, onlyProject))
+  const [lists] = await Promise.all([Promise.all(reads), openstack.project(project)])
+  const listsOf = new Map(readable.map((id, i) => [id, lists.flatMap((ofUsage) => ofUsage[i]!)]))
   return {
     ...bucketsOf(window),
     projectId: project,

@@ -10,10 +10,12 @@ export interface SeriesRequest {
   /** The only project whose samples count. Without it the samples of all projects count. */
   project?: string
   window: Window
+  /** Reads of different groups do not share a request. */
+  group?: object
 }
 
 /** Reads that differ in their instances alone, as one statement. */
-export interface BatchStatement extends Omit<SeriesRequest, 'instance'> {
+export interface BatchStatement extends Omit<SeriesRequest, 'group' | 'instance'> {
   key: string
   instances: Set<string>
 }
@@ -27,7 +29,8 @@ export function planBatch (reads: SeriesRequest[], limits: RequestLimits) {
   const statements: BatchStatement[] = []
   const places: number[] = []
   let [work, bytes] = [0, 0]
-  for (const { measurement, perDevice, instance, project, window } of reads) {
+  for (const { measurement, perDevice, instance, project, window, group } of reads) {
+    if (group !== reads[0]!.group) break
     const key = `${measurement} ${project ?? ''} ${window.start} ${window.end} ${window.step}`
     let place = statements.findIndex(
       (statement) => statement.key === key && statement.instances.has(instance)

@@ -46,14 +46,19 @@ export function createInflux (
 
   /** The buckets of each instance and metric. The reads of one measurement follow each other in the queue. */
   async function readSeries (
-    { read }: typeof single, metrics: Metric[], instances: string[], window: Window, project?: string
+    { read }: typeof single,
+    metrics: Metric[],
+    instances: string[],
+    window: Window,
+    project?: string,
+    group?: object
   ): Promise<Bucket[][][]> {
     // Here already, because in a batch it would fail the reads that share its request.
     for (const id of [...instances, ...project === undefined ? [] : [project]]) idLiteral(id)
     const columns = await Promise.all(metrics.flatMap((metric) => {
       const { measurements, perDevice } = measurementMappings[metric]
       return measurements.map((measurement) => Promise.all(instances.map((instance) =>
-        read({ measurement, perDevice, instance, project, window }))))
+        read({ measurement, perDevice, instance, project, window, group }))))
     }))
     return instances.map((_, i) => combine(metrics, columns.map((column) => column[i]!)).map((usages) =>
       Array.from(usages, ([time, usage]) => ({ time, usage })).sort((a, b) => a.time - b.time)))
@@ -67,8 +72,9 @@ export function createInflux (
       return lists!
     },
 
+    // A request of its own: InfluxDB works on two requests at once, and on the statements of one in turn.
     seriesOfMany: (metrics, instances, window, project) =>
-      readSeries(bulk, metrics, instances, window, project),
+      readSeries(bulk, metrics, instances, window, project, {}),
 
     bindsProject: async () => true,
 

@@ -216,6 +216,16 @@ t.test('series of 100 instances are read in one request', async (t) => {
   t.equal(influx.queued(), 0)
 })
 
+t.test('each read of many instances has a request of its own', async (t) => {
+  const { influx, requests } = connectMany()
+  const reads = await Promise.all([
+    influx.seriesOfMany(['cpu'], idsTo(2), window), influx.seriesOfMany(['packetsIn'], idsTo(2), window),
+    influx.seriesOfMany(['cpu'], idsTo(1), window)
+  ])
+  t.same(reads, [idsTo(2), idsTo(2), idsTo(1)].map((ids) => ids.map((_, n) => [usageOf(n)])))
+  t.same(requests.map(({ length }) => length), [1, 1, 1])
+})
+
 t.test('reads of many instances that are too much for one request are sent in several', async (t) => {
   const { influx, requests } = connectMany({ work: 10, concurrency: 1 })
   t.same(await influx.seriesOfMany(['cpu'], idsTo(20), window), idsTo(20).map((_, n) => [usageOf(n)]))
