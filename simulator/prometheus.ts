@@ -1,6 +1,7 @@
 import type { SimulatedCall, SimulatedResponse } from './calls.js'
 import type { Cloud } from './cloud.js'
 import type { Instance } from './instances.js'
+import { aggregatesOf } from './prometheus-aggregates.js'
 import { devicesOf, samplersOf, sampleSeconds, storedSampleRange, type Sampler } from './series.js'
 import { dispatch, type Handler, type World } from './world.js'
 
@@ -54,6 +55,11 @@ const forms = {
 /** Prometheus with the series of inovex's exporter: the queries that the service sends, and no others. */
 export const prometheus: Handler = dispatch([
   ['GET POST', /^\/api\/v1\/query$/, (world, call) => query(world, fieldsOf(call))],
+  ['GET POST', /^\/api\/v1\/query_range$/, (world, call) => {
+    const result = aggregatesOf(fieldsOf(call), (names, domains, range) =>
+      dataOf(world, names, domains, range))
+    return result === undefined ? badData : success({ resultType: 'matrix', result })
+  }],
   ['GET POST', /^\/api\/v1\/series$/, (world, call) => {
     const match = forms.series.exec(fieldsOf(call).get('match[]') ?? '')
     return match === null ? badData : success(infosOf(world, match[1]!, match[2]))
@@ -83,11 +89,17 @@ function query (world: World, fields: URLSearchParams): SimulatedResponse {
   const data = forms.data.exec(query)
   if (data === null) return badData
   const [, names, domains, seconds] = data
-  const matches = patternOf(domains!)
-  const result = world.cloud.instances.filter((instance) => matches.test(host(instance).domain!))
-    .flatMap((instance) => unescape(names!).split('|').flatMap((name) =>
-      seriesOf(instance, name, [time - Number(seconds), time], world.now())))
-  return success({ resultType: 'matrix', result })
+  return success({
+    resultType: 'matrix', result: dataOf(world, names!, domains!, [time - Number(seconds), time])
+  })
+}
+
+/** The series with one of these names and domains, with their samples in a range, in unix seconds. */
+function dataOf ({ cloud, now }: World, names: string, domains: string, range: [number, number]) {
+  const matches = patternOf(domains)
+  return cloud.instances.filter((instance) => matches.test(host(instance).domain!))
+    .flatMap((instance) => unescape(names).split('|').flatMap((name) =>
+      seriesOf(instance, name, range, now())))
 }
 
 /** The info series of instances that have samples in a range, in unix seconds. */
@@ -118,7 +130,7 @@ function seriesOf (instance: Instance, name: string, range: [number, number], no
     const device: Labels = devices[i] === '' ? {} : { target_device: devices[i]! }
     return {
       metric: { __name__: name, ...host(instance), ...device },
-      values: values.map((value, n) => [(first + n) * sampleSeconds, String(value)])
+      values: values.map((value, n): [number, string] => [(first + n) * sampleSeconds, String(value)])
     }
   })
 }

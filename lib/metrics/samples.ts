@@ -1,7 +1,7 @@
 import type { Window } from '#lib/time-range.js'
 import type { Source } from './profile.js'
 
-/** Unix milliseconds, and a finite value. */
+/** Unix milliseconds, and a value: finite where a bucket's value is computed. */
 export type Sample = [time: number, value: number]
 
 /** The samples of one series, ascending by time. */
@@ -18,7 +18,7 @@ interface Interval {
 }
 
 /** Prometheus' label of the scraped target: the host, or the pod on it. */
-const hostLabel = 'instance'
+export const hostLabel = 'instance'
 
 /**
  * Seconds between two samples above which the time of an increase between them is unknown.
@@ -60,7 +60,7 @@ export function latestOf (source: Source, series: SampledSeries[], since: number
   if (newest.length === 0) return undefined
   return {
     time: Math.min(...newest.map(([time]) => time)),
-    value: put(newest.map(([, value]) => value), source)
+    value: combineDevices(newest.map(([, value]) => value), source)
   }
 }
 
@@ -78,7 +78,7 @@ function meansOf (series: SampledSeries[], window: Window) {
 function ratesOf (source: Source, series: SampledSeries[], window: Window, every: number) {
   const rates = groupBy(series, deviceOf(source)).flatMap(([, own]) => ratesOfDevice(own, window, every))
   return new Map(groupBy(rates, ([bucket]) => bucket).map(([bucket, own]) =>
-    [bucket, put(own.map(([, rate]) => rate), source)]))
+    [bucket, combineDevices(own.map(([, rate]) => rate), source)]))
 }
 
 /**
@@ -106,7 +106,7 @@ function longest<Covered extends { intervals: Interval[], covered: number }> (al
 
 /** The intervals between samples that are close enough, ascending. A counter that fell began again at 0. */
 function intervalsOf (samples: Sample[], every: number): Interval[] {
-  const counted = every > 0 ? firstOfEachPoll(samples, every * 1000) : samples
+  const counted = firstOfEachPoll(samples, every)
   const maxGap = maxGapSeconds(every) * 1000
   return counted.slice(1).flatMap(([end, value], i) => {
     const [start, before] = counted[i]!
@@ -115,8 +115,13 @@ function intervalsOf (samples: Sample[], every: number): Interval[] {
   })
 }
 
-function firstOfEachPoll (samples: Sample[], every: number) {
-  const pollOf = ([time]: Sample) => Math.floor(time / every)
+/**
+ * The first sample of each poll.
+ * @param every seconds between two polls; 0 where the exporter repeats no values, and each sample counts
+ */
+export function firstOfEachPoll (samples: Sample[], every: number) {
+  if (every === 0) return samples
+  const pollOf = ([time]: Sample) => Math.floor(time / (every * 1000))
   return samples.filter((sample, i) => i === 0 || pollOf(sample) !== pollOf(samples[i - 1]!))
 }
 
@@ -151,15 +156,22 @@ function coveredBy (intervals: Interval[]) {
 }
 
 const lengthOf = ({ start, end }: Interval) => end - start
-const deviceOf = ({ device = '' }: Source) => ({ labels }: SampledSeries) => labels[device]
+/** A text that is the same for the same labels. */
+export const seriesKey = (labels: SampledSeries['labels']) =>
+  JSON.stringify(Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1))
+
+/** A series' device, by the labels of a source. */
+export const deviceOf = ({ device = '' }: Source) =>
+  ({ labels }: Pick<SampledSeries, 'labels'>) => labels[device]
 const isIn = ({ start, end }: Window, time: number) => time >= start * 1000 && time < end * 1000
 const bucketOf = ({ step }: Window, time: number) => Math.floor(time / 1000 / step) * step
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
-const put = (values: number[], { devices = 'sum' }: Source) =>
+/** The value of all devices of a source. */
+export const combineDevices = (values: number[], { devices = 'sum' }: Source) =>
   devices === 'sum' ? sum(values) : sum(values) / values.length
 
 /** The values by a key of theirs, in the order of its first appearance. */
-function groupBy<Value, Key> (values: Value[], keyOf: (value: Value) => Key): Array<[Key, Value[]]> {
+export function groupBy<Value, Key> (values: Value[], keyOf: (value: Value) => Key): Array<[Key, Value[]]> {
   const groups = new Map<Key, Value[]>()
   for (const value of values) {
     const key = keyOf(value)

@@ -40,7 +40,8 @@ const searchedSeconds = 400 * 86_400
 /**
  * A store with Prometheus' API: Prometheus, VictoriaMetrics, Mimir, Thanos. It sends raw samples, which
  * lib/metrics/samples turns into buckets, because rate() and increase() depend on the store, the window and
- * the sampling interval. Series that are read at the same moment share requests.
+ * the sampling interval; and of wide buckets in a long window aggregates. Series that are read at the same
+ * moment share requests.
  */
 export function createPrometheus (
   upstream: CallUpstream,
@@ -85,8 +86,8 @@ export function createPrometheus (
     profile: Profile, sources: Source[], ids: string[], since: number, project?: string
   ) {
     const [start, end] = latestRange(profile, since)
-    const read = readSamples(profile, { operation: 'read-latest', sources, ids, project, start, end })
-    const seriesOf = indexSeries(await read(start, end))
+    const { samples } = readSamples(profile, { operation: 'read-latest', sources, ids, project, start, end })
+    const seriesOf = indexSeries(await samples(start, end))
     return new Map(sources.map((source) => {
       const latest = ids.flatMap((id) => {
         const value = latestOf(source, seriesOf(id, source.name), since, everyOf(profile))

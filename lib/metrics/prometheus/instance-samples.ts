@@ -1,16 +1,18 @@
 import { LRUCache } from 'lru-cache'
+import type { AggregatedSeries, AggregateName, SampleTimes } from '#lib/metrics/aggregates.js'
 import type { Profile, Source } from '#lib/metrics/profile.js'
+import { seriesKey } from '#lib/metrics/samples.js'
 import type { SampledSeries } from '#lib/metrics/samples.js'
+import type { Window } from '#lib/time-range.js'
 import { ownersByInfo, ownersByLabel } from './ownership.js'
 import type { OwnerOf } from './ownership.js'
 import { rangeOf } from './query.js'
-import type { Queries } from './query.js'
-import { dataSelector, infoSelector } from './selectors.js'
+import type { Queries, ValuesOfSeries } from './query.js'
+import { aggregateLabel, aggregatesQuery, dataSelector, infoSelector } from './selectors.js'
 
 /** A series, and the instance that it belongs to. */
-export interface InstanceSeries extends SampledSeries {
-  owner: string
-}
+export type Owned<Series> = Series & { owner: string }
+export type InstanceSeries = Owned<SampledSeries>
 
 /** Samples that are read together. */
 export interface SamplesRequest {
@@ -68,27 +70,55 @@ export function createInstanceSamples (queries: Queries) {
   }
 
   /**
-   * Prepares a read of parts of a range. The domain of an instance does not change, unless it is resized into
+   * Prepares reads of parts of a range. The domain of an instance does not change, unless it is resized into
    * another cell: where it is known, data is read beside the info metric, and else after it.
-   * @returns a function that reads the samples in `[start, end)`, in unix seconds
    */
   return (profile: Profile, request: SamplesRequest) => {
     const { operation, sources, ids, project } = request
     const known = new Set(knownValues(profile, ids))
     const owners = findOwners(profile, request)
-    const query = async (values: string[], start: number, end: number) => values.length === 0
-      ? []
-      : await queries.samples(operation, dataSelector(profile, sources, values, project), start, end)
 
-    return async (start: number, end: number): Promise<InstanceSeries[]> => {
-      const [{ ownerOf, values }, series] = await Promise.all([owners, query([...known], start, end)])
+    /** @param query queries the series with one of these values of the label by which data is selected */
+    async function read<Series extends Pick<SampledSeries, 'labels'>> (
+      query: (values: string[]) => Promise<Series[]>
+    ): Promise<Array<Owned<Series>>> {
+      const queryAny = async (values: string[]) => values.length === 0 ? [] : await query(values)
+      const [{ ownerOf, values }, series] = await Promise.all([owners, queryAny([...known])])
       const others = values.filter((value) => !known.has(value))
-      return [...series, ...await query(others, start, end)].flatMap(({ labels, samples }) => {
-        const owner = ownerOf(labels)
-        return owner === undefined ? [] : [{ labels, samples, owner }]
+      return [...series, ...await queryAny(others)].flatMap((one) => {
+        const owner = ownerOf(one.labels)
+        return owner === undefined ? [] : [{ ...one, owner }]
       })
     }
+
+    return {
+      /** The samples in `[start, end)`, in unix seconds. */
+      samples: (start: number, end: number): Promise<InstanceSeries[]> => read((values) =>
+        queries.samples(operation, dataSelector(profile, sources, values, project), start, end)),
+
+      /** The aggregates of each bucket of a window. */
+      aggregates: (window: Window, times: SampleTimes): Promise<Array<Owned<AggregatedSeries>>> =>
+        read(async (values) => {
+          const query = aggregatesQuery(profile, sources, values, { project, step: window.step, times })
+          return aggregatedSeries(await queries.values(operation, query, window))
+        })
+    }
   }
+}
+
+/** The aggregates of each series, which the store returns one by one. */
+function aggregatedSeries (all: ValuesOfSeries[]): AggregatedSeries[] {
+  const found = new Map<string, AggregatedSeries>()
+  for (const { labels: { [aggregateLabel]: label = '', ...others }, values } of all) {
+    const [name, aggregate] = label.split(' ') as [string, AggregateName]
+    // Some functions drop the metric's name.
+    const labels = { ...others, __name__: name }
+    const key = seriesKey(labels)
+    const series: AggregatedSeries = found.get(key) ?? { labels, aggregates: {} }
+    series.aggregates[aggregate] = values
+    found.set(key, series)
+  }
+  return [...found.values()]
 }
 
 export type ReadInstanceSamples = ReturnType<typeof createInstanceSamples>

@@ -17,6 +17,11 @@ export interface PrometheusLimits extends BatchTiming {
   manySamples: number
   /** How many times `work` a request may ask for after requests with few samples. */
   maxGrowth: number
+  /** Buckets of the first request for aggregates, and of the longest one. */
+  aggregatedBuckets: number
+  maxAggregatedBuckets: number
+  /** Requests for aggregates of one read that may return buckets whose samples are needed. */
+  aggregateAttempts: number
   /** Requests of one read, and samples that are in memory for it at once. */
   requests: number
   samples: number
@@ -36,6 +41,10 @@ export const defaultPrometheusLimits: PrometheusLimits = {
   manySamples: 60_000,
   // Of one sample each 15 minutes, a response is as large as of 4 devices with one each 15 s.
   maxGrowth: 64,
+  // Each request is twice as long as the one before. A bucket has 80 bytes a series.
+  aggregatedBuckets: 64,
+  maxAggregatedBuckets: 1_024,
+  aggregateAttempts: 8,
   requests: 100,
   // A week of 40 devices, or two years of one, at one sample each 15 s to 60 s; 60 MB.
   samples: 1_000_000,

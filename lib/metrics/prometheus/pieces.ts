@@ -1,4 +1,5 @@
 import { UpstreamError } from '#lib/errors.js'
+import { seriesKey } from '#lib/metrics/samples.js'
 import type { SampledSeries } from '#lib/metrics/samples.js'
 import type { Window } from '#lib/time-range.js'
 import { QueryRejected } from './errors.js'
@@ -19,23 +20,38 @@ export interface PieceOptions {
   divisible: boolean
 }
 
+/** Another way to read buckets than by their samples. */
+export interface OtherReader<Series> {
+  /** Seconds of a request before each use of it. */
+  seconds: number
+  /**
+   * Reads buckets before a block.
+   * @returns the start of the oldest one that it read, in unix seconds; the block's start where it read none;
+   * `undefined` where it reads no more
+   */
+  read: (block: Block<Series>) => Promise<number | undefined>
+}
+
 /**
  * Reads the samples of a window in blocks of whole buckets, the newest first, so that one block at a time is
  * in memory. A block that one request cannot return is read in pieces, whose samples are put together.
  * Requests become longer where they return few samples, and shorter where a response is too large: an
  * instance may have no samples for years.
  * @param read reads samples in `[start, end)`, in unix seconds
+ * @param other called after each block, until it reads no more
  * @throws UpstreamError where a request fails, or there are too many samples
  */
 export async function * readInBlocks<Series extends SampledSeries> (
   read: (start: number, end: number) => Promise<Series[]>,
   { start, end, step }: Window,
   { lookback, seconds, divisible }: PieceOptions,
-  limits: PrometheusLimits
+  limits: PrometheusLimits,
+  other?: OtherReader<Series>
 ): AsyncGenerator<Block<Series>> {
   const longest = seconds * limits.maxGrowth
   const halfOf = (length: number) => Math.max(Math.floor(length / 2), limits.minPieceSeconds)
-  let length = seconds
+  let reader = other
+  let length = reader?.seconds ?? seconds
   let requests = 0
 
   async function readPiece (from: number, to: number) {
@@ -73,8 +89,21 @@ export async function * readInBlocks<Series extends SampledSeries> (
   for (let last = end; last > start;) {
     const buckets = Math.max(Math.floor((length - lookback) / step), 1)
     const first = Math.max(start, last - buckets * step)
-    yield { window: { start: first, end: last, step }, series: await readBlock(first - lookback, last) }
+    const block = {
+      window: { start: first, end: last, step }, series: await readBlock(first - lookback, last)
+    }
+    yield block
     last = first
+    if (reader === undefined) continue
+    const from = await reader.read(block)
+    if (from === undefined) {
+      reader = undefined
+      length = Math.max(length, seconds)
+    } else {
+      // Without samples the next request is for a longer time.
+      if (block.series.length > 0) length = reader.seconds
+      last = from
+    }
   }
 }
 
@@ -85,7 +114,7 @@ function join<Series extends SampledSeries> (pieces: Series[][]): Series[] {
   if (pieces.length === 1) return pieces[0]!
   const joined = new Map<string, Series>()
   for (const series of pieces.flat()) {
-    const key = JSON.stringify(Object.entries(series.labels).sort(([a], [b]) => a < b ? -1 : 1))
+    const key = seriesKey(series.labels)
     const before = joined.get(key)
     const samples = before === undefined ? series.samples : before.samples.concat(series.samples)
     joined.set(key, { ...series, samples })

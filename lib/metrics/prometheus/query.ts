@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { UpstreamError } from '#lib/errors.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
+import type { Window } from '#lib/time-range.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import type { Sample, SampledSeries } from '#lib/metrics/samples.js'
 import { explain } from './errors.js'
@@ -16,6 +17,12 @@ export interface PrometheusSettings {
   tenant?: string
   /** Milliseconds that a query may take. */
   timeout: number
+}
+
+/** The values of an expression, by their time in unix seconds. */
+export interface ValuesOfSeries {
+  labels: SampledSeries['labels']
+  values: Map<number, number>
 }
 
 const Labels = Type.Record(Type.String(), Type.String())
@@ -50,7 +57,7 @@ function sender<T extends TSchema> (what: string, schema: T) {
     upstream: CallUpstream,
     settings: PrometheusSettings,
     operation: string,
-    path: 'query' | 'series',
+    path: 'query' | 'query_range' | 'series',
     form: Record<string, string>
   ): Promise<Static<T>> => {
     const { body } = await upstream('metrics', {
@@ -85,8 +92,7 @@ export const rangeOf = (start: number, end: number) => `[${Math.max(end - Math.m
 export function createQueries (upstream: CallUpstream, settings: PrometheusSettings) {
   return {
     /**
-     * The samples of a selector's series in `[start, end)`, in unix seconds. Values that are no numbers are
-     * left out: VictoriaMetrics shows the end of a series as NaN.
+     * The samples of a selector's series in `[start, end)`, in unix seconds; those that are no numbers too.
      * @throws UpstreamError
      */
     async samples (
@@ -99,7 +105,20 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
       return result.map(({ metric, values }) => ({
         labels: metric,
         samples: values.map(([seconds, text]): Sample => [Math.round(seconds * 1000), parseFloat(text)])
-          .filter(([time, value]) => Number.isFinite(value) && time >= start * 1000 && time < end * 1000)
+          .filter(([time]) => time >= start * 1000 && time < end * 1000)
+      }))
+    },
+
+    /**
+     * The values of an expression at each `step` seconds from `start` to `end`, in unix seconds, with these
+     * two; those that are no numbers included.
+     * @throws UpstreamError
+     */
+    async values (operation: string, query: string, { start, end, step }: Window): Promise<ValuesOfSeries[]> {
+      const form = { query, start: String(start), end: String(end), step: String(step) }
+      const { result } = await sendForMatrix(upstream, settings, operation, 'query_range', form)
+      return result.map(({ metric, values }) => ({
+        labels: metric, values: new Map(values.map(([time, text]) => [time, parseFloat(text)]))
       }))
     },
 

@@ -1,3 +1,5 @@
+import { aggregateNames, edgeOf } from '#lib/metrics/aggregates.js'
+import type { AggregateName, SampleTimes } from '#lib/metrics/aggregates.js'
 import type { Profile, Source } from '#lib/metrics/profile.js'
 
 /**
@@ -31,6 +33,42 @@ export const instancesPattern = (sources: Source[], ids: string[]) =>
   [...new Set(sources.map((source) => instancePattern(source, anyOf(ids))))].join('|')
 
 export const instancePattern = ({ instance }: Source, ids: string) => instance?.(`(${ids})`) ?? `(${ids})`
+
+/** The label of an aggregate: the metric's name, a space, and the aggregate's name. */
+export const aggregateLabel = 'openstack_monitoring_aggregate'
+
+/**
+ * A query for the aggregates of these metrics in a bucket, at the bucket's end. Each is a function that all
+ * stores compute alike, of an explicit range: rate(), increase() and a lookback would differ.
+ * @param step the bucket's width in seconds
+ */
+export function aggregatesQuery (
+  profile: Profile,
+  sources: Source[],
+  values: string[],
+  { project, step, times }: { project?: string, step: number, times: SampleTimes }
+) {
+  return sources.flatMap((source) => aggregateNames[source.kind].map((aggregate) => {
+    const selector = dataSelector(profile, [source], values, project)
+    return `label_replace(${aggregateOf(selector, aggregate, step * 1000, times)}, ` +
+      `"${aggregateLabel}", "${source.name} ${aggregate}", "", "")`
+  })).join(' or ')
+}
+
+/** A sample at a bucket's end belongs to the next one. */
+function aggregateOf (selector: string, aggregate: AggregateName, bucketMs: number, times: SampleTimes) {
+  const inRange = (functionName: string, from: number, to: number) =>
+    `${functionName}(${selector}[${from - to}ms] offset ${to}ms)`
+  const { from, to } = edgeOf(times)
+  switch (aggregate) {
+    case 'value': return inRange('last_over_time', from, to)
+    // From the last sample before the bucket on.
+    case 'resets': return inRange('resets', bucketMs + from, 1)
+    case 'count': return inRange('count_over_time', bucketMs + 1, 1)
+    case 'mean': return inRange('avg_over_time', bucketMs + 1, 1)
+    case 'max': return inRange('max_over_time', bucketMs + 1, 1)
+  }
+}
 
 /** A query for the names of all metrics by which an exporter is recognised, of series at one instant. */
 export function exportersQuery (profiles: Profile[]) {

@@ -1,6 +1,7 @@
 import { bucketsOf, lookbackSeconds } from '#lib/metrics/samples.js'
 import type { Profile, Source } from '#lib/metrics/profile.js'
 import type { Window } from '#lib/time-range.js'
+import { createAggregatedReader } from './aggregated-read.js'
 import type { InstanceSeries, ReadInstanceSamples } from './instance-samples.js'
 import type { PrometheusLimits } from './limits.js'
 import { readInBlocks } from './pieces.js'
@@ -77,14 +78,26 @@ export async function querySeries (
     operation: 'read-series', sources, ids, project, start: window.start - lookback, end: window.end
   })
   const columns = batch.map(({ sources }) => sources.map(() => new Map<number, number>()))
-  const blocks = readInBlocks((start, end) => {
+  const counted = <Args extends unknown[], Result>(query: (...args: Args) => Result) => (...args: Args) => {
     onBatchSent(1, sources.length * ids.length)
-    return read(start, end)
-  }, window, {
-    lookback,
-    seconds: Math.max(Math.floor(limits.work / (sources.length * ids.length)), limits.minPieceSeconds),
-    divisible: ids.length === 1
-  }, limits)
+    return query(...args)
+  }
+  const seconds = Math.max(Math.floor(limits.work / (sources.length * ids.length)), limits.minPieceSeconds)
+  const isLong = window.end - window.start + lookback > seconds
+  // Reads that exceed one request are not put together.
+  const other = isLong && batch.length === 1
+    ? createAggregatedReader({
+      sources: batch[0]!.sources,
+      window,
+      lookback,
+      every,
+      read: counted(read.aggregates),
+      onValue: (i, time, value) => columns[0]![i]!.set(time, value)
+    }, limits)
+    : undefined
+  const blocks = readInBlocks(
+    counted(read.samples), window, { lookback, seconds, divisible: ids.length === 1 }, limits, other
+  )
   for await (const { window, series } of blocks) {
     const seriesOf = indexSeries(series)
     for (const [i, { instance, sources }] of batch.entries()) {
@@ -97,10 +110,14 @@ export async function querySeries (
   return columns
 }
 
-/** The series of an instance with a metric's name. */
+/**
+ * The series of an instance with a metric's name. Samples that are no numbers are left out: VictoriaMetrics
+ * shows the end of a series as NaN, and inovex' exporter the memory of a guest without a balloon driver.
+ */
 export function indexSeries (all: InstanceSeries[]) {
   const index = new Map<string, InstanceSeries[]>()
-  for (const series of all) {
+  for (const { samples, ...labelled } of all) {
+    const series = { ...labelled, samples: samples.filter(([, value]) => Number.isFinite(value)) }
     const key = `${series.owner} ${series.labels.__name__}`
     const others = index.get(key)
     if (others === undefined) index.set(key, [series])

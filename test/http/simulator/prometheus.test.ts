@@ -39,6 +39,20 @@ t.test('a simulated Prometheus has the usages of the simulated InfluxDB', async 
   }
 })
 
+t.test('a week in buckets of an hour has them too, from aggregates', async (t) => {
+  for (const route of Object.keys(usages)) {
+    const path = `${adminInstanceId}/${route}?defaultTimeRange=7d&groupBy=1h`
+    const [influxdb, prometheus] = await getFromBoth(path)
+    for (const [i, { name, metric }] of influxdb.entries()) {
+      const differences = metric.map(({ time, usage }: { time: number, usage: number }, n: number) => {
+        const found = prometheus[i].metric[n]
+        return found.time === time ? Math.abs(found.usage - usage) / Math.max(usage, 1) : Infinity
+      })
+      t.ok(metric.length > 160 && Math.max(...differences) <= 0.011, `${route} ${name}`)
+    }
+  }
+})
+
 t.test('a page of instances has the same latest usages', async (t) => {
   for (const project of [adminProjectId, demoProjectId]) {
     const [influxdb, prometheus] = await getFromBoth(`${project}/instances?limit=100`)
@@ -52,7 +66,7 @@ t.test('a page of instances has the same latest usages', async (t) => {
 })
 
 t.test('it has the queries of the service alone', async (t) => {
-  const { simulator } = await simulate(t, { projects: 1, instances: 3, metricsStore: 'prometheus' })
+  const { simulator } = await simulate(t, { projects: 1, instances: 3, metricsStore: 'prometheus', now })
   const post = async (path: string, form: Record<string, string>) => {
     const body = new URLSearchParams(form)
     const response = await fetch(`${simulator.env.PROMETHEUS_URL}/api/v1/${path}`, { method: 'POST', body })
@@ -71,6 +85,20 @@ t.test('it has the queries of the service alone', async (t) => {
     t.ok(text.includes(expected), text)
   }
   t.match((await post('series', { 'match[]': `${info}{${instance}}` })).text, demoProjectId)
+  const aggregate = (name: string) => ({
+    query: `label_replace(${name}({__name__=~"libvirt_domain_info_virtual_cpus",domain=~".*"}` +
+      '[600000ms] offset 1ms), "label", "value", "", "")',
+    start: String(now() / 1000 - 607),
+    end: String(now() / 1000),
+    step: '300'
+  })
+  t.match((await post('query_range', aggregate('avg_over_time'))).text, '"label":"value"')
+  const others: Array<Record<string, string>> =
+    [{}, { ...aggregate('avg_over_time'), step: '0' }, { query: 'up', step: '1' }]
+  for (const form of others) {
+    t.match(await post('query_range', form), { status: 400, text: /bad_data/ })
+  }
+  t.match(await post('query_range', aggregate('rate')), { status: 200, text: /"result":\[\]/ })
   t.match(await post('query', { query: 'rate(up[5m])' }), { status: 400, text: /bad_data/ })
   t.match(await post('query', {}), { status: 400 })
   t.match(await post('series', { 'match[]': 'up' }), { status: 400 })

@@ -361,3 +361,40 @@ t.test('series are of the given project alone where the exporter names one', asy
   t.equal(await connect(() => matrix(), { profile: 'inovex' }).store.bindsProject(), true)
   t.equal(await connect(() => matrix(), { profile: 'debian' }).store.bindsProject(), false)
 })
+t.test('a long window is read by aggregates of each metric, beside one bucket of samples', async (t) => {
+  const end = start - start % 7_200 + 7_200 * 6
+  const long = { start: end - 30 * 86_400, end, step: 7_200 }
+  const labels = { uuid: 'a', instance: 'h' }
+  const range = (name: string, aggregate: string, value: (time: number) => number) => [
+    { ...labels, openstack_monitoring_aggregate: `libvirt_domain_${name} ${aggregate}` },
+    Array.from({ length: 360 }, (_, i) => long.start + i * 7_200).map((time) => [time, value(time)])
+  ] as [Record<string, string>, Values]
+  const samples = (name: string, value: (time: number) => number): [Record<string, string>, Values] => [
+    { __name__: `libvirt_domain_${name}`, ...labels },
+    Array.from({ length: 130 }, (_, i) => end - 7_793 + i * 60).map((time) => [time, value(time)])
+  ]
+  const cpu = 'info_cpu_time_seconds_total'
+  const { store, forms, requests, queries } = connect((form, path) => path === 'query'
+    ? matrix(samples(cpu, (time) => time / 2), samples('info_virtual_cpus', () => 2))
+    : matrix(
+      range(cpu, 'value', (time) => time / 2), range(cpu, 'resets', () => 0), range(cpu, 'count', () => 120),
+      range('info_virtual_cpus', 'mean', () => 2), range('info_virtual_cpus', 'max', () => 2)
+    ), { profile: 'debian' })
+  const [buckets] = await store.series(['cpu'], 'a', long)
+  t.equal(buckets!.length, 360)
+  t.ok(buckets!.every(({ usage }) => usage === 25))
+  t.same(requests.map(({ url }) => url.replace(/^.*\//, '')), ['query', 'query_range', 'query_range', 'query_range'])
+  t.match(Object.fromEntries(forms[1]!), {
+    start: String(end - 65 * 7_200), end: String(end - 7_200), step: '7200', nocache: '1'
+  })
+  const of = (name: string) => `({__name__=~"libvirt_domain_${name}",uuid=~"(a)"}`
+  const tagged = (text: string, name: string, aggregate: string) => `label_replace(${text}, ` +
+    `"openstack_monitoring_aggregate", "libvirt_domain_${name} ${aggregate}", "", "")`
+  t.same(queries()[1]!.split(' or '), [
+    tagged(`last_over_time${of(cpu)}[3000ms] offset 51500ms)`, cpu, 'value'),
+    tagged(`resets${of(cpu)}[7254499ms] offset 1ms)`, cpu, 'resets'),
+    tagged(`count_over_time${of(cpu)}[7200000ms] offset 1ms)`, cpu, 'count'),
+    tagged(`avg_over_time${of('info_virtual_cpus')}[7200000ms] offset 1ms)`, 'info_virtual_cpus', 'mean'),
+    tagged(`max_over_time${of('info_virtual_cpus')}[7200000ms] offset 1ms)`, 'info_virtual_cpus', 'max')
+  ])
+})

@@ -65,13 +65,12 @@ t.test('the credential and the tenant are headers', async (t) => {
   t.same(await headersOf({ tenant: 'a|b' }), { 'x-scope-orgid': 'a|b' })
 })
 
-t.test('samples are in the range, finite, and in milliseconds', async (t) => {
+t.test('samples are in the range, and in milliseconds', async (t) => {
   const { queries } = connect(() => matrix([{ a: 'b' }, [
-    [99.999, 1], [100, 2], [100.0004, 3], [150.1236, '4e3'], [160, 'NaN'], [170, '+Inf'], [180, '-Inf'],
-    [190, ''], [199.999, -5], [200, 6]
+    [99.999, 1], [100, 2], [100.0004, 3], [150.1236, '4e3'], [160, 'NaN'], [199.999, -5], [200, 6]
   ]]))
   t.same(await queries.samples('x', 'y', 100, 200), [{
-    labels: { a: 'b' }, samples: [[100_000, 2], [100_000, 3], [150_124, 4_000], [199_999, -5]]
+    labels: { a: 'b' }, samples: [[100_000, 2], [100_000, 3], [150_124, 4_000], [160_000, NaN], [199_999, -5]]
   }])
 })
 
@@ -84,8 +83,8 @@ t.test('responses of real stores are read', async (t) => {
   t.same(memory[0]!.samples[0], [1_795_635_755_282, 161_619_968])
   const { queries: victoriaMetrics } = connect(() => captured('victoria-metrics-stale.json'))
   const [restarted] = await victoriaMetrics.samples('x', 'y', 0, 2e9)
-  t.equal(restarted!.samples.length, 15)
-  t.ok(restarted!.samples.every(([, value]) => Number.isFinite(value)))
+  t.equal(restarted!.samples.length, 16)
+  t.equal(restarted!.samples.filter(([, value]) => Number.isFinite(value)).length, 15, 'and the end of one')
 })
 
 t.test('a partial response is rejected, and one without any store is empty', async (t) => {
