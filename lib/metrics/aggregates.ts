@@ -3,7 +3,7 @@ import type { SampledSeries } from './samples.js'
 import type { Source } from './profile.js'
 import type { Window } from '#lib/time-range.js'
 
-/** What a store computes of the samples in a bucket. */
+/** The values that a store computes of the samples in a bucket. */
 export const aggregateNames = {
   counter: ['value', 'resets', 'count'],
   gauge: ['mean', 'max']

@@ -20,9 +20,9 @@ interface Shape {
   host?: string
   from?: number
   to?: number
-  /** Where its counters begin again. */
+  /** The time at which its counters begin again. */
   reset?: number
-  /** Where it has no samples. */
+  /** The range in which it has no samples. */
   gap?: [from: number, to: number]
   balloon?: boolean
 }
@@ -125,7 +125,7 @@ for (const name of storeNames) {
             t.equal(wanted.length > 10, number !== 7, `${wanted.length} buckets`)
             t.same(differences(found, wanted), [], `${metric} by ${step} s`)
             const [some, all] = requests.map(secondsOfSamples)
-            // Two hosts at once cannot be told apart without samples; to read no samples is not expensive.
+            // Two hosts at once differ only in their samples; to read no samples is not expensive.
             if (![5, 7, 8].includes(number)) t.ok(some! < all! / 10, `${some} s of ${all} s`)
             if (number === 7 && name === 'prometheus') t.ok(some! < all! / 10, 'NaN is no number')
           }
