@@ -9,14 +9,20 @@ import { InvalidSetting } from '#lib/errors.js'
 export function loadSettingsFile (path: string): Record<string, string> {
   const entries = read(path).split(/\r?\n/).map((line, index) => {
     if (/^\s*(?:#|$)/.test(line)) return []
-    const [, name, value] = /^\s*([A-Z_][A-Z0-9_]*)=(.*?)\s*$/.exec(line) ?? []
+    const [, name, value] = /^([A-Z_][A-Z0-9_]*)=(.*)$/.exec(line.trim()) ?? []
     if (name === undefined) {
       const place = `line ${index + 1} of ${path}`
       throw new InvalidSetting(`SETTINGS_FILE must have NAME=value lines: ${place} is none`)
     }
-    return [[name, value!.replace(/^(["'])(.*)\1$/, '$2')]]
+    return [[name, unquoted(value!)]]
   })
   return Object.fromEntries(entries.flat())
+}
+
+function unquoted (text: string) {
+  const quote = text[0]
+  const isQuoted = text.length > 1 && (quote === '"' || quote === '\'') && text.endsWith(quote)
+  return isQuoted ? text.slice(1, -1) : text
 }
 
 function read (path: string) {

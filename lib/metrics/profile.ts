@@ -3,6 +3,8 @@ import type { Metric } from './usages.js'
 /** A value of each source of a reading; `undefined` where it has no samples. At least one has. */
 export type Values = Array<number | undefined>
 
+export type InstancePlace = 'whole' | 'first' | 'inner'
+
 /** One of an exporter's metrics. */
 export interface Source {
   name: string
@@ -13,10 +15,10 @@ export interface Source {
   /** How devices are put together: `sum` unless given. */
   devices?: 'sum' | 'mean'
   /**
-   * The RE2 pattern that the profile's instance label matches, where it is not the id alone.
-   * @param ids a pattern of the ids, in parentheses
+   * Where the profile's instance label has the instance's id: the `whole` label unless given; `first`, before
+   * a dash and a device without one; `inner`, between dashes, with other text on both sides.
    */
-  instance?: (ids: string) => string
+  instance?: InstancePlace
 }
 
 /** How a metric is read. */

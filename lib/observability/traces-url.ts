@@ -10,5 +10,5 @@ export function tracesUrl (settings: Settings): string | undefined {
   if (disabled || settings.OTEL_TRACES_EXPORTER === 'none') return undefined
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base } = settings
   return settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
-    (base && `${base.replace(/(?<!\/)\/+$/, '')}/v1/traces`)
+    (base && `${base.replace(/\/$/, '')}/v1/traces`)
 }

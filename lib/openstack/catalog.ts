@@ -3,6 +3,7 @@ import type { Static } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
+import { withoutSlashesAtEnd } from '#lib/upstream/path.js'
 import { recordReader } from '#lib/upstream/record-reader.js'
 
 export type CatalogService = Exclude<UpstreamName, 'metrics'>
@@ -143,7 +144,9 @@ export function withVersion (url: string, service: CatalogService, project?: str
 /** The URL of a service's version document: its endpoint up to the version. */
 export function versionDocumentUrl (endpoint: string) {
   const { origin, pathname } = new URL(endpoint)
-  return `${origin}${pathname.replace(/^(.*\/v[0-9.]+)(?:\/.*)?$/, '$1/')}`
+  const parts = pathname.split('/')
+  const end = parts.findLastIndex((part) => /^v[0-9.]+$/.test(part)) + 1
+  return origin + (end === 0 ? pathname : `${parts.slice(0, end).join('/')}/`)
 }
 
 /** A version at the end of a path, or before a project, or before the path of Keystone's logins. */
@@ -158,7 +161,7 @@ const afterVersion = /^\/(?:(?:auth\/)?tokens|[0-9a-f]{32})$/
 function splitUrl (url: string, project?: string) {
   if (!/^https?:/i.test(url) || !URL.canParse(url)) return undefined
   const { origin, pathname } = new URL(url)
-  const path = pathname.replace(/(?<!\/)\/+$/, '')
+  const path = withoutSlashesAtEnd(pathname)
   const found = versionInPath.exec(path)
   const rest = found?.[2] ?? ''
   return found !== null && (rest === '' || rest === `/${project}` || afterVersion.test(rest))

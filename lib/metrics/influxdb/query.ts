@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Static, TSchema } from '@sinclair/typebox'
+import { withoutSlashesAtEnd } from '#lib/upstream/path.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { StatementFailed, statementError } from './errors.js'
@@ -76,7 +77,7 @@ function queryOf<Row> (readResults: (body: unknown) => Array<Result<Row>>) {
       method: 'POST',
       // It is a POST only because of its length.
       idempotent: true,
-      url: `${settings.url.replace(/(?<!\/)\/+$/, '')}/query`,
+      url: `${withoutSlashesAtEnd(settings.url)}/query`,
       headers: { ...authorization(settings), 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
         db: settings.database,

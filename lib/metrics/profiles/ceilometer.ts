@@ -10,13 +10,13 @@ const ofDisks = (name: string): Reading => ({
     name: `ceilometer_disk_device_${name}_bytes`,
     kind: 'counter',
     device: 'resource',
-    instance: (ids) => `${ids}-[^-]+`
+    instance: 'first'
   }],
   usage: kibibytes
 })
 const ofPorts = (name: string, usage: Reading['usage']): Reading => ({
   sources: [{
-    name: `ceilometer_network_${name}`, kind: 'counter', device: 'resource', instance: (ids) => `.+-${ids}-.+`
+    name: `ceilometer_network_${name}`, kind: 'counter', device: 'resource', instance: 'inner'
   }],
   usage
 })

@@ -1,18 +1,36 @@
-import type { Profile, Source } from '#lib/metrics/profile.js'
+import type { InstancePlace, Profile, Source } from '#lib/metrics/profile.js'
 import type { SampledSeries } from '#lib/metrics/samples.js'
-import { instancesPattern } from './selectors.js'
 
 type Labels = SampledSeries['labels']
 
 /** The instance that a series belongs to; `undefined` where it is none of those that were asked for. */
 export type OwnerOf = (labels: Labels) => string | undefined
 
+/** The one of some ids that a label has at a place. Ids go into no regular expression. */
+const idIn: Record<InstancePlace, (label: string, ids: Set<string>) => string | undefined> = {
+  whole: (label, ids) => ids.has(label) ? label : undefined,
+  first (label, ids) {
+    const parts = label.split('-')
+    const device = parts.pop()
+    const id = parts.join('-')
+    return device !== '' && ids.has(id) ? id : undefined
+  },
+  inner: (label, ids) => [...ids].find((id) => {
+    const end = label.indexOf(`-${id}-`, 1) + id.length + 2
+    return end > id.length + 2 && end < label.length
+  })
+}
+
 /** The instance by the label of the series itself. */
-export function ownersByLabel ({ instance }: Profile, sources: Source[], ids: string[]): OwnerOf {
-  const patterns = new Map(sources.map((source) =>
-    [source.name, new RegExp(`^(?:${instancesPattern([source], ids)})$`)]))
-  return ({ __name__: name = '', [instance]: value }) =>
-    value === undefined ? undefined : patterns.get(name)?.exec(value)?.[1]
+export function ownersByLabel (
+  { instance: label }: Profile, sources: Source[], instances: string[]
+): OwnerOf {
+  const ids = new Set(instances)
+  const places = new Map(sources.map(({ name, instance = 'whole' }) => [name, instance]))
+  return ({ __name__: name = '', [label]: value }) => {
+    const place = places.get(name)
+    return place === undefined || value === undefined ? undefined : idIn[place](value, ids)
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { aggregateNames, edgeOf } from '#lib/metrics/aggregates.js'
 import type { AggregateName, SampleTimes } from '#lib/metrics/aggregates.js'
-import type { Profile, Source } from '#lib/metrics/profile.js'
+import type { InstancePlace, Profile, Source } from '#lib/metrics/profile.js'
 
 /**
  * All PromQL that the service sends: selectors of series. Names and labels are the profile's own; every value
@@ -26,13 +26,17 @@ export function infoSelector (profile: Profile, ids: string[], project?: string)
   return `${profile.info}{${matchers.join(',')}}`
 }
 
-/**
- * A pattern of a series' instance label, which is anchored by the store; its groups have the instance's id.
- */
+/** A pattern of a series' instance label, which is anchored by the store. */
 export const instancesPattern = (sources: Source[], ids: string[]) =>
   [...new Set(sources.map((source) => instancePattern(source, anyOf(ids))))].join('|')
 
-export const instancePattern = ({ instance }: Source, ids: string) => instance?.(`(${ids})`) ?? `(${ids})`
+const instancePatterns: Record<InstancePlace, (ids: string) => string> = {
+  whole: (ids) => ids,
+  first: (ids) => `${ids}-[^-]+`,
+  inner: (ids) => `.+-${ids}-.+`
+}
+const instancePattern = ({ instance = 'whole' }: Source, ids: string) =>
+  instancePatterns[instance](`(${ids})`)
 
 /** The label of an aggregate: the metric's name, a space, and the aggregate's name. */
 export const aggregateLabel = 'openstack_monitoring_aggregate'

@@ -142,7 +142,7 @@ function fits (plan: Plan, read: SeriesRead, limits: PrometheusLimits, every: nu
 
 /** No less than the bytes of a query: a profile has several patterns where ids are a part of a label. */
 export function queryBytes (sources: Source[], ids: string[]) {
-  const patterns = new Set(sources.map(({ instance }) => instance?.('') ?? '')).size
+  const patterns = new Set(sources.map(({ instance }) => instance)).size
   const names = sources.reduce((sum, { name }) => sum + name.length + 1, 0)
   return fixedBytes + names + patterns * ids.reduce((sum, id) => sum + id.length + 1, 0)
 }

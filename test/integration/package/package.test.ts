@@ -16,7 +16,7 @@ const run = promisify(execFile)
 const withoutInstrumentation = ['-u', 'NODE_OPTIONS']
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const containerfile = read('Containerfile')
 const [stage = '', image = ''] = containerfile.split(/^FROM .*$/m).slice(1)

@@ -58,17 +58,19 @@ function onTwo (metric: string, first: string, second: string, unit: number): Me
  */
 export async function writePoints (
   client: Client,
-  instances: string[],
+  instances: Array<{ instance: string, project: string }>,
   start: number,
   end: number,
   version: number
 ) {
   const minutes = Array.from({ length: (end - start) / 60 }, (_, n) => start + 60 * n)
-  await client.write(instances.flatMap((instance, number) => Object.keys(measurements).flatMap((key) => {
+  const keys = Object.keys(measurements)
+  await client.write(instances.flatMap(({ instance, project }, number) => keys.flatMap((key) => {
     const [route, name] = key.split(' ') as [Route, string]
     const usages = minutes.map((minute) => usageAt(route, name, number, minute, version))
     return measurements[key]!.flatMap(([metric, device, value]) => only({
       instance,
+      project,
       metric,
       device,
       samples: minutes.map((minute, n) => [minute - noon / 1000, value(usages[n]!)])

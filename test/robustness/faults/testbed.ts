@@ -81,7 +81,8 @@ export async function startTestbed (
   const start = Math.floor(Date.now() / 60_000) * 60
   const minutes = Array.from({ length: 10 }, (_, n) => start - 600 + 60 * n)
   let version = 0
-  const write = () => writePoints(influxd, measured, start - secondsBefore, start + secondsAfter, version)
+  const owned = measured.map((instance, n) => ({ instance, project: projects[n]!.id }))
+  const write = () => writePoints(influxd, owned, start - secondsBefore, start + secondsAfter, version)
   const truth = () => truthOf(simulator.cloud, measured, start + secondsAfter, version)
   await write()
 

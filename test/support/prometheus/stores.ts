@@ -78,10 +78,27 @@ async function startVictoriaMetrics (t: Test, dir: string, lines: string[]) {
   const url = `http://${address}`
   await responds(`${url}/health`)
   // Its import rejects NaN, which Prometheus does not.
-  const body = lines.filter((line) => !line.includes('"NaN"')).join('\n')
-  await expectOk(await fetch(`${url}/api/v1/import`, { method: 'POST', body }))
+  const accepted = lines.filter((line) => !line.includes('"NaN"'))
+  await expectOk(await fetch(`${url}/api/v1/import`, { method: 'POST', body: accepted.join('\n') }))
   await expectOk(await fetch(`${url}/internal/force_flush`))
+  await findsSamples(url, accepted.map((line) => JSON.parse(line)))
   return url
+}
+
+/** Its index may be behind its samples for a while. */
+async function findsSamples (url: string, all: ImportedSeries[]) {
+  const times = all.flatMap(({ timestamps }) => [timestamps[0]!, timestamps.at(-1)!])
+  const [first, last] = [Math.min(...times), Math.max(...times)].map((time) => Math.floor(time / 1000))
+  const count = all.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
+  const query = `sum(count_over_time({__name__!=""}[${last! - first! + 2}s]))`
+  for (;;) {
+    const parameters = new URLSearchParams({ query, time: String(last! + 1), nocache: '1' })
+    const response = await fetch(`${url}/api/v1/query?${parameters}`)
+    await expectOk(response)
+    const { data: { result: [found] } } = await response.json() as any
+    if (Number(found?.value[1]) >= count) return
+    await sleep(100)
+  }
 }
 
 async function responds (url: string) {

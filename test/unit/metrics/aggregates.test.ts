@@ -53,7 +53,8 @@ function known (t: Test, source: Source, series: SampledSeries[]) {
 
 t.test('the times of samples are those of the series with the newest one', (t) => {
   const old = seriesOf({ instance: 'old' }, { to: 40_000, every: 15, phase: 3 })
-  t.same(sampleTimesOf([old, seriesOf({}), old], 1_200, 0), minute)
+  const empty = { labels: {}, samples: [] }
+  t.same(sampleTimesOf([empty, old, seriesOf({}), old, empty], 1_200, 0), minute)
   t.same(sampleTimesOf([old], 1_200, 0), { interval: 15_000, period: 15_000, phase: 12_000, maxGap: 600_000 })
   const jittered = seriesOf({}).samples.map(([time, value], i): Sample => [time + i % 3, value])
   t.match(sampleTimesOf([{ labels: {}, samples: jittered }], 1_200, 0), { interval: 60_000, period: 60_000 })

@@ -94,10 +94,28 @@ t.test('begins a new line after one that was written in part', async (t) => {
   t.same(losses, [{ lines: 2, reason: 'EPIPE' }])
 })
 
+t.test('needs no function for its reports', async (t) => {
+  const { reader, writer, openReader } = openPipe(t, { blocks: false })
+  const output = createLogOutput({ fd: writer, isFile: false })
+  closeSync(reader)
+  output.write('lost\n')
+  output.flushNow()
+  const next = openReader()
+  t.teardown(() => closeSync(next))
+  output.write('kept\n')
+  output.flushNow()
+  t.equal(readPipe(next), 'kept\n')
+  t.equal(output.dropped(), 1)
+})
+
 t.test('makes a pipe, a socket or a terminal non-blocking, and leaves a file as it is', async (t) => {
   const blocking: boolean[] = []
   const listeners: string[] = []
-  const stream = (more: object) => ({ fd: 1, on: (name: string) => { listeners.push(name) }, ...more })
+  const on = (name: string, listener: (err: Error) => void) => {
+    listeners.push(name)
+    listener(new Error('ENOSPC'))
+  }
+  const stream = (more: object) => ({ fd: 1, on, ...more })
   const handle = { fd: 7, setBlocking: (value: boolean) => { blocking.push(value) } }
   const asStream = (value: object) => value as NodeJS.WritableStream
   t.same(neverBlock(asStream(stream({ _handle: handle }))), { fd: 7, isFile: false })

@@ -32,11 +32,15 @@ async function serve (t: Test, limits = { timeout: 60_000, connections: 2 }) {
   t.teardown(() => { secure.closeAllConnections(); secure.close() })
   const ports = { http: Number(new URL(url).port), https: (secure.address() as AddressInfo).port }
 
+  const closing: Array<() => Promise<unknown>> = []
+  /** Closes the connections that are idle. */
+  const close = () => Promise.all(closing.map((close) => close()))
   /** A function that sends a request through the proxies of these settings. */
   const connect = (settings: Partial<Settings>, paths: object = { cacert: files.cert, ...files }) => {
     const tls = loadUpstreamTls(pemFiles(paths))
     const dispatcher = createDispatcher(limits, tls, parseProxies(settings as Settings))
     t.teardown(() => dispatcher.destroy())
+    closing.push(dispatcher.close)
     const upstream = createUpstream(dispatcher, limits)
     return (scheme: 'http' | 'https', host = name) => upstream('identity', {
       operation: 'show-version',
@@ -44,8 +48,16 @@ async function serve (t: Test, limits = { timeout: 60_000, connections: 2 }) {
       headers: { 'x-auth-token': 's' }
     })
   }
-  return { proxy, received, ports, connect }
+  return { proxy, received, ports, connect, close }
 }
+
+t.test('connections through a proxy close once their requests have ended', async (t) => {
+  const { proxy, connect, close } = await serve(t)
+  const get = connect({ HTTP_PROXY: proxy.host, HTTPS_PROXY: proxy.host })
+  t.match(await get('https'), { status: 200 })
+  await close()
+  await t.rejects(get('https'), { name: 'UpstreamError', message: /./ })
+})
 
 t.test('https goes through a tunnel, with the upstream\'s TLS settings, and a login', async (t) => {
   const { proxy, received, ports, connect } = await serve(t)

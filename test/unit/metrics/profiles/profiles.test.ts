@@ -4,6 +4,8 @@ import t from 'tap'
 import { combine, profileNames } from '#lib/metrics/profile.js'
 import type { ProfileName, Values } from '#lib/metrics/profile.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
+import { ownersByLabel } from '#lib/metrics/prometheus/ownership.js'
+import { instancesPattern } from '#lib/metrics/prometheus/selectors.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import { seriesOf } from '#test/support/prometheus/dataset.js'
 import { root } from '#test/support/root.js'
@@ -62,14 +64,19 @@ for (const name of profileNames) {
     t.end()
   })
 
-  t.test(`the patterns of ${name} match an instance's own label values`, (t) => {
+  t.test(`the labels of ${name} have the instance's own id where its profile says`, (t) => {
     for (const { sources } of Object.values(readings)) {
-      for (const { name: metric, instance: pattern } of sources) {
-        if (pattern === undefined) continue
-        const [own, other] = [id, id.replace('3', '4')].map((id) => new RegExp(`^(?:${pattern(`(${id})`)})$`))
-        for (const labels of named(metric)) {
-          t.equal(own!.exec(labels[instance]!)?.[1], id)
-          t.notMatch(labels[instance], other!)
+      for (const source of sources) {
+        if (source.instance === undefined) continue
+        const [own, other] = [id, id.replace('3', '4')].map((id) => ({
+          ownerOf: ownersByLabel(profiles[name], [source], [id]),
+          pattern: new RegExp(`^(?:${instancesPattern([source], [id])})$`)
+        }))
+        for (const labels of named(source.name)) {
+          t.equal(own!.ownerOf(labels), id)
+          t.match(labels[instance], own!.pattern)
+          t.equal(other!.ownerOf(labels), undefined)
+          t.notMatch(labels[instance], other!.pattern)
         }
       }
     }
