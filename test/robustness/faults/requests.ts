@@ -59,7 +59,7 @@ export function errorsIn (
 ): string[] {
   const errors: string[] = []
   const check = (name: string, actual: unknown, correct: (truth: Truth) => unknown, mayBeNull = false) => {
-    const expected = truths.map(correct)
+    const expected = truths.flatMap(correct)
     if (expected.includes(actual) || (mayBeNull && actual === null)) return
     errors.push(`${name} is ${actual}, not ${expected.join(' or ')}`)
   }
@@ -87,8 +87,10 @@ export function errorsIn (
       for (const field of ['vcpus', 'memory_mb', 'disk_gb'] as const) {
         check(`${field} of ${id}`, instance[field], (truth) => trueInstance(truth)?.[field])
       }
-      check(`cpuUsage of ${id}`, cpuUsage, ({ latest }) => latest(id, 'cpuUsage', 'cpu'), noMetrics)
-      check(`memoryUsage of ${id}`, memoryUsage, ({ latest }) => latest(id, 'memUsage', 'memory'), noMetrics)
+      const latestOf = (route: Route, name: string) => (truth: Truth) =>
+        clocks.flatMap((clock) => truth.latest(id, route, name, clock))
+      check(`cpuUsage of ${id}`, cpuUsage, latestOf('cpuUsage', 'cpu'), noMetrics)
+      check(`memoryUsage of ${id}`, memoryUsage, latestOf('memUsage', 'memory'), noMetrics)
       const launched = trueInstance(truths[0]!)?.launched ?? NaN
       const isNear = (clock: number) =>
         Math.abs(clock / 1000 - launched - Number(uptime)) < uptimeToleranceSeconds

@@ -83,7 +83,7 @@ export async function startTestbed (
   let version = 0
   const owned = measured.map((instance, n) => ({ instance, project: projects[n]!.id }))
   const write = () => writePoints(influxd, owned, start - secondsBefore, start + secondsAfter, version)
-  const truth = () => truthOf(simulator.cloud, measured, start + secondsAfter, version)
+  const truth = () => truthOf(simulator.cloud, measured, version)
   await write()
 
   return {

@@ -11,17 +11,19 @@ export interface Truth {
   instances: Map<string, Map<string, TrueInstance>>
   /** A bucket of a series, by its start in unix seconds; `undefined` if the instance has no samples. */
   usage: (instance: string, route: Route, name: string, minute: number) => number | undefined
-  /** The latest sample, or `null` if the instance has none. */
-  latest: (instance: string, route: Route, name: string) => number | null
+  /**
+   * The latest sample by a clock, in unix milliseconds, or `null` if the instance has none; and the one
+   * before, for a response that is a little older. Samples up to a minute ahead count.
+   */
+  latest: (instance: string, route: Route, name: string, clock: number) => Array<number | null>
 }
 
 interface TrueInstance { vcpus: number, memory_mb: number, disk_gb: number, launched: number | null }
 
 /**
  * @param measured the instances with samples
- * @param end unix seconds; the last sample is one minute older
  */
-export function truthOf (cloud: Cloud, measured: string[], end: number, version: number): Truth {
+export function truthOf (cloud: Cloud, measured: string[], version: number): Truth {
   const usage: Truth['usage'] = (instance, route, name, minute) => {
     if (!measured.includes(instance)) return undefined
     return usageAt(route, name, measured.indexOf(instance), minute, version)
@@ -47,7 +49,10 @@ export function truthOf (cloud: Cloud, measured: string[], end: number, version:
       [id, new Map(instances.map(({ id, flavor, launched }) =>
         [id, { vcpus: flavor.vcpus, memory_mb: flavor.ram, disk_gb: flavor.disk, launched }]))])),
     usage,
-    latest: (instance, route, name) => usage(instance, route, name, end - 60) ?? null
+    latest (instance, route, name, clock) {
+      const newest = Math.floor(clock / 60_000) * 60 + 60
+      return [newest, newest - 60].map((minute) => usage(instance, route, name, minute) ?? null)
+    }
   }
 }
 
