@@ -31,7 +31,7 @@ function clientCertificate ({ cert, key }: Pick<TlsFiles, 'cert' | 'key'>) {
     if (key === undefined) return undefined
     throw new InvalidSetting(`OS_CERT is missing: ${key.setting} needs it`)
   }
-  if (key === undefined && !/^-----BEGIN (?:ENCRYPTED |RSA |EC |DSA )?PRIVATE KEY-----/m.test(loadPem(cert))) {
+  if (key === undefined && !/^-----BEGIN [A-Z ]*PRIVATE KEY-----/m.test(loadPem(cert))) {
     throw new InvalidSetting(`OS_KEY is missing: ${cert.setting} needs it`)
   }
   return loadKeyPair(cert, key ?? cert)

@@ -1,4 +1,5 @@
 import type { Settings } from '#lib/config/settings.js'
+import { withoutSlashesAtEnd } from '#lib/upstream/path.js'
 
 /**
  * The URL to which spans are sent.
@@ -10,5 +11,5 @@ export function tracesUrl (settings: Settings): string | undefined {
   if (disabled || settings.OTEL_TRACES_EXPORTER === 'none') return undefined
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base } = settings
   return settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
-    (base && `${base.replace(/\/$/, '')}/v1/traces`)
+    (base && `${withoutSlashesAtEnd(base)}/v1/traces`)
 }

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { UpstreamError } from '#lib/errors.js'
+import { withoutSlashesAtEnd } from '#lib/upstream/path.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { Window } from '#lib/time-range.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
@@ -65,7 +66,7 @@ function sender<T extends TSchema> (what: string, schema: T) {
       method: 'POST',
       // It is a POST only because of its length.
       idempotent: true,
-      url: `${settings.url.replace(/\/$/, '')}/api/v1/${path}`,
+      url: `${withoutSlashesAtEnd(settings.url)}/api/v1/${path}`,
       headers: { ...credential(settings), 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ ...form, ...always, timeout: `${settings.timeout / 1000}s` }).toString()
     }).catch(explain)
