@@ -1,13 +1,12 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { root } from './support/root.js'
+import { tap } from './tap.js'
 
 // Runs the compiled tests of some lanes with tap, and reports at the end which were not run, and why: tap
 // only counts them. Arguments: lanes (folders of test/, or `all` but openstack), and flags of tap's. Without
 // a lane it runs all that is quick.
 
-const root = join(import.meta.dirname, '../..')
 const results = join(root, '.tap/test-results')
 
 /**
@@ -29,17 +28,10 @@ if (lanes.some((lane) => lane.startsWith('openstack'))) {
   flags.push('--jobs=1')
 }
 
-leaveOutTypeScript()
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
-const { status, error } = tap(...flags, ...selectFiles())
-if (error) throw error
-process.exitCode = status ?? 1
+process.exitCode = tap([...flags, ...selectFiles()])
 reportNotRun()
-
-function tap (...args: string[]) {
-  return spawnSync(join(root, 'node_modules/.bin/tap'), args, { stdio: 'inherit', cwd: root })
-}
 
 function selectFiles () {
   const startsWith = (file: string, prefixes: string[]) => prefixes.some((prefix) => file.startsWith(prefix))
@@ -51,16 +43,6 @@ function selectFiles () {
   if (files.length === 0) throw new Error(`there is no test file in ${lanes.join(', ')}`)
   const rank = (file: string) => startsWith(file, longest) ? 0 : 1
   return files.sort((a, b) => rank(a) - rank(b)).map((file) => join('dist/test', file))
-}
-
-/** tap is installed with its TypeScript plugin, and leaves it out only after a build of its own. */
-function leaveOutTypeScript () {
-  const require = createRequire(import.meta.url)
-  const build = join(
-    dirname(require.resolve('tap/package.json')), '../@tapjs/test/test-built/dist/esm/index.js'
-  )
-  if (!readFileSync(build, 'utf8').includes('"@tapjs/typescript"')) return
-  tap('build')
 }
 
 /** A file that is skipped as a whole reports that with an empty plan. */

@@ -6,7 +6,7 @@ import { build, instancesUrl, readPages, readSummary, summaryUrl } from './cloud
 import { createUser, login, onProject } from './keystone.js'
 import { openstack } from './openstackclient.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const influxd = await startInfluxd(t)
 assert(influxd, 'no influxd: put it on the PATH or its path in INFLUXD')

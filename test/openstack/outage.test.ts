@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { build, instancesUrl, read, readSummary, summaryUrl } from './cloud.js'
 import { service, stop } from './service.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const app = await build(t)
 const before = await readSummary(app)

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { root } from '#test/support/root.js'
+import { tap } from '#test/tap.js'
 import { resultsFolder } from './record.js'
 import { faultsIn, reportOf } from './report.js'
 import type { FaultResult } from './report.js'
@@ -22,9 +21,9 @@ if (write) await import('../../openstack/require-cloud.js')
 rmSync(resultsFolder, { recursive: true, force: true })
 const cases = readdirSync(suite).filter((name) => name.endsWith('.test.js') && name !== 'soak.test.js')
 const exitCodes = [
-  tap(cases.map((name) => join(suite, name))),
-  tap([join(suite, 'soak.test.js')], { SOAK: soak }),
-  write ? tap(['dist/test/openstack/recovery.test.js']) : 0
+  runFiles(cases.map((name) => join(suite, name))),
+  runFiles([join(suite, 'soak.test.js')], { SOAK: soak }),
+  write ? runFiles(['dist/test/openstack/recovery.test.js']) : 0
 ]
 const failed = exitCodes.some((code) => code !== 0)
 
@@ -42,11 +41,8 @@ if (!isCurrent) {
 process.exitCode = failed || !isCurrent ? 1 : 0
 
 /** Runs three files at a time: a case mostly waits. */
-function tap (args: string[], env: Record<string, string> = {}) {
-  const options = ['--disable-coverage', '--timeout=600', '--jobs=3']
-  return spawnSync(join(root, 'node_modules/.bin/tap'), [...options, ...args], {
-    stdio: 'inherit', env: { ...process.env, ...env }
-  }).status
+function runFiles (files: string[], env: Record<string, string> = {}) {
+  return tap(['--disable-coverage', '--timeout=600', '--jobs=3', ...files], env)
 }
 
 function readResults (): FaultResult[] {
