@@ -40,7 +40,7 @@ const means = (
     instances: new Set(instances),
     project,
     window: { start: seconds(ageMs), end: seconds(-60_000), step: 60 }
-  }, seconds(-60_000))
+  })
 const mean = means(cpu, false, [demoInstanceId])
 const both = [adminInstanceId, demoInstanceId]
 const unknown = 'no-such-instance'

@@ -25,8 +25,8 @@ export interface InfluxOptions {
 }
 
 /**
- * Seconds that the clock of an agent may be ahead. A sample from further in the future does not count: it
- * would be the latest one until its time comes.
+ * Seconds that the clock of an agent may be ahead. A sample from further in the future is not the latest: it
+ * would be that until its time comes. Series have it, in the bucket of its time.
  */
 const toleratedAheadSeconds = 60
 
@@ -38,9 +38,8 @@ export function createInflux (
     limits = defaultBatchLimits, bulkLimits = bulkBatchLimits, onBatchSent = () => {}, now
   }: InfluxOptions
 ): MetricsStore {
-  const until = () => now() / 1000 + toleratedAheadSeconds
   const batchWithin = (limits: BatchLimits) => createBatch(
-    (reads) => querySeries(upstream, settings, reads, { limits, until: until(), onBatchSent }), limits
+    (reads) => querySeries(upstream, settings, reads, { limits, onBatchSent }), limits
   )
   const [single, bulk] = [batchWithin(limits), batchWithin(bulkLimits)]
 
@@ -83,7 +82,7 @@ export function createInflux (
       if (ids.length === 0) return metrics.map(() => new Map())
       const measurements = metrics.flatMap((metric) => measurementMappings[metric].measurements)
       const firsts = ids.flatMap((_, number) => number % limits.instances === 0 ? number : [])
-      const common = { since: since / 1000, until: until(), project }
+      const common = { since: since / 1000, until: now() / 1000 + toleratedAheadSeconds, project }
       const statements = measurements.flatMap((measurement) => firsts.map((first) =>
         lastStatement({ measurement, instances: ids.slice(first, first + limits.instances), ...common })))
       const results = await query(upstream, settings, 'read-latest', statements)
@@ -123,7 +122,7 @@ const checkStatement = meanStatement({
   measurement: measurementMappings.cpu.measurements[0]!,
   instances: new Set(['none']),
   window: { start: 0, end: 60, step: 60 }
-}, 60)
+})
 
 const allMeasurements = Object.values(measurementMappings).flatMap(({ measurements }) => measurements)
 

@@ -11,7 +11,6 @@ export type OnBatchSent = (statements: number, series: number) => void
 
 /**
  * Sends reads that fit into one request.
- * @param until unix seconds; later samples do not count
  * @returns for each read the value of each bucket by its start (unix seconds), ascending
  * @throws UpstreamError where one of them failed, which says nothing about the others
  */
@@ -19,11 +18,11 @@ export async function querySeries (
   upstream: CallUpstream,
   settings: InfluxSettings,
   reads: SeriesRequest[],
-  { limits, until, onBatchSent }: { limits: RequestLimits, until: number, onBatchSent: OnBatchSent }
+  { limits, onBatchSent }: { limits: RequestLimits, onBatchSent: OnBatchSent }
 ) {
   const { statements, places } = planBatch(reads, limits)
   onBatchSent(statements.length, statements.reduce((sum, { instances }) => sum + instances.size, 0))
-  const texts = statements.map((statement) => meanStatement(statement, until))
+  const texts = statements.map(meanStatement)
   const results = await query(upstream, settings, 'read-series', texts)
   return reads.map(({ instance }, i) =>
     sumDevices(results[places[i]!]!.filter(({ tags }) => tags?.resource_id === instance)))

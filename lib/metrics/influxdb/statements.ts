@@ -10,13 +10,12 @@ import { databaseIdentifier, durationLiteral, idLiteral, timeLiteral } from './l
  * The mean of all samples in each bucket of each of these instances, or of each of its devices. Buckets
  * without samples are left out. The devices are summed by the service: a subquery for that takes three times
  * as long.
- * @param until unix seconds; later samples do not count
  */
 export function meanStatement (
-  { measurement, perDevice, instances, project, window }: Omit<BatchStatement, 'key'>, until: number
+  { measurement, perDevice, instances, project, window }: Omit<BatchStatement, 'key'>
 ) {
   return `SELECT mean("value") AS "usage" FROM "${measurement}" ` +
-    `WHERE time >= ${timeLiteral(window.start)} AND time < ${timeLiteral(Math.min(window.end, until))} ` +
+    `WHERE time >= ${timeLiteral(window.start)} AND time < ${timeLiteral(window.end)} ` +
     `AND ${anyOf([...instances])}${ofProject(project)} ` +
     `GROUP BY time(${durationLiteral(window.step)}), "resource_id"${perDevice ? ', "device"' : ''} fill(none)`
 }

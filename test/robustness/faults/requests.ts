@@ -80,7 +80,7 @@ export function errorsIn (
 
   function checkPage ({ metric, totalCnt, unavailable = [] }: Page, project: string) {
     const noMetrics = unavailable.includes('metrics')
-    check('totalCnt', totalCnt, ({ quotas }) => quotas.get(project)?.instancesUsed)
+    check('totalCnt', totalCnt, ({ instances }) => instances.get(project)?.size)
     for (const { instance_id: instanceId, cpuUsage, memoryUsage, uptime, ...instance } of metric) {
       const id = String(instanceId)
       const trueInstance = ({ instances }: Truth) => instances.get(project)?.get(id)

@@ -74,6 +74,8 @@ async function runCase (t: Test, testbed: Testbed, one: Case) {
   const proxyCountsBefore = proxyCounts()
   const failuresBefore = one.fromStart ? [] : await failureCounts(server)
   if (!one.fromStart) recover = await one.inject(testbed, one.upstreams, server)
+  // A fault may change what the cloud has.
+  truths.push(testbed.truth())
   load?.setRequests([...cachedRequests, ...uncachedRequests])
   const [health, uncached] = await Promise.all([server.get('/healthz'), sendAll(server, uncachedRequests)])
   await sleep(Math.max(0, staleAfterMs - (performance.now() - cachedAt)))

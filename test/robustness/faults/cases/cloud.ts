@@ -32,7 +32,9 @@ const withToken = (change: (token: Token) => void): Inject => atLogin(({ status,
 const rejectLogin = atLogin(() => response(401, JSON.stringify({ error: { message: marker } })))
 const removeToken = atLogin(({ status, body }) => ({ status, headers: markedHeaders, body }))
 const expireToken = withToken((token) => { token.expires_at = token.issued_at })
-const emptyCatalog = withToken((token) => { token.catalog = [] })
+const services: Case['upstreams'] = ['compute', 'network', 'block-storage']
+const emptyCatalog: Inject = (testbed) =>
+  withToken((token) => { token.catalog = [] })(testbed, ['identity'])
 
 const catalogWithout = (type: string) => withToken((token) => {
   token.catalog = token.catalog.filter((service) => service.type !== type)
@@ -107,7 +109,11 @@ export const cloud: Case[] = [
     ...login('catalog without Cinder', failing(['block-storage'], 503), catalogWithout('volumev3')),
     lack: true
   },
-  login('empty catalog', failing(['identity'], 503), emptyCatalog),
+  {
+    ...login('empty catalog', failing(services, 503), emptyCatalog),
+    upstreams: services,
+    component: 'identity'
+  },
   login('catalog endpoint is not a URL', failing(['compute'], 502), catalogWithUrl(marker)),
   login('nothing listens on a catalog endpoint', failing(['compute'], 503), closedEndpoint),
   ...cloudClock('cloud clock jumps two hours ahead: every token has expired', 2 * hourMs),
