@@ -35,7 +35,8 @@ export async function startCluster (t: Test): Promise<{ nodes: RedisServer[], ur
       /cluster_state:ok[^]*cluster_known_nodes:3/.test(String(await client.cluster('INFO')))
     while (!await isComplete()) await sleep(50)
   }
-  const hosts = nodes.slice(1).map(({ port }) => `127.0.0.1:${port}`)
+  // A name, as a cluster mostly has.
+  const hosts = nodes.slice(1).map(({ port }) => `localhost:${port}`)
   return { nodes, url: `redis+cluster://${hosts.join(',')}` }
 }
 
