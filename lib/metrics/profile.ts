@@ -15,8 +15,8 @@ export interface Source {
   /** How devices are put together: `sum` unless given. */
   devices?: 'sum' | 'mean'
   /**
-   * Where the profile's instance label has the instance's id: the `whole` label unless given; `first`, before
-   * a dash and a device without one; `inner`, between dashes, with other text on both sides.
+   * The place of the instance's id in the profile's instance label: the `whole` label unless given; `first`,
+   * before a dash and a device without one; `inner`, between dashes, with other text on both sides.
    */
   instance?: InstancePlace
 }

@@ -39,8 +39,8 @@ export interface Testbed {
 const projects = [{ id: adminProjectId, name: 'admin' }, { id: demoProjectId, name: 'demo' }] as const
 const measured = [adminInstanceId, demoInstanceId]
 
-/** Samples cover 15 minutes before the start and 90 minutes after it, for clocks that are wrong. */
-const [secondsBefore, secondsAfter] = [15 * 60, 90 * 60]
+/** Samples cover 75 minutes before the start and 90 minutes after it, for clocks that are an hour wrong. */
+const [secondsBefore, secondsAfter] = [75 * 60, 90 * 60]
 
 /** Limit of a test file. */
 const timeoutMs = 900_000
