@@ -83,14 +83,14 @@ export const responses: Case[] = [
     method === 'POST' ? await forward() : response(401, errorJson))),
   ...visible(two, '403 to every request', 502, json(403)),
   ...visible([['network'], ['metrics']], '404 to every request', 502, html(404)),
-  ...visible(three, '429 with Retry-After', 502, html(429, { 'retry-after': '1' })),
+  ...visible(three, '429 with Retry-After', 503, html(429, { 'retry-after': '1' })),
   ...visible(four, '500 to every request', 502, json(500)),
   ...visible(metrics, '500 to one request in three', [200, 502], onTheWire({
     request: everyNth(3, ({ respond }) => respond(htmlResponse(500)))
   })),
   ...visible([['network']], '502 to every request', 502, html(502)),
   ...visible(three, '503 to every request', 502, html(503)),
-  ...visible(metrics, '503 with Retry-After of one hour', 502, html(503, { 'retry-after': '3600' })),
+  ...visible(metrics, '503 with Retry-After of three seconds', 503, html(503, { 'retry-after': '3' })),
   ...visible([['block-storage']], '504 to every request', 502, html(504)),
   ...tolerated([['compute', 'metrics']], '503 to the first attempt of each request', onTheWire({
     request: onFirstAttempt(({ respond }) => respond(htmlResponse(503)))
