@@ -8,6 +8,7 @@ import { Instance, InstancePage } from '#schemas/instance.js'
 import { InstanceDetail } from '#schemas/instance-detail.js'
 import { ParameterError, Problem } from '#schemas/problem.js'
 import { ProjectSummary } from '#schemas/project.js'
+import { ProjectTotals, QuotaTotal } from '#schemas/project-totals.js'
 import { Bucket, Series } from '#schemas/series.js'
 import {
   InstanceUsages, ProjectUsages, UsageSeries, UsagesOfInstance, ValueSeries
@@ -77,7 +78,8 @@ export default fp(async (app) => {
   })
   const schemas = [
     ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem,
-    ParameterError, InstanceDetail, ValueSeries, UsageSeries, InstanceUsages, UsagesOfInstance, ProjectUsages
+    ParameterError, InstanceDetail, ValueSeries, UsageSeries, InstanceUsages, UsagesOfInstance, ProjectUsages,
+    QuotaTotal, ProjectTotals
   ]
   for (const schema of schemas) app.addSchema(schema)
   await app.register(async (docs) => {

@@ -43,6 +43,22 @@ export type ProjectSummary = Static<typeof ProjectSummary>
 export const SummaryQuery = Type.Object({
   projectName: Type.Optional(NamePart('Only projects with this in their name, in any case', 'demo')),
   limit: Type.Optional(PageLimit),
-  marker: Type.Optional(Id('Id of the last project of the previous page', 'da9572dd8c0a4857aa12d9c4cbb76306'))
+  marker: Type.Optional(
+    Id(
+      'Id of the last project of the previous page, which had the same `sort`',
+      'da9572dd8c0a4857aa12d9c4cbb76306'
+    )
+  ),
+  sort: Type.Optional(OneOf(['name', '-name', 'fullest', '-fullest'], {
+    description: 'The order: by name, or by the greatest share of a limit that is in use, each descending ' +
+      'with `-`. Projects without a known share come last. By name unless given',
+    examples: ['-fullest']
+  })),
+  nearLimit: Type.Optional(Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    description: 'Only projects that use this many percent of a limit or more',
+    examples: [80]
+  }))
 }, { additionalProperties: false })
 export type SummaryQuery = Static<typeof SummaryQuery>

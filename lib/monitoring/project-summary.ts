@@ -6,6 +6,7 @@ import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
 import type { Project } from '#lib/openstack/project-access.js'
 import { unknownQuota } from '#lib/openstack/quotas.js'
 import type { ProjectSummary, SummaryQuery } from '#schemas/project.js'
+import { greatestShare } from './quota-shares.js'
 
 export interface SummaryPage {
   projects: ProjectSummary[]
@@ -29,20 +30,52 @@ type Sources = Pick<CachedOpenStack, 'excludedDomains' | 'quota' | 'quotaSources
  */
 const maxConcurrentProjects = 64
 
+/** How many projects match is known only once the quotas of all are read. */
+const needsQuotas = ({ sort = 'name', nearLimit }: SummaryQuery) =>
+  nearLimit !== undefined || sort.endsWith('fullest')
+
 /**
- * A page of these projects with their quotas, by name and then by id. Only the page's own quotas are read.
+ * A page of these projects with their quotas, by name and then by id unless `sort` says otherwise. Only the
+ * page's own quotas are read, unless an order or a filter by usage needs those of all.
  * @throws InvalidParameters where the marker is the id of no project; UpstreamError where identity fails, or
  * every upstream for every project
  */
 export async function listProjectSummaries (
-  openstack: Sources,
-  { projects, complete, fetchedAt = Infinity, failure }: VisibleProjects,
-  query: SummaryQuery
+  openstack: Sources, visible: VisibleProjects, query: SummaryQuery
 ): Promise<SummaryPage> {
-  const excluded = await openstack.excludedDomains()
-  const listed = projects.filter((project) => !project.is_domain && !excluded.has(project.domain_id ?? ''))
-  const { page, last } = selectPage(listed, query)
+  const listed = (await listedProjects(openstack, visible)).sort(byName(query.sort))
+  if (!needsQuotas(query)) {
+    const { page, last } = selectPage(listed, query, hasNamePart(query))
+    return { ...await summarise(openstack, visible, page), last }
+  }
+  // The project of the marker has its place where its name no longer matches.
+  const matches = hasNamePart(query)
+  const wanted = listed.filter((project) => project.id === query.marker || matches(project))
+  const { projects, ...facts } = await summarise(openstack, visible, wanted)
+  const sorted = query.sort?.endsWith('fullest') ? sortByShare(projects, query.sort) : projects
+  const isNear = (summary: ProjectSummary) => (greatestShare(summary) ?? -1) >= (query.nearLimit ?? -1)
+  const { page, last } = selectPage(sorted, query, (summary) => matches(summary) && isNear(summary))
+  return { projects: page, last, ...facts }
+}
 
+/** The projects that a summary lists: none of an excluded domain. @throws UpstreamError */
+export async function listedProjects (
+  openstack: Pick<Sources, 'excludedDomains'>, { projects }: VisibleProjects
+) {
+  const excluded = await openstack.excludedDomains()
+  return projects.filter((project) => !project.is_domain && !excluded.has(project.domain_id ?? ''))
+}
+
+/**
+ * Projects with their quotas, in the same order.
+ * @param visible the list that they are from
+ * @throws UpstreamError where every upstream fails for every project
+ */
+export async function summarise (
+  openstack: Pick<Sources, 'quota' | 'quotaSources'>,
+  { complete, fetchedAt = Infinity, failure }: VisibleProjects,
+  projects: Project[]
+): Promise<Omit<SummaryPage, 'last'>> {
   // A list that was just fetched is no older than the quotas that follow.
   const totals: Totals = {
     failures: new Map(),
@@ -51,7 +84,7 @@ export async function listProjectSummaries (
     oldestAt: failure === undefined ? Infinity : fetchedAt
   }
   const summaries = await pLimit(maxConcurrentProjects).map(
-    page, (project) => summariseProject(openstack, project, totals)
+    projects, (project) => summariseProject(openstack, project, totals)
   )
   const hasNoNumbers = ({ unavailable }: ProjectSummary) =>
     unavailable?.length === openstack.quotaSources.length
@@ -60,7 +93,6 @@ export async function listProjectSummaries (
   if (cause !== undefined && summaries.every(hasNoNumbers)) throw cause
   return {
     projects: summaries,
-    last,
     failures: failure === undefined ? failures : [toUpstreamError(failure), ...failures],
     complete: !totals.missing,
     incomplete: complete
@@ -80,9 +112,10 @@ interface Totals {
   oldestAt: number
 }
 
-/** The marker is looked up among all projects: it has its place where the name was changed meanwhile. */
-function selectPage (projects: Project[], { projectName = '', limit = Infinity, marker }: SummaryQuery) {
-  const all = projects.toSorted((a, b) => compare(nameOf(a), nameOf(b)) || compare(a.id, b.id))
+/** The marker is looked up among all of them: it has its place where it no longer matches. */
+function selectPage<Entry extends { id: string }> (
+  all: Entry[], { limit = Infinity, marker }: SummaryQuery, matches: (entry: Entry) => boolean
+) {
   const after = all.findIndex(({ id }) => id === marker)
   if (marker !== undefined && after === -1) {
     throw new InvalidParameters([{
@@ -90,19 +123,38 @@ function selectPage (projects: Project[], { projectName = '', limit = Infinity, 
       message: `"${marker}" is not the id of a project: give the last one of the page before`
     }])
   }
-  const part = projectName.toLowerCase()
-  const rest = all.slice(after + 1).filter((project) => nameOf(project).toLowerCase().includes(part))
+  const rest = all.slice(after + 1).filter(matches)
   const page = rest.slice(0, limit)
   return { page, last: page.length < rest.length ? page.at(-1)!.id : undefined }
 }
 
-const nameOf = ({ name }: Project) => name ?? ''
+type Named = Pick<Project, 'id' | 'name'>
+
+const hasNamePart = ({ projectName = '' }: SummaryQuery) => (project: Named) =>
+  nameOf(project).toLowerCase().includes(projectName.toLowerCase())
+
+const byName = (sort: SummaryQuery['sort']) => {
+  const sign = sort === '-name' ? -1 : 1
+  return (a: Named, b: Named) => sign * (compare(nameOf(a), nameOf(b)) || compare(a.id, b.id))
+}
+
+/** By the greatest share; projects without one come last either way, and of equal ones by name. */
+function sortByShare (projects: ProjectSummary[], sort: SummaryQuery['sort']) {
+  const sign = sort === '-fullest' ? -1 : 1
+  const ranked = projects.map((project) => ({ project, share: greatestShare(project) }))
+  return ranked
+    .sort((a, b) => Number(a.share === undefined) - Number(b.share === undefined) ||
+      sign * compare(a.share ?? 0, b.share ?? 0))
+    .map(({ project }) => project)
+}
+
+const nameOf = ({ name }: Named) => name ?? ''
 
 /** By code unit: the same order on every machine, whatever its locale. */
-const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+const compare = <Key extends string | number>(a: Key, b: Key) => a < b ? -1 : a > b ? 1 : 0
 
 async function summariseProject (
-  openstack: Sources, { id, name, description, enabled }: Project, totals: Totals
+  openstack: Pick<Sources, 'quota' | 'quotaSources'>, { id, name, description, enabled }: Project, totals: Totals
 ) {
   const unavailable: NonNullable<ProjectSummary['unavailable']> = []
   const addFailure = (upstream: UpstreamName, err: unknown) => {

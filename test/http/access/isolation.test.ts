@@ -11,8 +11,8 @@ const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'n
 const lists = [adminInstanceId, `${demoInstanceId},${adminInstanceId}`]
 const filters = ['limit=5', 'limit=5&hostname=e', 'limit=5&hostname=nothing']
 const urls = [
-  summary, `${projects}/summaries`,
-  ...['limit=1', 'projectName=e', 'projectName=nothing'].map((query) => `${summary}?${query}`),
+  summary, `${projects}/summaries`, `${projects}/totals`,
+  ...['limit=1', 'projectName=e', 'projectName=nothing', 'sort=-fullest&limit=1', 'nearLimit=20'].map((query) => `${summary}?${query}`),
   ...[adminProjectId, demoProjectId].flatMap((project) =>
     filters.map((query) => `${projects}/${project}/instances?${query}`)),
   ...[adminInstanceId, demoInstanceId].flatMap((instance) =>

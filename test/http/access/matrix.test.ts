@@ -36,6 +36,8 @@ const publicUrls = [
 ]
 const instanceProjects = { [adminInstanceId]: adminProjectId, [demoInstanceId]: demoProjectId }
 const instanceCounts: Record<string, number> = { [adminProjectId]: 42, [demoProjectId]: 1 }
+const usedIn = (projects: string[]) =>
+  projects.reduce((sum, project) => sum + (instanceCounts[project] ?? 0), 0)
 /** The parts of a response about a project that is visible. */
 function expectedOf (path: string, project: string) {
   if (path.endsWith('/summary')) return { id: project, instancesUsed: instanceCounts[project] ?? 0 }
@@ -97,7 +99,7 @@ const fill = (path: string, id: string) => {
 const withoutQuery = (url: string) => url.split('?')[0]
 
 t.test('these tests cover every path of the document', async (t) => {
-  t.same([projectPaths.length, instancePaths.length, listPaths.length], [3, 8, 2])
+  t.same([projectPaths.length, instancePaths.length, listPaths.length], [3, 8, 3])
   const covered = [...projectPaths, ...instancePaths, ...listPaths]
   t.same(paths.filter((path) => !covered.includes(path)), ['/healthz', '/metrics', '/readyz'])
 })
@@ -163,7 +165,9 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
   t.test(`${caller} sees ${visible.length} projects`, async (t) => {
     for (const path of listPaths) {
       const response = await get(path, token)
-      t.same(response.json().map(({ id }: { id: string }) => id).sort(), [...visible].sort(), path)
+      if (path.endsWith('/totals')) {
+        t.match(response.json(), { projects: visible.length, quotas: { instances: { used: usedIn(visible) } } })
+      } else t.same(response.json().map(({ id }: { id: string }) => id).sort(), [...visible].sort(), path)
       t.equal(response.headers.vary, 'accept-encoding, x-auth-token, authorization')
     }
     for (const path of projectPaths) {
@@ -252,13 +256,15 @@ t.test('the instance of another project is no marker', async (t) => {
   }
 })
 
-t.test('the summary accepts only visible projects as a marker', async (t) => {
+t.test('the summary accepts only visible projects as a marker, in any order', async (t) => {
   const rows = [
     ['demo', adminProjectId, 400], ['demo', demoProjectId, 200],
     ['lead', heatProjects[0], 400], ['lead', adminProjectId, 200]
   ] as const
   for (const [caller, marker, status] of rows) {
-    const response = await get(`${summary}?marker=${marker}`, tokens[caller])
-    t.equal(response.statusCode, status, `${caller} ${marker}`)
+    for (const order of ['', '&sort=-name', '&sort=fullest', '&nearLimit=1']) {
+      const response = await get(`${summary}?marker=${marker}${order}`, tokens[caller])
+      t.equal(response.statusCode, status, `${caller} ${marker} ${order}`)
+    }
   }
 })

@@ -30,6 +30,7 @@ const ranges = [
 const lists = [
   `${projects}/summary`,
   `${projects}/summaries`,
+  `${projects}/totals`,
   `${projects}/${adminProjectId}/instances?limit=10`
 ]
 const range = 'defaultTimeRange=10m&groupBy=1m'

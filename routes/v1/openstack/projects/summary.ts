@@ -18,8 +18,8 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         ...operation,
         summary: 'Each project with its limits and usages',
-        description: 'Sorted by name, then by id; all projects without `limit`. While an upstream cannot ' +
-          'be read, only its own numbers are null.',
+        description: 'Sorted by name, then by id, unless `sort` says otherwise; all projects without ' +
+          '`limit`. While an upstream cannot be read, only its own numbers are null.',
         tags: ['projects'],
         querystring: SummaryQuery,
         response: {
