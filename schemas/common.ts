@@ -24,6 +24,13 @@ export const PageLimit = Type.Integer({
   minimum: 1, maximum: 1000, description: 'Maximum number of entries on the page', examples: [100]
 })
 
+export const Address = Type.String({
+  minLength: 2,
+  maxLength: 45,
+  description: 'Only instances with this fixed IP address: a complete one. Nova searches no floating ones',
+  examples: ['115.68.151.163']
+})
+
 /** The query of a route that takes none. */
 export const NoQuery = Type.Object({}, { additionalProperties: false })
 

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
-import { exampleOf, Id, NamePart, Nullable, OneOf, PageLimit, RefTo } from './common.js'
+import { serverOrders, serverStates } from '#lib/openstack/servers.js'
+import { Address, exampleOf, Id, NamePart, Nullable, OneOf, PageLimit, RefTo } from './common.js'
 
 const time = '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}'
 const percent = (what: string, example: number) =>
@@ -46,7 +47,7 @@ export type Instance = Static<typeof Instance>
 
 export const InstancePage = Type.Object({
   metric: Type.Array(RefTo(Instance), {
-    description: 'The page\'s instances, newest first', examples: [[exampleOf(Instance)]]
+    description: 'The page\'s instances, in the requested order', examples: [[exampleOf(Instance)]]
   }),
   projectId: Type.String({
     description: 'The requested project', examples: ['da9572dd8c0a4857aa12d9c4cbb76306']
@@ -64,11 +65,22 @@ export const ProjectParams = Type.Object({
   projectId: Id('Id of the project', 'da9572dd8c0a4857aa12d9c4cbb76306')
 })
 
+export const State = OneOf(serverStates, {
+  description: 'Only instances that Nova lists for this status; `ACTIVE` includes those that are rebooting',
+  examples: ['ACTIVE']
+})
+
 export const InstancesQuery = Type.Object({
   limit: PageLimit,
   marker: Type.Optional(
-    Id('Id of the last instance of the previous page', 'c5e1012f-9455-47ff-bbb7-1cff5e1f9894')
+    Id('Id of the last instance of the previous page, which had the same `sort`', 'c5e1012f-9455-47ff-bbb7-1cff5e1f9894')
   ),
-  hostname: Type.Optional(NamePart('Only instances with this in their name, in any case', 'monasca'))
+  hostname: Type.Optional(NamePart('Only instances with this in their name, in any case', 'monasca')),
+  sort: Type.Optional(OneOf(Object.keys(serverOrders) as Array<keyof typeof serverOrders>, {
+    description: 'The order: by creation or by name, each descending with `-`. Newest first unless given',
+    examples: ['name']
+  })),
+  state: Type.Optional(State),
+  address: Type.Optional(Address)
 }, { additionalProperties: false })
 export type InstancesQuery = Static<typeof InstancesQuery>

@@ -70,16 +70,37 @@ function selectPage (
   if (marker && !last) return badRequest(`marker [${marker}] not found`)
 
   const size = Math.min(Number(limit), maxPageSize)
+  const order = orderOf(query)
+  const [status, ip, ip6] = ['status', 'ip', 'ip6'].map((name) => query.get(name))
+  const matches = (instance: Instance) => name.test(instance.name) &&
+    (status === null || instance.status === status) &&
+    (ip === null || hasFixedAddress(instance, ip!)) && ip6 === null &&
+    (!last || (instance !== last && order(last, instance) < 0))
   const servers: Instance[] = []
-  for (const instance of selectable(world, query, token, allTenants)) {
+  for (const instance of inOrder(selectable(world, query, token, allTenants), order)) {
     if (servers.length === size) break
-    if (name.test(instance.name) && (!last || comesAfter(last, instance))) servers.push(instance)
+    if (matches(instance)) servers.push(instance)
   }
   return { servers, limit: size }
 }
 
-const comesAfter = (marker: Instance, instance: Instance) =>
-  instance !== marker && newestFirst(marker, instance) < 0
+type Order = (a: Instance, b: Instance) => number
+
+// Of two that are equal, Nova compares the creation, and then the id.
+function orderOf (query: URLSearchParams): Order {
+  const sign = query.get('sort_dir') === 'asc' ? -1 : 1
+  if (query.get('sort_key') !== 'display_name') {
+    return sign === 1 ? newestFirst : (a, b) => -newestFirst(a, b)
+  }
+  return (a, b) => sign * (a.name === b.name ? newestFirst(a, b) : a.name < b.name ? 1 : -1)
+}
+
+const inOrder = (instances: Instance[], order: Order) =>
+  order === newestFirst ? instances : instances.toSorted(order)
+
+// A part of an address matches, as in Neutron's ip_address_substr. There is no IPv6 here.
+const hasFixedAddress = ({ addresses }: Instance, part: string) =>
+  addresses.some(({ addr, type }) => type === 'fixed' && addr.includes(part))
 
 // Without all_tenants, Nova ignores a requested project instead of rejecting it.
 function selectable (

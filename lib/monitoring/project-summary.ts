@@ -151,7 +151,8 @@ function sortByShare (projects: ProjectSummary[], sort: SummaryQuery['sort']) {
 const nameOf = ({ name }: Named) => name ?? ''
 
 /** By code unit: the same order on every machine, whatever its locale. */
-const compare = <Key extends string | number>(a: Key, b: Key) => a < b ? -1 : a > b ? 1 : 0
+const compare = <Key extends string | number>(a: Key, b: Key) =>
+  a < b ? -1 : a > b ? 1 : 0
 
 async function summariseProject (
   openstack: Pick<Sources, 'quota' | 'quotaSources'>, { id, name, description, enabled }: Project, totals: Totals

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { InvalidParameters, quote, UpstreamError } from '#lib/errors.js'
 import { recordReader } from '#lib/upstream/record-reader.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
+import { canonicalAddress } from './addresses.js'
 import { pageReader } from './list.js'
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
@@ -51,13 +52,39 @@ export const readServer = (id: string, body: unknown): Server & { tenant_id: str
 export const isServerId = (id: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
 
 export interface ServerQuery {
-  /** At most this many servers, newest first. */
+  /** At most this many servers. */
   limit: number
   /** Id of the server that the page comes after. */
   marker?: string
+  /** The order; newest first unless given. */
+  sort?: keyof typeof serverOrders
   /** A literal, case-insensitive part of the name. */
   hostname?: string
+  /** One of `serverStates`, as Nova's own filter has it. */
+  state?: string
+  /** A fixed IP address in its canonical spelling. */
+  address?: string
 }
+
+/**
+ * The orders of a list, and Nova's parameters for each; none for its own order. Of servers that are equal,
+ * Nova compares the creation and then the id, in the same direction.
+ */
+export const serverOrders = {
+  '-created': {},
+  created: { sort_key: 'created_at', sort_dir: 'asc' },
+  name: { sort_key: 'display_name', sort_dir: 'asc' },
+  '-name': { sort_key: 'display_name', sort_dir: 'desc' }
+} satisfies Record<string, Record<string, string>>
+
+/**
+ * The statuses that Nova finds servers by. The others are of servers that it does not list: deleted ones, and
+ * those of a cell that is down. Source: Compute API, "Server Concepts", "Server status".
+ */
+export const serverStates = [
+  'ACTIVE', 'BUILD', 'ERROR', 'HARD_REBOOT', 'MIGRATING', 'PASSWORD', 'PAUSED', 'REBOOT', 'REBUILD', 'RESCUE',
+  'RESIZE', 'REVERT_RESIZE', 'SHELVED', 'SHELVED_OFFLOADED', 'SHUTOFF', 'SUSPENDED', 'VERIFY_RESIZE'
+] as const
 
 /**
  * The first microversion whose servers include their flavor. It is pinned, so that a newer Nova does not
@@ -87,13 +114,20 @@ const validateVersion = responseValidator('compute', 'its version', Type.Object(
   version: Type.Object({ version: Microversion, min_version: Microversion })
 }))
 
-/** The query of a list of servers: of one project as an admin, or of the token's own project. */
+/**
+ * The query of a list of servers: of one project as an admin, or of the token's own project. Nova's filter by
+ * address also finds longer addresses that hold this one, and finds no floating ones.
+ */
 export function serverQuery (
-  project: string, own: boolean, { limit, marker, hostname }: Partial<ServerQuery>
+  project: string, own: boolean,
+  { limit, marker, sort = '-created', hostname, state, address }: Partial<ServerQuery>
 ) {
   const query = new URLSearchParams(own ? {} : { all_tenants: '1', project_id: project })
   if (limit !== undefined) query.set('limit', String(limit))
   if (marker !== undefined) query.set('marker', marker)
+  for (const [name, value] of Object.entries(serverOrders[sort])) query.set(name, value)
+  if (state !== undefined) query.set('status', state)
+  if (address !== undefined) query.set(address.includes(':') ? 'ip6' : 'ip', address)
   const name = namePattern(hostname ?? '')
   if (name !== undefined) query.set('name', name)
   return query
@@ -125,6 +159,10 @@ export const addressesOf = ({ addresses }: Pick<Server, 'addresses'>): string[] 
   Object.values(addresses ?? {}).flat()
     .map((entry) => (entry as { addr?: unknown } | null)?.addr)
     .filter((address) => typeof address === 'string')
+
+/** Whether a server has an address, which is given in its canonical spelling. */
+export const hasAddress = (server: Pick<Server, 'addresses'>, address: string) =>
+  addressesOf(server).some((text) => canonicalAddress(text) === address)
 
 const timePattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?$/
 

@@ -9,10 +9,11 @@ const pairs = callers.flatMap((one) =>
 
 const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets', 'usages']
 const lists = [adminInstanceId, `${demoInstanceId},${adminInstanceId}`]
-const filters = ['limit=5', 'limit=5&hostname=e', 'limit=5&hostname=nothing']
+const filters = ['limit=5', 'limit=5&hostname=e', 'limit=5&hostname=nothing', 'limit=5&sort=name']
 const urls = [
   summary, `${projects}/summaries`, `${projects}/totals`,
-  ...['limit=1', 'projectName=e', 'projectName=nothing', 'sort=-fullest&limit=1', 'nearLimit=20'].map((query) => `${summary}?${query}`),
+  ...['limit=1', 'projectName=e', 'projectName=nothing', 'sort=-fullest&limit=1', 'nearLimit=20']
+    .map((query) => `${summary}?${query}`),
   ...[adminProjectId, demoProjectId].flatMap((project) =>
     filters.map((query) => `${projects}/${project}/instances?${query}`)),
   ...[adminInstanceId, demoInstanceId].flatMap((instance) =>

@@ -166,7 +166,8 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
     for (const path of listPaths) {
       const response = await get(path, token)
       if (path.endsWith('/totals')) {
-        t.match(response.json(), { projects: visible.length, quotas: { instances: { used: usedIn(visible) } } })
+        const instances = { used: usedIn(visible) }
+        t.match(response.json(), { projects: visible.length, quotas: { instances } })
       } else t.same(response.json().map(({ id }: { id: string }) => id).sort(), [...visible].sort(), path)
       t.equal(response.headers.vary, 'accept-encoding, x-auth-token, authorization')
     }
@@ -246,7 +247,7 @@ t.test('the instance of another project is no marker', async (t) => {
   for (const [caller, project, own, foreign] of rows) {
     const page = (marker: string, filter = '') =>
       get(`${projects}/${project}/instances?limit=5&marker=${marker}${filter}`, tokens[caller])
-    for (const filter of ['', '&hostname=e', '&hostname=%C3%A9']) {
+    for (const filter of ['', '&hostname=e', '&hostname=%C3%A9', '&sort=name', '&address=10.0.0.1']) {
       const unknown = (await page(unknownInstance, filter)).json()
       t.match(unknown, { status: 400, errors: [{ parameter: 'marker' }] })
       const same = JSON.parse(JSON.stringify(unknown).replaceAll(unknownInstance, foreign))

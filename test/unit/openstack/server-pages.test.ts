@@ -174,3 +174,40 @@ t.test('continues after the listed names where servers disappear during the read
   t.match(await page(['é2']), { servers: [{ name: 'é1' }], last: 's0', total: 3 })
   t.match(await page(['é1', 'é2']), { servers: [], last: 's1', total: 3 })
 })
+
+t.test('pages through the servers with an address, of which Nova finds too many', async (t) => {
+  const addr = ['10.0.0.1', '10.0.0.11', '10.0.0.1', '10.0.0.12', '10.0.0.1']
+  const paths: string[] = []
+  const get: GetFromNova = async (path) => {
+    paths.push(path(false))
+    const servers = addr.map((addr, i) =>
+      ({ ...details, id: `s${i}`, name: `vm ${i}`, addresses: { net: [{ addr }] } }))
+    return { status: 200, headers: {}, body: { servers } }
+  }
+  const page = (query: Partial<ServerQuery>) => listServerPage(
+    get, 'p', { limit: 2, address: '10.0.0.1', ...query }, async () => 0
+  )
+  t.match(await page({}), { servers: [{ id: 's0' }, { id: 's2' }], last: 's2', total: 3 })
+  t.match(await page({ marker: 's2', state: 'ACTIVE', sort: 'name' }), {
+    servers: [{ id: 's4' }], last: undefined, total: 3
+  })
+  t.same(paths.map((path) => path.split('?')[1]), [
+    'limit=1000&all_tenants=1&project_id=p&ip=10.0.0.1',
+    'limit=1000&all_tenants=1&project_id=p&sort_key=display_name&sort_dir=asc&status=ACTIVE&ip=10.0.0.1'
+  ])
+  t.match((await page({ hostname: 'M 4' })).servers, [{ id: 's4' }])
+  await t.rejects(page({ marker: 's1' }), { name: 'InvalidParameters' })
+  await page({ address: '2001:db8::1' })
+  t.match(paths.at(-1), 'ip6=2001%3Adb8%3A%3A1')
+})
+
+t.test('rejects a list by address without an end', async (t) => {
+  let page = 0
+  const get: GetFromNova = async () => ({
+    status: 200, headers: {}, body: { servers: [{ id: `s${page++}` }], servers_links: [{ rel: 'next' }] }
+  })
+  await t.rejects(
+    listServerPage(get, 'p', { limit: 5, address: '10.0.0.1' }, async () => 0),
+    { name: 'UpstreamError', upstream: 'compute' }
+  )
+})

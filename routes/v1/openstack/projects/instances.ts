@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { parseFilters } from '#lib/monitoring/instance-filters.js'
 import { listInstances } from '#lib/monitoring/instance-list.js'
 import { cacheHeaders, exampleOf, linkHeader, notModified } from '#schemas/common.js'
 import { InstancePage, InstancesQuery, ProjectParams } from '#schemas/instance.js'
@@ -11,7 +12,7 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       operationId: 'listInstances',
       summary: 'A project\'s instances with their latest usage',
-      description: 'Newest first. A page may be shorter than `limit`, where Nova returns shorter ones; ' +
+      description: 'Newest first, unless `sort` says otherwise. A page may be shorter than `limit`, where Nova returns shorter ones; ' +
         'only the last page has no `Link` header.',
       tags: ['projects'],
       params: ProjectParams,
@@ -29,8 +30,11 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
       }
     }
   }, ({ params, query, scope }, reply) => reply.sendCached<InstancePage>(async () => {
+    const filters = parseFilters(query)
     const onlyProject = await app.authorization.instances(scope, params.projectId, query.marker)
-    const { page, ...rest } = await listInstances(app, params.projectId, query, app.clock.now(), onlyProject)
+    const { page, ...rest } = await listInstances(
+      app, params.projectId, filters, app.clock.now(), onlyProject
+    )
     return { payload: page, ...rest }
   }))
 }
