@@ -7,7 +7,10 @@ import type { MetricsStore } from '#lib/metrics/store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    metrics: Omit<MetricsStore, 'latest'> & Pick<LatestCache, 'latest'>
+    metrics: Omit<MetricsStore, 'latest'> & Pick<LatestCache, 'latest'> & {
+      /** Milliseconds up to which a sample counts as the latest usage. */
+      maxAge: number
+    }
   }
 }
 
@@ -26,11 +29,12 @@ export default fp(async (app) => {
   // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response
   // before.
   const ttl = cached ? durationMs(config, 'INSTANCES_TTL') / 2 : 0
-  const latest = cacheLatest(store, { ttl, maxAge: durationMs(config, 'METRICS_MAX_AGE') }, now)
+  const maxAge = durationMs(config, 'METRICS_MAX_AGE')
+  const latest = cacheLatest(store, { ttl, maxAge }, now)
   telemetry.addQueue('series', store.queued)
   telemetry.addCache('buckets', seriesCache.stats)
   telemetry.addCache('latest', latest.stats)
 
   const { series, seriesOfMany } = cached ? seriesCache : store
-  app.decorate('metrics', { ...store, series, seriesOfMany, latest: latest.latest })
+  app.decorate('metrics', { ...store, series, seriesOfMany, latest: latest.latest, maxAge })
 }, { name: 'metrics', dependencies: ['config', 'influx', 'prometheus', 'prometheus-client'] })

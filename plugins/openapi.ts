@@ -10,6 +10,7 @@ import { ParameterError, Problem } from '#schemas/problem.js'
 import { ProjectSummary } from '#schemas/project.js'
 import { ProjectTotals, QuotaTotal } from '#schemas/project-totals.js'
 import { Bucket, Series } from '#schemas/series.js'
+import { TopInstance, TopInstances } from '#schemas/top-instances.js'
 import {
   InstanceUsages, ProjectUsages, UsageSeries, UsagesOfInstance, ValueSeries
 } from '#schemas/usages.js'
@@ -79,7 +80,7 @@ export default fp(async (app) => {
   const schemas = [
     ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem,
     ParameterError, InstanceDetail, ValueSeries, UsageSeries, InstanceUsages, UsagesOfInstance, ProjectUsages,
-    QuotaTotal, ProjectTotals
+    QuotaTotal, ProjectTotals, TopInstance, TopInstances
   ]
   for (const schema of schemas) app.addSchema(schema)
   await app.register(async (docs) => {

@@ -73,7 +73,10 @@ export const State = OneOf(serverStates, {
 export const InstancesQuery = Type.Object({
   limit: PageLimit,
   marker: Type.Optional(
-    Id('Id of the last instance of the previous page, which had the same `sort`', 'c5e1012f-9455-47ff-bbb7-1cff5e1f9894')
+    Id(
+      'Id of the last instance of the previous page, which had the same `sort`',
+      'c5e1012f-9455-47ff-bbb7-1cff5e1f9894'
+    )
   ),
   hostname: Type.Optional(NamePart('Only instances with this in their name, in any case', 'monasca')),
   sort: Type.Optional(OneOf(Object.keys(serverOrders) as Array<keyof typeof serverOrders>, {

@@ -98,5 +98,5 @@ function withTimesIn (series: InfluxSeries, epoch: string | null) {
   const { values, ...rest } = series
   const timeOf = (ms: number) =>
     epoch ? Math.floor(ms * (perMs[epoch] ?? 1e6)) : new Date(ms).toISOString().replace('.000Z', 'Z')
-  return { ...rest, values: values.map(([ms, value]) => [timeOf(ms), value]) }
+  return { ...rest, values: values.map(([ms, ...rest]) => [timeOf(ms), ...rest]) }
 }

@@ -45,7 +45,11 @@ const info = (instance: Instance): Labels => ({
 
 const text = '"((?:[^"\\\\]|\\\\.)*)"'
 const infoSelector = `${infoName}\\{instance_id=~${text}(?:,project_id=${text})?\\}`
+const newestTerm =
+  /label_replace\((last_over_time|rate)\((\w+)\{\}\[(\d+)s\]\),"source","(\d+)","",""\)/g
 const forms = {
+  newest: /^label_replace\([^ ]+(?: or label_replace\([^ ]+)*$/,
+  infos: new RegExp(`^last_over_time\\(${infoName}\\{(?:project_id=${text})?\\}\\[(\\d+)s\\]\\)$`),
   data: new RegExp(`^\\{__name__=~${text},domain=~${text}\\}\\[(\\d+)s\\]$`),
   info: new RegExp(`^last_over_time\\(${infoSelector}\\[(\\d+)s\\]\\)$`),
   series: new RegExp(`^${infoSelector}$`),
@@ -86,6 +90,9 @@ function query (world: World, fields: URLSearchParams): SimulatedResponse {
     const [, ids, project, seconds] = found
     return vector(infosOf(world, ids!, project, [time - Number(seconds), time]))
   }
+  const all = forms.infos.exec(query)
+  if (all !== null) return vector(infosOf(world, '.*', all[1], [time - Number(all[2]), time]))
+  if (forms.newest.test(query)) return success({ resultType: 'vector', result: newest(world, query, time) })
   const data = forms.data.exec(query)
   if (data === null) return badData
   const [, names, domains, seconds] = data
@@ -101,6 +108,18 @@ function dataOf ({ cloud, now }: World, names: string, domains: string, range: [
     .flatMap((instance) => unescape(names).split('|').flatMap((name) =>
       seriesOf(instance, name, range, now())))
 }
+
+/** The newest value, or the rate in a range, of each series. */
+const newest = ({ cloud, now }: World, query: string, time: number) =>
+  [...query.matchAll(newestTerm)].flatMap(([, kind, name, seconds, source]) =>
+    cloud.instances.flatMap((instance) =>
+      seriesOf(instance, name!, [time - Number(seconds), time], now()).map(({ metric, values }) => {
+        const { __name__, ...labels } = metric
+        const [start, first] = values[0] as [number, string]
+        const [end, last] = values.at(-1) as [number, string]
+        const value = kind === 'rate' ? (Number(last) - Number(first)) / (end - start) : Number(last)
+        return { metric: { ...labels, source: source! }, value: [time, String(value)] }
+      })))
 
 /** The info series of instances that have samples in a range, in unix seconds. */
 function infosOf (

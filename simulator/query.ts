@@ -1,7 +1,7 @@
 import type { Cloud } from './cloud.js'
 import type { Instance } from './instances.js'
 import { devicesOf, storedSampleRange, samplersOf, sampleSeconds, type Sampler } from './series.js'
-import type { Statement } from './statements.js'
+import type { NewestStatement, Statement } from './statements.js'
 
 const sampleMs = sampleSeconds * 1000
 
@@ -10,7 +10,7 @@ export interface InfluxSeries {
   name: string
   tags: Record<string, string>
   columns: string[]
-  values: [number, number][]
+  values: Array<[time: number, value: number, ...tags: string[]]>
 }
 
 /**
@@ -18,7 +18,9 @@ export interface InfluxSeries {
  * @param now milliseconds
  * @returns the series in order of their tags; an instance or a measurement without points has no series
  */
-export function runStatement ({ instancesById }: Cloud, statement: Statement, now: number): InfluxSeries[] {
+export function runStatement (cloud: Cloud, statement: Statement, now: number): InfluxSeries[] {
+  if (statement.form === 'newest') return newestOf(cloud, statement, now)
+  const { instancesById } = cloud
   const instances = [...new Set(statement.ids)].sort().flatMap((id) => instancesById.get(id) ?? [])
   if (statement.form === 'last') return instances.flatMap((instance) => lastOf(instance, statement, now))
   if (statement.form === 'projects') {
@@ -44,6 +46,36 @@ function lastOf (
   const value = Math.max(...samplers.map((sample) => sample(last)))
   const tags = { resource_id: instance.id }
   return [{ name: measurement, tags, columns: ['time', 'last'], values: [[last * sampleMs, value]] }]
+}
+
+function newestOf (
+  { instances }: Cloud, { measurement, ids, projects, start, end, first }: NewestStatement, now: number
+): InfluxSeries[] {
+  const found = instances.filter(({ id, projectId }) =>
+    (ids === undefined || ids.includes(id)) && (projects === undefined || projects.includes(projectId)))
+    .flatMap((instance) => {
+      const stored = storedSampleRange(instance, now)
+      const last = Math.min(stored.last, Math.ceil(end / sampleMs) - 1)
+      const samplers = samplersOf(instance, measurement)
+      if (samplers.length === 0 || last < stored.first || last * sampleMs < start) return []
+      const value = samplers.reduce((sum, sample) => sum + sample(last), 0)
+      return [{ instance, time: last * sampleMs, value }]
+    })
+  if (found.length === 0) return []
+  if (first === undefined) {
+    return found.map(({ instance: { id, projectId }, time, value }) => ({
+      name: measurement,
+      tags: { resource_id: id, _tenant_id: projectId },
+      columns: ['time', 'usage'],
+      values: [[time, value]]
+    }))
+  }
+  const sign = first.selector === 'top' ? -1 : 1
+  const values = found.sort((a, b) => sign * (a.value - b.value)).slice(0, first.count)
+    .map(({ instance: { id, projectId }, time, value }): InfluxSeries['values'][number] =>
+      [time, value, id, projectId])
+  const columns = ['time', first.selector, 'resource_id', '_tenant_id']
+  return [{ name: measurement, tags: {}, columns, values }]
 }
 
 function projectOf (

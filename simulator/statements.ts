@@ -11,7 +11,19 @@ export type Statement =
     step: number
     perDevice: boolean
   }
+  | NewestStatement
   | { form: 'projects', measurements: string[], ids: string[], project?: string }
+
+/** The newest samples of all instances: summed over devices; or the first ones by them. */
+export interface NewestStatement {
+  form: 'newest'
+  measurement: string
+  ids?: string[]
+  projects?: string[]
+  start: number
+  end: number
+  first?: { selector: string, count: number }
+}
 
 /**
  * An error message for a statement. A syntax error rejects the whole request with 400; a value of the wrong
@@ -31,6 +43,18 @@ const mean = new RegExp(
   'GROUP BY time\\((?<step>(?:[1-9]\\d*(?:ms|[smhdw]))+)\\), ' +
   '"resource_id"(?<device>, "device")? fill\\(none\\)$'
 )
+const anyProject = `\\((?<projects>"_tenant_id" = ${id}(?: OR "_tenant_id" = ${id})*)\\)`
+const byBoth = 'GROUP BY "resource_id", "_tenant_id"'
+const newestLast =
+  `SELECT last\\("value"\\) AS "usage" ${from}(?: AND ${ids})?(?: AND ${anyProject})? ${byBoth}`
+const newest = new RegExp(`^${newestLast}$`)
+const newestSum = new RegExp(
+  `^SELECT sum\\("usage"\\) AS "usage" FROM \\(${newestLast}, "device"\\) ${byBoth}$`
+)
+const firstOfNewest = new RegExp(
+  '^SELECT (?<selector>top|bottom)\\("usage", "resource_id", "_tenant_id", (?<count>[1-9]\\d*)\\) ' +
+  'FROM \\((?<inner>.*)\\)$'
+)
 const projects = new RegExp(
   '^SELECT last\\("value"\\) FROM (?<measurements>"[^"]+"(?:, "[^"]+")*) ' +
   `WHERE ${ids}${ofProject} GROUP BY "_tenant_id"$`
@@ -39,7 +63,14 @@ const projects = new RegExp(
 /** Parses one InfluxQL statement. */
 export function parseStatement (text: string): Statement | InvalidStatement {
   const plain = text.trim().replace(/\s+/g, ' ')
-  const match = last.exec(plain) ?? mean.exec(plain) ?? projects.exec(plain)
+  const { selector, count, inner } = firstOfNewest.exec(plain)?.groups ?? {}
+  if (inner !== undefined) {
+    const statement = parseStatement(inner)
+    if (!('form' in statement) || statement.form !== 'newest') return statement
+    return { ...statement, first: { selector: selector!, count: Number(count) } }
+  }
+  const match = last.exec(plain) ?? mean.exec(plain) ?? projects.exec(plain) ??
+    newest.exec(plain) ?? newestSum.exec(plain)
   const parts = match?.groups as Record<string, string> | undefined
   if (!parts) {
     return {
@@ -48,7 +79,8 @@ export function parseStatement (text: string): Statement | InvalidStatement {
     }
   }
 
-  const ids = [...parts.ids!.matchAll(/'(.*?)'/g)].map(([, id]) => id!)
+  const literals = (text = '') => [...text.matchAll(/'(.*?)'/g)].map(([, id]) => id!)
+  const ids = literals(parts.ids)
   const project = parts.project?.slice(1, -1)
   if (parts.measurements) {
     return { form: 'projects', measurements: parts.measurements.slice(1, -1).split('", "'), ids, project }
@@ -56,6 +88,12 @@ export function parseStatement (text: string): Statement | InvalidStatement {
   const measurement = parts.measurement!
   const [start, end] = [timeOf(parts.start!), timeOf(parts.end!)]
   if (start === undefined || end === undefined) return notATime
+  if ('projects' in parts) {
+    const projects = parts.projects === undefined ? undefined : literals(parts.projects)
+    return {
+      form: 'newest', measurement, ids: parts.ids === undefined ? undefined : ids, projects, start, end
+    }
+  }
   const common = { measurement, ids, project, start, end }
   if (!parts.step) return { form: 'last', ...common }
   return { form: 'mean', ...common, step: durationOf(parts.step), perDevice: parts.device !== undefined }

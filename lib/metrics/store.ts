@@ -13,6 +13,33 @@ export interface LatestSample {
   usage: number
 }
 
+/** The instances to find: those with the highest or the lowest usage. */
+export interface Ranking {
+  /** The metrics whose usages are added up. */
+  metrics: Metric[]
+  order: 'desc' | 'asc'
+  /** At most this many instances. */
+  limit: number
+  /** Unix milliseconds; older samples do not count. */
+  since: number
+  /** The only projects whose series count; all where it is not given. */
+  projects?: string[]
+}
+
+export interface RankedInstance {
+  instance: string
+  /** The project of its series, which a client may have written; `undefined` where they name none. */
+  project?: string
+  usage: number
+}
+
+export interface RankedInstances {
+  /** In the order of the ranking; of equal ones by id. */
+  instances: RankedInstance[]
+  /** Whether no other instance belongs among them, and each usage is that of the newest samples. */
+  exact: boolean
+}
+
 /**
  * The reads that the service needs from a metrics store. Each product implements it in a folder of its own.
  */
@@ -55,6 +82,12 @@ export interface MetricsStore {
   latest (
     metrics: Metric[], instances: string[], since: number, project?: string
   ): Promise<Array<Map<string, LatestSample>>>
+  /**
+   * The instances with the highest or the lowest usage. An instance with series of several projects is among
+   * them once for each.
+   * @throws UpstreamError
+   */
+  top (ranking: Ranking): Promise<RankedInstances>
   /**
    * The projects that have series of an instance: one, unless a client sent samples in another project's
    * name.

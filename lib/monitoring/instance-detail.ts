@@ -32,8 +32,7 @@ export async function getInstance (
   const [samples, name] = await Promise.all([
     metrics.latest(['cpu', 'memory'], [id], onlyProject)
       .catch((err: unknown) => ({ value: [], fetchedAt: now, failure: toUpstreamError(err) })),
-    openstack.project(project).then(({ name }) => ({ value: name, failure: undefined }), (err: unknown) =>
-      ({ value: null, failure: err instanceof NotFound ? undefined : toUpstreamError(err) }))
+    findProjectName(openstack, project)
   ])
   const instance = {
     ...toInstance(server, project, samples.value, now), projectName: name.value
@@ -51,6 +50,13 @@ export async function getInstance (
     oldestAt: samples.fetchedAt
   }
 }
+
+/** A project's name, and why it could not be read; null without a failure where Keystone knows none. */
+export const findProjectName = (
+  openstack: Pick<CachedOpenStack, 'project'>, id: string
+): Promise<{ value: string | null, failure?: UpstreamError }> =>
+  openstack.project(id).then(({ name }) => ({ value: name }), (err: unknown) =>
+    ({ value: null, failure: err instanceof NotFound ? undefined : toUpstreamError(err) }))
 
 /** @throws the error, where it is no upstream's */
 function toUpstreamError (err: unknown) {

@@ -155,7 +155,9 @@ const compare = <Key extends string | number>(a: Key, b: Key) =>
   a < b ? -1 : a > b ? 1 : 0
 
 async function summariseProject (
-  openstack: Pick<Sources, 'quota' | 'quotaSources'>, { id, name, description, enabled }: Project, totals: Totals
+  openstack: Pick<Sources, 'quota' | 'quotaSources'>,
+  { id, name, description, enabled }: Project,
+  totals: Totals
 ) {
   const unavailable: NonNullable<ProjectSummary['unavailable']> = []
   const addFailure = (upstream: UpstreamName, err: unknown) => {

@@ -27,14 +27,24 @@ export interface OpenStackTtls {
  */
 const unknownInstanceTtlMs = 10_000
 
+/** Milliseconds for which a description of an instance in a ranking is used. */
+const descriptionTtlMs = 600_000
+
 /**
  * Bytes of each cache. A quota takes about 500: there is room for 3 of each of 20,000 projects, a list of
  * them, as many single projects, and the projects of 30,000 instances.
  */
 const megabyte = 1024 * 1024
 const maxBytes = {
-  quotas: 32 * megabyte, projectList: 16 * megabyte, projects: 16 * megabyte, instanceProjects: 16 * megabyte
+  quotas: 32 * megabyte,
+  projectList: 16 * megabyte,
+  projects: 16 * megabyte,
+  instanceProjects: 16 * megabyte,
+  descriptions: 4 * megabyte
 }
+/** Bytes of a description. */
+const descriptionBytes = 2_048
+interface DescribedServer { server: Awaited<ReturnType<OpenStack['server']>> }
 const sizeOf = () => 512
 const sizeOfProject = ({ name, description }: Project) => 512 + 2 * `${name}${description}`.length
 const sizeOfList = ({ projects }: ProjectList) =>
@@ -69,6 +79,11 @@ export function cacheOpenStack (
   /** By instance; and by asking project and instance, where that project does not have it. */
   const instanceProjects = createCache<{ project?: string }>(
     { maxBytes: maxBytes.instanceProjects, sizeOf, staleIfError: ttls.instanceProject }, clock
+  )
+  const forDescription = { ttl: Math.min(ttls.instanceProject, descriptionTtlMs) }
+  const descriptions = createCache<DescribedServer>(
+    { maxBytes: maxBytes.descriptions, sizeOf: () => descriptionBytes, staleIfError: forDescription.ttl },
+    clock
   )
   const forInstance = { ttl: ttls.instanceProject }
   const reportedAbsent = new Set<UpstreamName>()
@@ -140,6 +155,25 @@ export function cacheOpenStack (
     },
 
     /**
+     * A server as Nova described it within the last minutes: its name, size and addresses, and not its usage.
+     * @param asking the project that it is looked for in
+     * @returns `undefined` where Nova does not know it, or its project is gone
+     * @throws UpstreamError
+     */
+    async describedServer (id: string, asking?: string): Promise<DescribedServer['server']> {
+      const { value: { server } } = await descriptions.get(`${asking ?? ''} ${id}`, forDescription,
+        async () => {
+          const server = await openstack.server(id, asking)
+          return {
+            value: { server },
+            complete: true,
+            expiresAt: server === undefined ? now() + unknownInstanceTtlMs : undefined
+          }
+        })
+      return server
+    },
+
+    /**
      * The project of an instance. For a project that asks, an instance of another one is cached as an unknown
      * one is: the two must not differ while Nova is down.
      */
@@ -155,7 +189,13 @@ export function cacheOpenStack (
       return value.project
     },
 
-    caches: { quotas, 'project-list': projectList, projects, 'instance-projects': instanceProjects }
+    caches: {
+      quotas,
+      'project-list': projectList,
+      projects,
+      'instance-projects': instanceProjects,
+      'instance-descriptions': descriptions
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import type { InfluxSettings, QuerySeries } from './query.js'
 import { querySeries } from './series-query.js'
 import type { OnBatchSent } from './series-query.js'
 import { instanceProjectsStatement, lastStatement, meanStatement } from './statements.js'
+import { createTop } from './top.js'
 
 export interface InfluxOptions {
   limits?: BatchLimits
@@ -38,6 +39,7 @@ export function createInflux (
     limits = defaultBatchLimits, bulkLimits = bulkBatchLimits, onBatchSent = () => {}, now
   }: InfluxOptions
 ): MetricsStore {
+  const until = () => now() / 1000 + toleratedAheadSeconds
   const batchWithin = (limits: BatchLimits) => createBatch(
     (reads) => querySeries(upstream, settings, reads, { limits, onBatchSent }), limits
   )
@@ -82,7 +84,7 @@ export function createInflux (
       if (ids.length === 0) return metrics.map(() => new Map())
       const measurements = metrics.flatMap((metric) => measurementMappings[metric].measurements)
       const firsts = ids.flatMap((_, number) => number % limits.instances === 0 ? number : [])
-      const common = { since: since / 1000, until: now() / 1000 + toleratedAheadSeconds, project }
+      const common = { since: since / 1000, until: until(), project }
       const statements = measurements.flatMap((measurement) => firsts.map((first) =>
         lastStatement({ measurement, instances: ids.slice(first, first + limits.instances), ...common })))
       const results = await query(upstream, settings, 'read-latest', statements)
@@ -94,6 +96,8 @@ export function createInflux (
       return combine(metrics, values).map((usages, i) =>
         new Map(Array.from(usages, ([id, usage]) => [id, { usage, time: oldestTimes[i]!.get(id)! }])))
     },
+
+    top: createTop(upstream, settings, until),
 
     async projectsOf (instance, project) {
       const [series] = await query(

@@ -49,3 +49,12 @@ export function durationLiteral (seconds: number) {
   if (!Number.isSafeInteger(seconds) || seconds <= 0) throw new RangeError('not whole seconds')
   return `${seconds}s`
 }
+
+/**
+ * A number of points.
+ * @throws RangeError unless it is a positive whole number
+ */
+export function countLiteral (count: number) {
+  if (!Number.isSafeInteger(count) || count <= 0) throw new RangeError('not a positive whole number')
+  return String(count)
+}

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { UpstreamError } from '#lib/errors.js'
+import { firstOf } from '#lib/metrics/ranking.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 import { createInflux } from './client.js'
@@ -99,6 +100,17 @@ export function createInfluxPerProject (
       return readFrom(
         project, (client) => client.latest(metrics, instances, since, project), metrics.map(() => new Map())
       )
+    },
+
+    async top (ranking) {
+      const projects = ranking.projects ?? await projectsWithDatabase()
+      const results = await Promise.all(projects.map((project) => readFrom(
+        project, (client) => client.top({ ...ranking, projects: [project] }), { instances: [], exact: true }
+      )))
+      return {
+        instances: firstOf(results.flatMap(({ instances }) => instances), ranking),
+        exact: results.every(({ exact }) => exact)
+      }
     },
 
     projectsOf: (instance, project) => project === undefined

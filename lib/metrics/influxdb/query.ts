@@ -16,6 +16,11 @@ export interface InfluxSettings {
 
 /** A sample or a bucket: its unix seconds, and its value. */
 const Point = Type.Tuple([Type.Number(), Type.Union([Type.Number(), Type.Null()])])
+/** A row of `top` or `bottom`: a sample, and its instance and project. */
+const Ranked = Type.Tuple([
+  Type.Number(), Type.Union([Type.Number(), Type.Null()]), Type.Union([Type.String(), Type.Null()]),
+  Type.Union([Type.String(), Type.Null()])
+])
 /** A row of `SHOW DATABASES`. */
 const Name = Type.Tuple([Type.String()])
 
@@ -65,6 +70,8 @@ const chunkRows = 100_000
  * @throws UpstreamError where all of them fail
  */
 export const query = queryOf(resultsOf(Point))
+/** The same, for statements whose rows are the samples of instances. */
+export const queryRanked = queryOf(resultsOf(Ranked))
 /** The same, for statements whose rows are names. */
 export const queryNames = queryOf(resultsOf(Name))
 

@@ -1,5 +1,5 @@
 import type { BatchStatement } from './batch-plan.js'
-import { databaseIdentifier, durationLiteral, idLiteral, timeLiteral } from './literals.js'
+import { countLiteral, databaseIdentifier, durationLiteral, idLiteral, timeLiteral } from './literals.js'
 
 /**
  * All InfluxQL that the service sends. Measurement names are constants, and every value is a literal of
@@ -36,6 +36,34 @@ export function lastStatement ({ measurement, instances, project, since, until }
     `AND ${anyOf(instances)}${ofProject(project)} GROUP BY "resource_id"`
 }
 
+export interface NewestQuery extends Omit<LastQuery, 'instances' | 'project'> {
+  /** Whether each device has samples, which are summed. */
+  perDevice: boolean
+  /** The only instances. */
+  instances?: string[]
+  /** The only projects. */
+  projects?: string[]
+}
+
+/** The newest sample of each instance as each project has it. */
+export function newestStatement (
+  { measurement, perDevice, since, until, instances, projects }: NewestQuery
+) {
+  const last = `SELECT last("value") AS "usage" FROM "${measurement}" ` +
+    `WHERE time >= ${timeLiteral(since)} AND time < ${timeLiteral(until)}` +
+    (instances === undefined ? '' : ` AND ${anyOf(instances)}`) +
+    (projects === undefined ? '' : ` AND ${anyProject(projects)}`) +
+    ` GROUP BY "resource_id", "_tenant_id"${perDevice ? ', "device"' : ''}`
+  return perDevice
+    ? `SELECT sum("usage") AS "usage" FROM (${last}) GROUP BY "resource_id", "_tenant_id"`
+    : last
+}
+
+/** The instances with the greatest of these samples, or with the least. */
+export const topStatement = (selector: 'top' | 'bottom', count: number, query: NewestQuery) =>
+  `SELECT ${selector}("usage", "resource_id", "_tenant_id", ${countLiteral(count)}) ` +
+  `FROM (${newestStatement(query)})`
+
 /**
  * The newest sample of each project's series of an instance.
  * @param project where given, the only project that is looked for
@@ -58,6 +86,9 @@ const newestOfProjects = (sources: string[], instance: string, project?: string)
 
 const anyOf = (instances: string[]) =>
   `(${instances.map((id) => `"resource_id" = ${idLiteral(id)}`).join(' OR ')})`
+
+const anyProject = (projects: string[]) =>
+  `(${projects.map((id) => `"_tenant_id" = ${idLiteral(id)}`).join(' OR ')})`
 
 const ofProject = (project?: string) =>
   project === undefined ? '' : ` AND "_tenant_id" = ${idLiteral(project)}`

@@ -18,6 +18,7 @@ import type { PrometheusSettings } from './query.js'
 import { dataSelector, infoSelector } from './selectors.js'
 import { indexSeries, queryBytes, querySeries, splitBatch, takeBatch } from './series-query.js'
 import type { OnBatchSent, SeriesRead } from './series-query.js'
+import { createTop } from './top.js'
 
 export interface PrometheusOptions {
   clock: Clock
@@ -56,6 +57,8 @@ export function createPrometheus (
   const findProfile = createDetection(queries, Object.values(profiles), clock, onDetected)
   const profileInUse = async () => given ?? await findProfile()
   const everyOf = ({ polled = false }: Profile) => polled ? pollSeconds : 0
+
+  const findTop = createTop(queries, clock, everyOf)
 
   const batchWithin = (limits: PrometheusLimits) => createBatch<SeriesRead, Array<Map<number, number>>>({
     take: (queue) => takeBatch(queue, limits, everyOf(queue[0]!.profile)),
@@ -145,6 +148,8 @@ export function createPrometheus (
       return readings.map((reading) => new Map(results.flatMap((values) =>
         reading === undefined ? [] : [...latestUsages(reading, values)])))
     },
+
+    top: async (ranking) => findTop(await profileInUse(), ranking),
 
     async projectsOf (instance) {
       const profile = await profileInUse()

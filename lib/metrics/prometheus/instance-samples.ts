@@ -100,7 +100,7 @@ export function createInstanceSamples (queries: Queries) {
       aggregates: (window: Window, times: SampleTimes): Promise<Array<Owned<AggregatedSeries>>> =>
         read(async (values) => {
           const query = aggregatesQuery(profile, sources, values, { project, step: window.step, times })
-          return aggregatedSeries(await queries.values(operation, query, window))
+          return aggregatedSeries(await queries.rangeValues(operation, query, window))
         })
     }
   }

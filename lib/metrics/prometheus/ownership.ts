@@ -21,6 +21,14 @@ const idIn: Record<InstancePlace, (label: string, ids: Set<string>) => string | 
   })
 }
 
+const instanceId = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
+
+/** The instance in a label of a source's series, whichever it is. */
+export function ownerInLabel (label: string, { instance = 'whole' }: Source) {
+  const id = instanceId.exec(label)?.[0]
+  return id && idIn[instance](label, new Set([id]))
+}
+
 /** The instance by the label of the series itself. */
 export function ownersByLabel (
   { instance: label }: Profile, sources: Source[], instances: string[]

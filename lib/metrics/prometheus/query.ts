@@ -33,6 +33,7 @@ const resultOf = <T extends TSchema>(resultType: string, result: T) =>
 const Value = Type.Tuple([Type.Number(), Type.String()])
 const Matrix = resultOf('matrix', Type.Object({ metric: Labels, values: Type.Array(Value) }))
 const Vector = resultOf('vector', Type.Object({ metric: Labels }))
+const Instant = resultOf('vector', Type.Object({ metric: Labels, value: Value }))
 
 /**
  * Without them, Thanos returns partial responses, and VictoriaMetrics partial and cached ones. Each ignores
@@ -80,6 +81,7 @@ function sender<T extends TSchema> (what: string, schema: T) {
 
 const sendForMatrix = sender('samples', Matrix)
 const sendForVector = sender('a vector', Vector)
+const sendForInstant = sender('a vector of values', Instant)
 const sendForAny = sender('a result', Type.Unknown())
 const sendForSeries = sender('a list of series', Type.Array(Labels))
 
@@ -115,12 +117,26 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
      * two; those that are no numbers included.
      * @throws UpstreamError
      */
-    async values (operation: string, query: string, { start, end, step }: Window): Promise<ValuesOfSeries[]> {
+    async rangeValues (
+      operation: string, query: string, { start, end, step }: Window
+    ): Promise<ValuesOfSeries[]> {
       const form = { query, start: String(start), end: String(end), step: String(step) }
       const { result } = await sendForMatrix(upstream, settings, operation, 'query_range', form)
       return result.map(({ metric, values }) => ({
         labels: metric, values: new Map(values.map(([time, text]) => [time, parseFloat(text)]))
       }))
+    },
+
+    /**
+     * The series in the result of an expression at an instant, in unix seconds, and the value of each that is
+     * a number.
+     * @throws UpstreamError
+     */
+    async values (operation: string, query: string, time: number) {
+      const form = { query, time: String(time) }
+      const { result } = await sendForInstant(upstream, settings, operation, 'query', form)
+      return result.map(({ metric, value: [, text] }) => ({ labels: metric, value: parseFloat(text) }))
+        .filter(({ value }) => Number.isFinite(value))
     },
 
     /**

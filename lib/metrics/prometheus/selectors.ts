@@ -26,6 +26,28 @@ export function infoSelector (profile: Profile, ids: string[], project?: string)
   return `${profile.info}{${matchers.join(',')}}`
 }
 
+/** The label by which the result of `newestQuery` names the source of a value: its number. */
+export const sourceLabel = 'source'
+
+/**
+ * The newest value of each series of all instances: a gauge's last sample, a counter's rate over the range.
+ * A rate has no name, and series of two metrics must not be equal: each has the number of its source.
+ */
+export function newestQuery (profile: Profile, sources: Source[], seconds: number, project?: string) {
+  const matchers = profile.info === undefined && project !== undefined ? ofProject(profile, project) : []
+  const range = `{${matchers.join(',')}}[${seconds}s]`
+  return sources.map(({ name, kind }, number) => {
+    const last = `${kind === 'gauge' ? 'last_over_time' : 'rate'}(${name}${range})`
+    return `label_replace(${last},"${sourceLabel}","${number}","","")`
+  }).join(' or ')
+}
+
+/** The series of the metric that knows each instance and its project. */
+export const allInfosQuery = (profile: Profile, seconds: number, project?: string) => {
+  const matchers = project === undefined ? [] : ofProject(profile, project)
+  return `last_over_time(${profile.info}{${matchers.join(',')}}[${seconds}s])`
+}
+
 /** A pattern of a series' instance label, which is anchored by the store. */
 export const instancesPattern = (sources: Source[], ids: string[]) =>
   [...new Set(sources.map((source) => instancePattern(source, anyOf(ids))))].join('|')

@@ -23,7 +23,9 @@ const urls = [
     ...lists.map((ids) =>
       `${projects}/${project}/instances/usages?instances=${ids}&usage=cpuUsage,networkIo&${range}`)
   ]),
-  ...[adminInstanceId, demoInstanceId].map((instance) => `/v1/openstack/instances/${instance}`)
+  ...[adminInstanceId, demoInstanceId].map((instance) => `/v1/openstack/instances/${instance}`),
+  ...['by=cpuUsage', 'by=networkIo&order=asc', `by=memoryUsage&projectId=${demoProjectId}`]
+    .map((query) => `/v1/openstack/instances/top?${query}`)
 ]
 
 type Response = Awaited<ReturnType<Awaited<ReturnType<typeof startService>>['get']>>

@@ -88,6 +88,7 @@ const listPaths = paths.filter((path) => !path.includes('{') && !publicUrls.incl
 /** The query that a path needs, by its end. */
 const queries: Array<[end: RegExp, query: string]> = [
   [/\/instances$/, 'limit=50'],
+  [/\/top$/, 'by=cpuUsage'],
   [/\/instances\/usages$/, `instances=${adminInstanceId},${demoInstanceId}&usage=cpuUsage&${range}`],
   [/instanceId\}\/\w+$/, range]
 ]
@@ -99,7 +100,7 @@ const fill = (path: string, id: string) => {
 const withoutQuery = (url: string) => url.split('?')[0]
 
 t.test('these tests cover every path of the document', async (t) => {
-  t.same([projectPaths.length, instancePaths.length, listPaths.length], [3, 8, 3])
+  t.same([projectPaths.length, instancePaths.length, listPaths.length], [3, 8, 4])
   const covered = [...projectPaths, ...instancePaths, ...listPaths]
   t.same(paths.filter((path) => !covered.includes(path)), ['/healthz', '/metrics', '/readyz'])
 })
@@ -142,7 +143,7 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
   if (typeof visible === 'number') {
     t.test(`${caller} sees nothing: ${visible}`, async (t) => {
       const urls = [
-        ...listPaths,
+        ...listPaths.map((path) => fill(path, '')),
         ...projectPaths.map((path) => fill(path, demoProjectId)),
         ...instancePaths.map((path) => fill(path, demoInstanceId))
       ]
@@ -164,8 +165,12 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
 
   t.test(`${caller} sees ${visible.length} projects`, async (t) => {
     for (const path of listPaths) {
-      const response = await get(path, token)
-      if (path.endsWith('/totals')) {
+      const response = await get(fill(path, ''), token)
+      if (path.endsWith('/top')) {
+        const { metric } = response.json()
+        t.ok(metric.every(({ tenant_id: id }: { tenant_id: string }) => visible.includes(id)), path)
+        t.equal(metric.length, Math.min(10, usedIn(visible)))
+      } else if (path.endsWith('/totals')) {
         const instances = { used: usedIn(visible) }
         t.match(response.json(), { projects: visible.length, quotas: { instances } })
       } else t.same(response.json().map(({ id }: { id: string }) => id).sort(), [...visible].sort(), path)

@@ -34,6 +34,7 @@ const lists = [
   `${projects}/${adminProjectId}/instances?limit=10`
 ]
 const range = 'defaultTimeRange=10m&groupBy=1m'
+const top = '/v1/openstack/instances/top?by=cpuUsage'
 const single = [`/v1/openstack/instances/${adminInstanceId}`, `${projects}/${adminProjectId}/summary`]
 const ofMany = (project: string, instances = adminInstanceId) =>
   `${projects}/${project}/instances/usages?instances=${instances}&usage=cpuUsage,networkIo&${range}`
@@ -41,7 +42,7 @@ const series = [
   ...[...usages, 'usages'].map((usage) => `${projects}/${adminInstanceId}/${usage}?${range}`),
   ofMany(adminProjectId)
 ]
-const urls = [...lists, ...single, ...series]
+const urls = [...lists, ...single, ...series, top]
 
 t.test('the document describes complete responses', async (t) => {
   for (const url of ['/healthz', '/readyz', '/metrics', ...urls]) t.equal((await get(t, url)).statusCode, 200)
@@ -73,7 +74,7 @@ t.test('the document describes partial responses', async (t) => {
   t.teardown(() => { simulator.intercept = undefined })
   for (const upstream of ['network', 'block-storage', 'metrics', 'compute']) {
     simulator.intercept = (call) => call.upstream === upstream ? { status: 503 } : undefined
-    for (const url of [...lists, ...single]) await get(t, url)
+    for (const url of [...lists, ...single, top]) await get(t, url)
   }
 })
 
@@ -84,7 +85,7 @@ t.test('the document describes the rejection of invalid requests', async (t) => 
   const unknown = '0'.repeat(32)
   for (const url of [
     `${projects}/${unknown}/instances?limit=1`, `${projects}/${unknown}/summary`, ofMany(unknown),
-    `/v1/openstack/instances/${unknown}`
+    `/v1/openstack/instances/${unknown}`, `${top}&projectId=${unknown}`
   ]) t.equal((await get(t, url)).statusCode, 404)
   t.equal((await get(t, `${projects}/${adminProjectId}/instances?limit=1&marker=${unknown}`)).statusCode, 400)
 })
@@ -98,7 +99,7 @@ t.test('the document describes failures', async (t) => {
   const failing: Array<[status: number, upstream: string, urls: string[]]> = [
     [500, 'none', urls],
     ...[502, 503, 504].flatMap((status): typeof failing =>
-      [[status, 'identity', [...lists, ...single]], [status, 'metrics', series]])
+      [[status, 'identity', [...lists, ...single]], [status, 'metrics', [...series, top]]])
   ]
   for (const [status, upstream, urls] of failing) {
     const broken = await startBroken(t, status, upstream)

@@ -12,8 +12,8 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       operationId: 'listInstances',
       summary: 'A project\'s instances with their latest usage',
-      description: 'Newest first, unless `sort` says otherwise. A page may be shorter than `limit`, where Nova returns shorter ones; ' +
-        'only the last page has no `Link` header.',
+      description: 'Newest first, unless `sort` says otherwise. A page may be shorter than `limit`, where ' +
+        'Nova returns shorter ones; only the last page has no `Link` header.',
       tags: ['projects'],
       params: ProjectParams,
       querystring: InstancesQuery,

@@ -399,3 +399,61 @@ t.test('a long window is read by aggregates of each metric, beside one bucket of
     tagged(`max_over_time${of('info_virtual_cpus')}[7200000ms] offset 1ms)`, 'info_virtual_cpus', 'max')
   ])
 })
+
+/** A result of a value for each of the label sets. */
+const valued = (...series: Array<[labels: Record<string, string>, value: number]>) => ({
+  status: 'success',
+  data: {
+    resultType: 'vector', result: series.map(([metric, value]) => ({ metric, value: [0, String(value)] }))
+  }
+})
+const uuid = (n: number) => `00000000-0000-4000-8000-00000000000${n}`
+
+t.test('ranks by the labels of the series themselves, with the devices that are in them', async (t) => {
+  const disk = (n: number, device: string, bytes: number): [Record<string, string>, number] =>
+    [{ resource: `${uuid(n)}-${device}`, project: n === 3 ? 'q' : 'p', source: '0' }, bytes]
+  const result = valued(
+    disk(1, 'vda', 1024), disk(1, 'vdb', 1024), disk(2, 'vda', 3072), disk(3, 'vda', 4096),
+    [{ resource: 'a host', source: '0' }, 1], [{ source: '0' }, 1], disk(2, 'vdb', NaN), disk(4, 'vda', -1024)
+  )
+  const { store, queries } = connect(() => result, { profile: 'ceilometer' })
+  const ranking = { metrics: ['diskRead' as const], order: 'desc' as const, limit: 2, since: 0 }
+  t.same(await store.top({ ...ranking, since: (start + 39_000) * 1000, projects: ['p'] }), {
+    instances: [
+      { instance: uuid(2), project: 'p', usage: 3 }, { instance: uuid(1), project: 'p', usage: 2 }
+    ],
+    exact: false
+  })
+  t.same(queries(), [
+    'label_replace(rate(ceilometer_disk_device_read_bytes{project="p"}[900s]),"source","0","","")'
+  ])
+  t.match((await store.top({ ...ranking, projects: ['p', 'q'] })).instances, [
+    { instance: uuid(3), project: 'q' }, { instance: uuid(2) }
+  ])
+  t.same(await store.top({ ...ranking, projects: [] }), { instances: [], exact: true })
+})
+
+t.test('ranks by the mean over vCPUs, with the project of the info series', async (t) => {
+  const time = (n: number, vcpu: string, share: number): [Record<string, string>, number] =>
+    [{ uuid: uuid(n), vcpu, source: '0' }, share * 1e9]
+  const infos = vector({ uuid: uuid(1), project_id: 'p' }, { uuid: uuid(2), project_id: 'q' })
+  const data = valued(time(1, '0', 0.5), time(1, '1', 0.3), time(2, '0', 0.6), time(3, '0', 0.9))
+  const { store, queries } = connect((form) => isInfo(form) ? infos : data, { profile: 'libvirtd' })
+  const ranking = { metrics: ['cpu' as const], order: 'asc' as const, limit: 5, since: (start + 39_880) * 1000 }
+  t.same((await store.top(ranking)).instances, [
+    { instance: uuid(1), project: 'p', usage: 40 }, { instance: uuid(2), project: 'q', usage: 60 }
+  ])
+  t.match(queries(), [/\[120s\]/, 'last_over_time(libvirtd_domain_seconds{}[120s])'])
+  t.same((await store.top({ ...ranking, projects: ['q'] })).instances.map(({ project }) => project), ['q'])
+  t.match(queries().at(-1), '{project_id="q"}')
+})
+
+t.test('ranks without projects where the exporter names none, and not what it does not have', async (t) => {
+  const result = valued([{ uuid: uuid(1), source: '0' }, 1024])
+  const { store } = connect(() => result, { profile: 'debian' })
+  const ranking = { order: 'desc' as const, limit: 5, since: start * 1000 }
+  t.same((await store.top({ ...ranking, metrics: ['diskWrite'], projects: ['p'] })).instances, [
+    { instance: uuid(1), project: undefined, usage: 1 }
+  ])
+  t.same(await store.top({ ...ranking, metrics: ['memory'] }), { instances: [], exact: true })
+})

@@ -1,0 +1,116 @@
+import { firstOf } from '#lib/metrics/ranking.js'
+import { possibleUsage } from '#lib/metrics/possible-usage.js'
+import type { RankedInstance, RankedInstances, Ranking } from '#lib/metrics/store.js'
+import type { Metric } from '#lib/metrics/usages.js'
+import type { CallUpstream } from '#lib/upstream/upstream.js'
+import { isId } from './literals.js'
+import { measurementMappings } from './measurements.js'
+import { query, queryRanked } from './query.js'
+import type { InfluxSettings } from './query.js'
+import { newestStatement, topStatement } from './statements.js'
+import type { NewestQuery } from './statements.js'
+
+/** Projects of one statement. */
+const maxProjects = 500
+
+/**
+ * How many times as many candidates by memory are read as are asked for: the percentage that finds them is
+ * rounded, and not the value that they are ranked by.
+ */
+const candidateFactor = 3
+
+/** A value of each measurement, by instance and project. */
+type Columns = Array<Map<string, number>>
+
+const [freeMb, totalMb, freePercent] = measurementMappings.memory.measurements as [string, string, string]
+
+/** @param until the clock's latest tolerated time, in unix seconds */
+export function createTop (upstream: CallUpstream, settings: InfluxSettings, until: () => number) {
+  /** The same query for each part of the projects. */
+  function partsOf (measurement: string, perDevice: boolean, { since, projects }: Ranking): NewestQuery[] {
+    const common = { measurement, perDevice, since: since / 1000, until: until() }
+    if (projects === undefined) return [common]
+    const firsts = projects.flatMap((_, number) => number % maxProjects === 0 ? number : [])
+    return firsts.map((first) => ({ ...common, projects: projects.slice(first, first + maxProjects) }))
+  }
+
+  async function readTop (
+    measurement: string, perDevice: boolean, selector: 'top' | 'bottom', count: number, ranking: Ranking
+  ): Promise<Map<string, number>> {
+    const statements = partsOf(measurement, perDevice, ranking)
+      .map((part) => topStatement(selector, count, part))
+    const rows = (await queryRanked(upstream, settings, 'read-top', statements)).flat()
+      .flatMap(({ values }) => values)
+    return new Map(rows.flatMap(([, value, instance, project]) =>
+      value === null || !isId(instance ?? '') ? [] : [[keyOf(instance!, project), value] as const]))
+  }
+
+  /** The newest samples of each measurement in one request. */
+  async function readNewest (queries: NewestQuery[][]): Promise<Columns> {
+    const results = await query(upstream, settings, 'read-top', queries.flat().map(newestStatement))
+    return queries.map((parts) => new Map(
+      results.splice(0, parts.length).flat().flatMap(({ tags = {}, values: [row] }) =>
+        row?.[1] == null ? [] : [[keyOf(tags.resource_id!, tags._tenant_id), row[1]] as const])
+    ))
+  }
+
+  /**
+   * By memory. A percentage finds the candidates, where there is one; the usage of each is made of the same
+   * samples as elsewhere. An instance without the percentage is then missing.
+   */
+  async function topByMemory (ranking: Ranking): Promise<RankedInstances> {
+    const selector = ranking.order === 'desc' ? 'bottom' : 'top'
+    const percent = await readTop(freePercent, false, selector, candidateFactor * ranking.limit, ranking)
+    const instances = percent.size === 0
+      ? undefined
+      : [...new Set(Array.from(percent.keys(), (key) => key.split(' ')[0]!))]
+    const [free, total] = await readNewest([freeMb, totalMb].map((measurement) =>
+      partsOf(measurement, false, ranking).map((part) => ({ ...part, instances }))))
+    const columns = [free!, total!, percent]
+    // Of another project's samples of a candidate there is no percentage.
+    const keys = percent.size === 0 ? free!.keys() : percent.keys()
+    return { instances: firstOf(usagesOf('memory', [...keys], columns), ranking), exact: percent.size === 0 }
+  }
+
+  /**
+   * The first instances of a ranking. InfluxDB selects them, where they are ranked by one measurement; the
+   * sum of two is made here, of all instances.
+   */
+  return async (ranking: Ranking): Promise<RankedInstances> => {
+    const { metrics, order, limit } = ranking
+    if (ranking.projects?.length === 0) return { instances: [], exact: true }
+    if (metrics.includes('memory')) return topByMemory(ranking)
+    const mappings = metrics.map((metric) => measurementMappings[metric])
+    const columns = mappings.length === 1
+      ? [await readTop(
+          mappings[0]!.measurements[0]!, mappings[0]!.perDevice, order === 'desc' ? 'top' : 'bottom', limit,
+          ranking
+        )]
+      : await readNewest(mappings.map(({ measurements, perDevice }) =>
+        partsOf(measurements[0]!, perDevice, ranking)))
+    const keys = [...new Set(columns.flatMap((column) => [...column.keys()]))]
+    const sums = new Map<string, RankedInstance>()
+    for (const [i, metric] of metrics.entries()) {
+      for (const one of usagesOf(metric, keys, [columns[i]!])) {
+        const key = keyOf(one.instance, one.project)
+        sums.set(key, { ...one, usage: one.usage + (sums.get(key)?.usage ?? 0) })
+      }
+    }
+    return { instances: firstOf([...sums.values()], ranking), exact: true }
+  }
+}
+
+/** The usages of keys whose values are enough for one that is possible. */
+const usagesOf = (
+  metric: Metric, keys: string[], columns: Columns
+) => keys.flatMap((key): RankedInstance[] => {
+  const values = columns.map((column) => column.get(key))
+  const value = values.every((value) => value === undefined)
+    ? undefined
+    : measurementMappings[metric].usage(values)
+  const usage = value === undefined ? undefined : possibleUsage(metric, value)
+  const [instance, project] = key.split(' ')
+  return usage === undefined ? [] : [{ instance: instance!, project: project || undefined, usage }]
+})
+
+const keyOf = (instance: string, project?: string | null) => `${instance} ${project ?? ''}`
