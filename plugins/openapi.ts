@@ -6,6 +6,7 @@ import type { OpenApiDocument } from '#lib/http/openapi-document.js'
 import { Health, Readiness, UpstreamState } from '#schemas/health.js'
 import { Instance, InstancePage } from '#schemas/instance.js'
 import { InstanceDetail } from '#schemas/instance-detail.js'
+import { FoundInstances } from '#schemas/instance-search.js'
 import { ParameterError, Problem } from '#schemas/problem.js'
 import { ProjectSummary } from '#schemas/project.js'
 import { ProjectTotals, QuotaTotal } from '#schemas/project-totals.js'
@@ -80,7 +81,7 @@ export default fp(async (app) => {
   const schemas = [
     ProjectSummary, Instance, InstancePage, Bucket, Series, Health, UpstreamState, Readiness, Problem,
     ParameterError, InstanceDetail, ValueSeries, UsageSeries, InstanceUsages, UsagesOfInstance, ProjectUsages,
-    QuotaTotal, ProjectTotals, TopInstance, TopInstances
+    QuotaTotal, ProjectTotals, TopInstance, TopInstances, FoundInstances
   ]
   for (const schema of schemas) app.addSchema(schema)
   await app.register(async (docs) => {

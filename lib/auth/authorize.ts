@@ -102,6 +102,16 @@ export function createAuthorizer (
     },
 
     /**
+     * Checks that the marker of a list over all projects is an instance that a caller sees.
+     * @throws InvalidParameters, UpstreamError
+     */
+    async marker (scope: Scope, marker: string): Promise<void> {
+      if (scope.sees === 'all') return
+      const owner = await openstack.instanceProject(marker, scope.sees === 'project' ? scope.id : undefined)
+      if (owner === undefined || !await sees(scope, owner)) throw unknownMarker(marker)
+    },
+
+    /**
      * Checks that a caller sees a project, and which of these instances it may read series of. That is left
      * to the store, which reads series of the project alone; where it cannot, Nova decides about each id that
      * is not known yet. An instance of another project is then no error, and has no series.

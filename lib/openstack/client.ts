@@ -15,6 +15,8 @@ import { extractQuota, quotaSources } from './quotas.js'
 import type { Quota, QuotaSource } from './quotas.js'
 import { listServerPage } from './server-pages.js'
 import type { GetFromNova } from './server-pages.js'
+import { searchServerPages } from './server-search.js'
+import type { SearchScope } from './server-search.js'
 import { chooseMicroversion, isServerId, readServer, validateServerProject } from './servers.js'
 import type { ServerQuery } from './servers.js'
 import { createSession } from './session.js'
@@ -136,6 +138,21 @@ export function createOpenStack (
   }
 
   /**
+   * A page of the servers that match, of one project or of all.
+   * @throws InvalidParameters where the marker is the id of no server; UpstreamError, also where the
+   * credential is no admin's and the search is not of one project
+   */
+  async function search (scope: SearchScope, query: ServerQuery) {
+    const { project } = scope
+    if (project === undefined && await reach() === 'own') {
+      throw new UpstreamError('compute', 'refused', 'lets only an admin search all projects')
+    }
+    return searchServerPages(
+      (path, expect) => get('compute', project ?? 'any', 'search-servers', path, expect), scope, query
+    )
+  }
+
+  /**
    * Nova's description of a server. A credential that is no admin's looks for it as the given project, or as
    * each project that it reads until one has it.
    * @returns `undefined` where Nova does not know the server, or no longer
@@ -185,6 +202,7 @@ export function createOpenStack (
     excludedDomains: excludedDomains.get,
     quota,
     servers,
+    search,
     server,
     instanceProject,
     /** The scope of a caller's token; `undefined` where Keystone rejects it. @throws UpstreamError */

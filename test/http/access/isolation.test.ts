@@ -25,7 +25,9 @@ const urls = [
   ]),
   ...[adminInstanceId, demoInstanceId].map((instance) => `/v1/openstack/instances/${instance}`),
   ...['by=cpuUsage', 'by=networkIo&order=asc', `by=memoryUsage&projectId=${demoProjectId}`]
-    .map((query) => `/v1/openstack/instances/top?${query}`)
+    .map((query) => `/v1/openstack/instances/top?${query}`),
+  ...['hostname=mo', 'address=115.68.151.163']
+    .map((query) => `/v1/openstack/instances?limit=3&${query}`)
 ]
 
 type Response = Awaited<ReturnType<Awaited<ReturnType<typeof startService>>['get']>>

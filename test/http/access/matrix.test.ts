@@ -87,6 +87,7 @@ const seriesPaths = instancePaths.filter((path) => path.includes('/projects/'))
 const listPaths = paths.filter((path) => !path.includes('{') && !publicUrls.includes(path))
 /** The query that a path needs, by its end. */
 const queries: Array<[end: RegExp, query: string]> = [
+  [/openstack\/instances$/, 'limit=50&hostname=mo'],
   [/\/instances$/, 'limit=50'],
   [/\/top$/, 'by=cpuUsage'],
   [/\/instances\/usages$/, `instances=${adminInstanceId},${demoInstanceId}&usage=cpuUsage&${range}`],
@@ -100,7 +101,7 @@ const fill = (path: string, id: string) => {
 const withoutQuery = (url: string) => url.split('?')[0]
 
 t.test('these tests cover every path of the document', async (t) => {
-  t.same([projectPaths.length, instancePaths.length, listPaths.length], [3, 8, 4])
+  t.same([projectPaths.length, instancePaths.length, listPaths.length], [3, 8, 5])
   const covered = [...projectPaths, ...instancePaths, ...listPaths]
   t.same(paths.filter((path) => !covered.includes(path)), ['/healthz', '/metrics', '/readyz'])
 })
@@ -166,7 +167,11 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
   t.test(`${caller} sees ${visible.length} projects`, async (t) => {
     for (const path of listPaths) {
       const response = await get(fill(path, ''), token)
-      if (path.endsWith('/top')) {
+      if (path.endsWith('/openstack/instances')) {
+        const owners = response.json().metric.map(({ tenant_id: id }: { tenant_id: string }) => id)
+        t.equal(owners.length > 0, usedIn(visible) > 0)
+        t.ok(owners.every((id: string) => visible.includes(id)), path)
+      } else if (path.endsWith('/top')) {
         const { metric } = response.json()
         t.ok(metric.every(({ tenant_id: id }: { tenant_id: string }) => visible.includes(id)), path)
         t.equal(metric.length, Math.min(10, usedIn(visible)))

@@ -439,7 +439,8 @@ t.test('ranks by the mean over vCPUs, with the project of the info series', asyn
   const infos = vector({ uuid: uuid(1), project_id: 'p' }, { uuid: uuid(2), project_id: 'q' })
   const data = valued(time(1, '0', 0.5), time(1, '1', 0.3), time(2, '0', 0.6), time(3, '0', 0.9))
   const { store, queries } = connect((form) => isInfo(form) ? infos : data, { profile: 'libvirtd' })
-  const ranking = { metrics: ['cpu' as const], order: 'asc' as const, limit: 5, since: (start + 39_880) * 1000 }
+  const since = (start + 39_880) * 1000
+  const ranking = { metrics: ['cpu' as const], order: 'asc' as const, limit: 5, since }
   t.same((await store.top(ranking)).instances, [
     { instance: uuid(1), project: 'p', usage: 40 }, { instance: uuid(2), project: 'q', usage: 60 }
   ])
