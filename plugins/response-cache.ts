@@ -11,6 +11,7 @@ import {
   cachedResponseBytes, createCachedResponse, encode, etagMatches, responseCodec, selectEncoding
 } from '#lib/http/cached-response.js'
 import type { CachedResponse, Encoding } from '#lib/http/cached-response.js'
+import { csvType, jsonType, prefersCsv } from '#lib/http/csv.js'
 import { nextLink } from '#lib/http/next-link.js'
 
 /** A handler's response, before it is serialised. */
@@ -43,6 +44,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The setting with the lifetime of the route's responses. */
     ttl?: TtlSetting
+    /** The payload of `sendCached` as CSV, for clients that prefer it. */
+    csv? (payload: object): string
   }
 }
 
@@ -99,7 +102,9 @@ export default fp(async (app) => {
         request.log.warn({ err: incomplete }, 'served incomplete')
       }
       const link = last === undefined ? undefined : nextLink(request.url, last)
-      const text = String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
+      const text = isCsv(request)
+        ? request.routeOptions.config.csv!(payload)
+        : String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
       const degraded = failures.length > 0
       const value = createCachedResponse(text, scopeKey(request.scope), {
         link, incomplete: incomplete?.upstream, oldestAt, degraded, before
@@ -130,12 +135,12 @@ export default fp(async (app) => {
     reply.header('cache-control', `private, ${lifetime}`)
     reply.header('age', Math.max(0, Math.floor((clock.now() - (response.oldestAt ?? fetchedAt)) / 1000)))
     reply.header('etag', response.etag)
-    reply.header('vary', vary)
+    reply.header('vary', reply.request.routeOptions.config.csv === undefined ? vary : `accept, ${vary}`)
     if (response.link !== undefined) reply.header('link', response.link)
     if (response.incomplete !== undefined) reply.header('incomplete', response.incomplete)
     const { 'if-none-match': ifNoneMatch } = headers
     if (ifNoneMatch !== undefined && etagMatches(response.etag, ifNoneMatch)) return reply.code(304).send()
-    reply.type('application/json; charset=utf-8')
+    reply.type(isCsv(reply.request) ? csvType : jsonType)
     const encoding = selectEncoding(
       response, negotiator.negotiate(headers['accept-encoding'] ?? '') as Encoding | null
     )
@@ -148,4 +153,8 @@ export default fp(async (app) => {
   name: 'response-cache', dependencies: ['authentication', 'config', 'prometheus', 'redis', 'request-context']
 })
 
-const keyOf = ({ scope, url }: FastifyRequest) => `${scopeKey(scope)} ${url}`
+const isCsv = ({ headers: { accept }, routeOptions: { config: { csv } } }: FastifyRequest) =>
+  csv !== undefined && prefersCsv(accept)
+
+const keyOf = (request: FastifyRequest) =>
+  `${scopeKey(request.scope)} ${request.url}${isCsv(request) ? ' csv' : ''}`

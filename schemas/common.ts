@@ -31,6 +31,12 @@ export const Address = Type.String({
   examples: ['115.68.151.163']
 })
 
+/** A table; unknown values are empty. */
+export const Csv = Type.String({
+  description: 'A header line, and a line for each entry, as RFC 4180 has it. Unknown values are empty; a ' +
+    'text that a spreadsheet would run begins with an apostrophe'
+})
+
 /** The query of a route that takes none. */
 export const NoQuery = Type.Object({}, { additionalProperties: false })
 

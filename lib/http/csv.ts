@@ -1,17 +1,17 @@
+import Negotiator from 'negotiator'
+
+export const jsonType = 'application/json; charset=utf-8'
+export const csvType = 'text/csv; charset=utf-8'
+
 /** A cell: text, a number, several texts, or unknown. */
 export type CsvValue = string | number | boolean | null | undefined | string[]
-
-/** A column: its name in the header line, and the value of each row. */
-export type CsvColumn<Row> = readonly [name: string, value: (row: Row) => CsvValue]
 
 /**
  * Rows as CSV with a header line. An unknown value is empty, and several texts have spaces between them.
  * Source: RFC 4180.
  */
-export function toCsv<Row> (columns: ReadonlyArray<CsvColumn<Row>>, rows: Row[]): string {
-  const lines = rows.map((row) => columns.map(([, value]) => cell(value(row))).join(','))
-  return [columns.map(([name]) => cell(name)).join(','), ...lines].map((line) => `${line}\r\n`).join('')
-}
+export const toCsv = (header: string[], rows: CsvValue[][]) =>
+  [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 
 /** What a spreadsheet may run as a formula. */
 const formula = /^[=+\-@\t\r]/
@@ -23,3 +23,13 @@ function cell (value: CsvValue) {
   const safe = typeof value !== 'number' && formula.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
+
+/** What an `Accept` has that prefers CSV. The negotiation takes a microsecond, and few clients need it. */
+const csvRange = /text\/(?:csv|\*)/i
+
+/**
+ * Whether a client prefers CSV to JSON, by its `Accept`. Clients that name neither get JSON.
+ * Source: RFC 9110, 12.5.1.
+ */
+export const prefersCsv = (accept = '') => csvRange.test(accept) &&
+  new Negotiator({ headers: { accept } }).mediaType([jsonType, csvType]) === csvType

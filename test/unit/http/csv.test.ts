@@ -1,13 +1,12 @@
 import t from 'tap'
-import { toCsv } from '#lib/http/csv.js'
+import { prefersCsv, toCsv } from '#lib/http/csv.js'
 import type { CsvValue } from '#lib/http/csv.js'
 
-const cell = (value: CsvValue) => toCsv([['x', () => value]], [{}]).slice('x\r\n'.length, -2)
+const cell = (value: CsvValue) => toCsv(['x'], [[value]]).slice('x\r\n'.length, -2)
 
 t.test('has a header line, and a line for each row', async (t) => {
-  const columns = [['name', ({ name }: { name: string }) => name], ['size', () => 1]] as const
-  t.equal(toCsv(columns, [{ name: 'a' }, { name: 'b' }]), 'name,size\r\na,1\r\nb,1\r\n')
-  t.equal(toCsv(columns, []), 'name,size\r\n')
+  t.equal(toCsv(['name', 'size'], [['a', 1], ['b', 2]]), 'name,size\r\na,1\r\nb,2\r\n')
+  t.equal(toCsv(['name', 'size'], []), 'name,size\r\n')
 })
 
 t.test('quotes what would end a cell or a line', async (t) => {
@@ -28,4 +27,15 @@ t.test('no text is a formula, and numbers stay numbers', async (t) => {
   t.equal(cell('=a,"b"'), '"\'=a,""b"""')
   t.equal(cell(['=a', 'b']), '\'=a b')
   t.same([-1, 0, 1.5].map(cell), ['-1', '0', '1.5'])
+})
+
+t.test('a client gets CSV where it prefers it to JSON', async (t) => {
+  for (const accept of [
+    'text/csv', 'TEXT/CSV; q=0.5', 'text/csv; charset=utf-8', 'text/*', 'text/csv, */*;q=0.8',
+    'application/json;q=0.5,text/csv'
+  ]) t.equal(prefersCsv(accept), true, accept)
+  for (const accept of [
+    undefined, '', '*/*', 'text/csv;q=0', 'application/json, text/csv', 'text/csv;q=0.5, application/json',
+    'text/csv;q=x', 'image/png', 'text/html,application/xml;q=0.9,*/*;q=0.8'
+  ]) t.equal(prefersCsv(accept), false, String(accept))
 })

@@ -6,7 +6,7 @@ import { FoundInstances, SearchQuery } from '#schemas/instance-search.js'
 import { problems } from '#schemas/problem.js'
 
 const search: FastifyPluginAsyncTypebox = async (app) => {
-  app.get('/', {
+  app.get('', {
     config: { ttl: 'INSTANCES_TTL' },
     schema: {
       operationId: 'searchInstances',

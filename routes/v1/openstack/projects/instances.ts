@@ -1,14 +1,15 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { instancesAsCsv } from '#lib/monitoring/csv-tables.js'
 import { parseFilters } from '#lib/monitoring/instance-filters.js'
 import { listInstances } from '#lib/monitoring/instance-list.js'
-import { cacheHeaders, exampleOf, linkHeader, notModified } from '#schemas/common.js'
+import { cacheHeaders, Csv, exampleOf, linkHeader, notModified } from '#schemas/common.js'
 import { InstancePage, InstancesQuery, ProjectParams } from '#schemas/instance.js'
 import { problems } from '#schemas/problem.js'
 
 const instances: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/:projectId/instances', {
-    config: { ttl: 'INSTANCES_TTL' },
+    config: { ttl: 'INSTANCES_TTL', csv: instancesAsCsv },
     schema: {
       operationId: 'listInstances',
       summary: 'A project\'s instances with their latest usage',
@@ -22,7 +23,8 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
           description: 'A page of instances',
           headers: { ...cacheHeaders, ...linkHeader },
           content: {
-            'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) }
+            'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) },
+            'text/csv': { schema: Csv }
           }
         },
         ...notModified,

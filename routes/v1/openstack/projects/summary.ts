@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { projectsAsCsv } from '#lib/monitoring/csv-tables.js'
 import { listProjectSummaries } from '#lib/monitoring/project-summary.js'
-import { cacheHeaders, exampleOf, incompleteHeader, linkHeader, notModified } from '#schemas/common.js'
+import { cacheHeaders, Csv, exampleOf, incompleteHeader, linkHeader, notModified } from '#schemas/common.js'
 import { problems } from '#schemas/problem.js'
 import { ProjectSummary, SummaryQuery } from '#schemas/project.js'
 
@@ -14,7 +15,7 @@ const paths = {
 const summary: FastifyPluginAsyncTypebox = async (app) => {
   for (const [path, operation] of Object.entries(paths)) {
     app.get(path, {
-      config: { ttl: 'SUMMARY_TTL' },
+      config: { ttl: 'SUMMARY_TTL', csv: projectsAsCsv },
       schema: {
         ...operation,
         summary: 'Each project with its limits and usages',
@@ -29,7 +30,8 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
             content: {
               'application/json': {
                 schema: Type.Array(Type.Ref('ProjectSummary')), example: [exampleOf(ProjectSummary)]
-              }
+              },
+              'text/csv': { schema: Csv }
             }
           },
           ...notModified,

@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { projectUsagesAsCsv, usagesAsCsv } from '#lib/monitoring/csv-tables.js'
 import { getInstanceUsages, getProjectUsages } from '#lib/monitoring/instance-usages.js'
 import { parseManyUsages, parseUsages } from '#lib/monitoring/usage-parameters.js'
-import { cacheHeaders, exampleOf, notModified } from '#schemas/common.js'
+import { cacheHeaders, Csv, exampleOf, notModified } from '#schemas/common.js'
 import { ProjectParams } from '#schemas/instance.js'
 import { problems } from '#schemas/problem.js'
 import { InstanceParams } from '#schemas/series.js'
@@ -18,7 +19,7 @@ const exampleProject = {
 
 const usages: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/:instanceId/usages', {
-    config: { ttl: 'SERIES_TTL' },
+    config: { ttl: 'SERIES_TTL', csv: usagesAsCsv },
     schema: {
       operationId: 'getUsages',
       summary: 'All usages of an instance',
@@ -30,7 +31,10 @@ const usages: FastifyPluginAsyncTypebox = async (app) => {
         200: {
           description: 'The series of each usage',
           headers: cacheHeaders,
-          content: { 'application/json': { schema: Type.Ref('InstanceUsages'), example: exampleInstance } }
+          content: {
+            'application/json': { schema: Type.Ref('InstanceUsages'), example: exampleInstance },
+            'text/csv': { schema: Csv }
+          }
         },
         ...notModified,
         ...problems(400, 429, 500, 502, 503, 504)
@@ -45,7 +49,7 @@ const usages: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/:projectId/instances/usages', {
-    config: { ttl: 'SERIES_TTL' },
+    config: { ttl: 'SERIES_TTL', csv: projectUsagesAsCsv },
     schema: {
       operationId: 'getUsagesOfInstances',
       summary: 'Usages of up to 100 instances of a project',
@@ -58,7 +62,10 @@ const usages: FastifyPluginAsyncTypebox = async (app) => {
         200: {
           description: 'The series of each instance',
           headers: cacheHeaders,
-          content: { 'application/json': { schema: Type.Ref('ProjectUsages'), example: exampleProject } }
+          content: {
+            'application/json': { schema: Type.Ref('ProjectUsages'), example: exampleProject },
+            'text/csv': { schema: Csv }
+          }
         },
         ...notModified,
         ...problems(400, 404, 429, 500, 502, 503, 504)
