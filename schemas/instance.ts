@@ -78,7 +78,7 @@ export const InstancesQuery = Type.Object({
       'c5e1012f-9455-47ff-bbb7-1cff5e1f9894'
     )
   ),
-  hostname: Type.Optional(NamePart('Only instances with this in their name, in any case', 'monasca')),
+  hostname: Type.Optional(NamePart('Only instances with this in their name, in any case', 'demo')),
   sort: Type.Optional(OneOf(Object.keys(serverOrders) as Array<keyof typeof serverOrders>, {
     description: 'The order: by creation or by name, each descending with `-`. Newest first unless given',
     examples: ['name']

@@ -69,7 +69,9 @@ const examples: Record<keyof typeof descriptions, object> = {
   400: {
     missing: badParameter(`${cpuUsage}?defaultTimeRange=10m`, 'groupBy', 'is missing'),
     unknown: badParameter(
-      `${instances}?limit=100&host=web`, 'host', 'is not a parameter here: limit, marker, hostname are'
+      `${instances}?limit=100&host=web`,
+      'host',
+      'is not a parameter here: limit, marker, hostname, sort, state, address are'
     ),
     malformed: badParameter(`${instances}?limit=1001`, 'limit', '1001 must be <= 1000'),
     together: badParameter(

@@ -51,9 +51,12 @@ export async function listTopInstances (
   maxAge: number
 ): Promise<Top> {
   const projects = await visibleProjects(authorization, scope, projectId)
-  const { instances, exact } = await metrics.top({
-    metrics: metricsOf[by], order, limit: limit + spareInstances, since: now - maxAge, projects
-  })
+  const [{ instances, exact }] = await Promise.all([
+    metrics.top({
+      metrics: metricsOf[by], order, limit: limit + spareInstances, since: now - maxAge, projects
+    }),
+    projectId === undefined ? undefined : openstack.project(projectId)
+  ])
 
   const isVisible = (project: string) => projects === undefined || projects.includes(project)
   const failures: UpstreamError[] = []

@@ -101,8 +101,11 @@ export function createValidators (document: Document) {
  */
 export function createCheck (document: Document) {
   const errorsOf = createValidators(document)
-  const operations = operationsOf(document).map(([path, operation]) =>
-    ({ operation, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`) }))
+  // A literal path goes before one with a parameter, as in Fastify's router.
+  const operations = operationsOf(document)
+    .toSorted(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')))
+    .map(([path, operation]) =>
+      ({ operation, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`) }))
 
   return (url: string, { statusCode, headers, body }: ReceivedResponse) => {
     const path = url.split('?', 1)[0]!

@@ -19,20 +19,23 @@ t.test('describes the authentication of each operation that needs it', async (t)
     token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, bearer: { type: 'http', scheme: 'bearer' }
   })
   t.same(document.security, [])
-  for (const [path, { security, responses }] of operations) {
+  for (const [path, { security, responses, parameters = [] }] of operations) {
     const isPublic = publicPaths.includes(path)
     const statuses = Object.keys(responses).filter((status) => ['401', '403'].includes(status))
     t.same(security, isPublic ? undefined : [{ token: [] }, { bearer: [] }], path)
     t.same(statuses, isPublic ? [] : ['401', '403'])
-    t.equal('404' in responses, path.includes('{'), path)
+    const isOfOne = parameters.some(({ name }) => ['projectId', 'instanceId'].includes(name))
+    t.equal('404' in responses, isOfOne, path)
     t.equal('WWW-Authenticate' in (responses[401]?.headers ?? {}), !isPublic)
   }
 })
 
 t.test('describes the 401, 403 and 404 responses', async (t) => {
-  for (const [path, { parameters, responses }] of operations) {
-    const query = validQuery(parameters)
-    const url = path.replace('{projectId}', '0'.repeat(32)).replace('{instanceId}', '0'.repeat(32)) + query
+  const unknown = '0'.repeat(32)
+  for (const [path, { parameters = [], responses }] of operations) {
+    const ofProject = parameters.some((one) => one.in === 'query' && one.name === 'projectId')
+    const query = validQuery(parameters) + (ofProject ? `&projectId=${unknown}` : '')
+    const url = path.replace('{projectId}', unknown).replace('{instanceId}', unknown) + query
     for (const [status, token] of Object.entries(tokens).filter(([status]) => status in responses)) {
       const response = await get(url, token)
       t.equal(response.statusCode, Number(status), url)

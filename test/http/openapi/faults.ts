@@ -22,8 +22,9 @@ export async function startBroken (t: Test, status: number, upstream: string) {
   const { app, simulator } = await startService(t, { env })
   if (status === 500) {
     const broken = async () => { throw new TypeError('a bug of the service') }
-    Object.assign(app.metrics, { series: broken, seriesOfMany: broken, latest: broken, check: broken })
-    Object.assign(app.openstack, { projects: broken, project: broken })
+    const reads = ['series', 'seriesOfMany', 'latest', 'top', 'check']
+    Object.assign(app.metrics, Object.fromEntries(reads.map((name) => [name, broken])))
+    Object.assign(app.openstack, { projects: broken, project: broken, search: broken })
   }
   const fault = faults[status]
   if (fault !== undefined) {

@@ -35,6 +35,7 @@ const lists = [
 ]
 const range = 'defaultTimeRange=10m&groupBy=1m'
 const top = '/v1/openstack/instances/top?by=cpuUsage'
+const search = '/v1/openstack/instances?limit=10&hostname=de'
 const single = [`/v1/openstack/instances/${adminInstanceId}`, `${projects}/${adminProjectId}/summary`]
 const ofMany = (project: string, instances = adminInstanceId) =>
   `${projects}/${project}/instances/usages?instances=${instances}&usage=cpuUsage,networkIo&${range}`
@@ -42,7 +43,7 @@ const series = [
   ...[...usages, 'usages'].map((usage) => `${projects}/${adminInstanceId}/${usage}?${range}`),
   ofMany(adminProjectId)
 ]
-const urls = [...lists, ...single, ...series, top]
+const urls = [...lists, ...single, ...series, top, search]
 
 t.test('the document describes complete responses', async (t) => {
   for (const url of ['/healthz', '/readyz', '/metrics', ...urls]) t.equal((await get(t, url)).statusCode, 200)
@@ -99,7 +100,11 @@ t.test('the document describes failures', async (t) => {
   const failing: Array<[status: number, upstream: string, urls: string[]]> = [
     [500, 'none', urls],
     ...[502, 503, 504].flatMap((status): typeof failing =>
-      [[status, 'identity', [...lists, ...single]], [status, 'metrics', [...series, top]]])
+      [
+        [status, 'identity', [...lists, ...single]],
+        [status, 'metrics', [...series, top]],
+        [status, 'compute', [search]]
+      ])
   ]
   for (const [status, upstream, urls] of failing) {
     const broken = await startBroken(t, status, upstream)

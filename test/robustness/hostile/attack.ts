@@ -41,6 +41,13 @@ const normalUrls = [
   `${base}/${demoInstanceId}/usages?${range}`,
   `${base}/${demoProjectId}/instances/usages?instances=${demoInstanceId}&usage=cpuUsage,memUsage&${range}`,
   `${base}/${demoProjectId}/summary`,
+  `${base}/totals`,
+  `${base}/${demoProjectId}/instances?limit=10&sort=name&state=ACTIVE&address=115.68.151.163`,
+  ...['cpuUsage', 'memoryUsage', 'networkIo', 'diskRead', 'diskWrite'].map((by) =>
+    `/v1/openstack/instances/top?by=${by}`),
+  `/v1/openstack/instances/top?by=cpuUsage&projectId=${demoProjectId}`,
+  ...['de', '**'].map((hostname) => `/v1/openstack/instances?limit=10&hostname=${hostname}`),
+  `/v1/openstack/instances?limit=10&hostname=de&marker=${demoInstanceId}`,
   `/v1/openstack/instances/${demoInstanceId}`,
   '/readyz'
 ]
@@ -153,7 +160,8 @@ export async function attack (t: Test, authenticated: boolean) {
     t.ok(normalKinds.size > 15, `${normalKinds.size} kinds`)
     const statements = [...normalKinds].filter((kind) => kind.startsWith('metrics POST'))
     t.ok(statements.length > 5, `${statements.length} statements`)
-    t.ok(statements.every((statement) => statement.includes('("resource_id" = ?)')))
+    const ofInstances = /\("resource_id" = \?\)|GROUP BY "resource_id"/
+    t.ok(statements.every((statement) => ofInstances.test(statement)))
   })
 
   for (const [parameter, requests] of Object.entries(parametersOf(document))) {

@@ -11,6 +11,8 @@ const hostile = [...influxqlFragments, ...patterns, ...misleadingTexts]
 const isId = (text: string) => /^[\w-]{1,64}$/.test(text)
 const isNamePart = (text: string) => [...text].length <= 255
 
+const isSearch = (url: string) => url.startsWith('/v1/openstack/instances?')
+
 /** The status of the response to a text in the place of the `*` of a URL. */
 type Expect = (text: string, url: string) => number
 
@@ -35,18 +37,24 @@ const rows: Record<string, [texts: string[], expect: Expect]> = {
   timeRangeTo: [hostile, bad],
   limit: [nonEmpty, bad],
   marker: [ids, bad],
-  hostname: [nonEmpty, goodNamePart],
-  projectName: [nonEmpty, goodNamePart]
+  hostname: [nonEmpty, (text, url) => isSearch(url) && [...text].length < 2 ? 400 : goodNamePart(text, url)],
+  projectName: [nonEmpty, goodNamePart],
+  address: [nonEmpty, bad],
+  state: [nonEmpty, bad],
+  sort: [nonEmpty, bad],
+  nearLimit: [nonEmpty, bad],
+  by: [nonEmpty, bad],
+  order: [nonEmpty, bad]
 }
 
 /** The URL of an operation with valid values, and a `*` in the place of one parameter. */
 function urlOf ([path, { parameters = [] }]: Described, name: string) {
   const ofParameter = (other: string) => ({ projectId: demoProjectId, instanceId: demoInstanceId })[other]
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, other) => other === name ? '*' : ofParameter(other)!)
-  // Its other end, and no other range beside it.
+  // Its other end, and no other range beside it. A search needs a name or an address.
   const other = { timeRangeFrom: 'timeRangeTo', timeRangeTo: 'timeRangeFrom' }[name]
   const wanted = parameters.filter((parameter) => parameter.in === 'query' && (
-    parameter.required || [name, other ?? 'defaultTimeRange'].includes(parameter.name)))
+    parameter.required || [name, other ?? 'defaultTimeRange', 'hostname'].includes(parameter.name)))
   const query = wanted.map((parameter) =>
     `${parameter.name}=${parameter.name === name ? '*' : parameter.example ?? '1m'}`)
   return query.length === 0 ? filled : `${filled}?${query.join('&')}`
