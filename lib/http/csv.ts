@@ -13,7 +13,7 @@ export type CsvValue = string | number | boolean | null | undefined | string[]
 export const toCsv = (header: string[], rows: CsvValue[][]) =>
   [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 
-/** What a spreadsheet may run as a formula. */
+/** The beginning of a text that a spreadsheet may run as a formula. */
 const formula = /^[=+\-@\t\r]/
 
 /** Text that a spreadsheet may run begins with an apostrophe. A number is one, whatever its sign. */
@@ -24,7 +24,7 @@ function cell (value: CsvValue) {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-/** What an `Accept` has that prefers CSV. The negotiation takes a microsecond, and few clients need it. */
+/** Every `Accept` that prefers CSV has this. The negotiation takes a microsecond, and few clients need it. */
 const csvRange = /text\/(?:csv|\*)/i
 
 /**

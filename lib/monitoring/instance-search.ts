@@ -81,7 +81,7 @@ export async function searchInstances (
   }
 }
 
-/** Where a caller's instances are. */
+/** The part of the cloud in which a caller searches. */
 async function searchScope (
   authorization: SearchSources['authorization'], scope: Scope
 ): Promise<SearchScope> {

@@ -6,7 +6,7 @@ import {
 } from './servers.js'
 import type { Server, ServerQuery } from './servers.js'
 
-/** Where servers are searched: in one project, in these projects of all, or in all. */
+/** The projects in which servers are searched: one of them, some of all, or all. */
 export interface SearchScope {
   project?: string
   among?: Set<string>
