@@ -31,11 +31,11 @@ export const Address = Type.String({
   examples: ['115.68.151.163']
 })
 
-/** A table; unknown values are empty. */
-export const Csv = Type.String({
-  description: 'A header line, and a line for each entry, as RFC 4180 has it. Unknown values are empty; a ' +
-    'text that a spreadsheet would run begins with an apostrophe'
-})
+/**
+ * A sentence for the description of a route that returns CSV as well. A second media type in its response
+ * would make every generated client return JSON or text.
+ */
+export const alsoAsCsv = 'A client that prefers `text/csv` gets a table.'
 
 /** The query of a route that takes none. */
 export const NoQuery = Type.Object({}, { additionalProperties: false })

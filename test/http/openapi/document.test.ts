@@ -68,9 +68,8 @@ t.test('describes each response, with an example and its headers', async (t) => 
     for (const [status, { description, headers, content = {} }] of Object.entries(responses)) {
       const problem = Object.hasOwn(content, 'application/problem+json')
       t.ok(description && description !== 'Default Response', `${path} ${status}`)
-      const types = Object.keys(content).filter((type) => type !== 'text/csv')
-      t.equal(types.length, status === '304' ? 0 : 1)
-      for (const { example, examples } of types.map((type) => content[type]!)) {
+      t.equal(Object.keys(content).length, status === '304' ? 0 : 1)
+      for (const { example, examples } of Object.values(content)) {
         t.ok(example ?? Object.values(examples!)[0]!.value, `${path} ${status}`)
       }
       t.match(headers['X-Openstack-Request-Id'], { required: true })

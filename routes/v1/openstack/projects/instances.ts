@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { instancesAsCsv } from '#lib/monitoring/csv-tables.js'
 import { parseFilters } from '#lib/monitoring/instance-filters.js'
 import { listInstances } from '#lib/monitoring/instance-list.js'
-import { cacheHeaders, Csv, exampleOf, linkHeader, notModified } from '#schemas/common.js'
+import { alsoAsCsv, cacheHeaders, exampleOf, linkHeader, notModified } from '#schemas/common.js'
 import { InstancePage, InstancesQuery, ProjectParams } from '#schemas/instance.js'
 import { problems } from '#schemas/problem.js'
 
@@ -20,11 +20,10 @@ const instances: FastifyPluginAsyncTypebox = async (app) => {
       querystring: InstancesQuery,
       response: {
         200: {
-          description: 'A page of instances',
+          description: `A page of instances. ${alsoAsCsv}`,
           headers: { ...cacheHeaders, ...linkHeader },
           content: {
-            'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) },
-            'text/csv': { schema: Csv }
+            'application/json': { schema: Type.Ref('InstancePage'), example: exampleOf(InstancePage) }
           }
         },
         ...notModified,

@@ -2,7 +2,9 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { projectsAsCsv } from '#lib/monitoring/csv-tables.js'
 import { listProjectSummaries } from '#lib/monitoring/project-summary.js'
-import { cacheHeaders, Csv, exampleOf, incompleteHeader, linkHeader, notModified } from '#schemas/common.js'
+import {
+  alsoAsCsv, cacheHeaders, exampleOf, incompleteHeader, linkHeader, notModified
+} from '#schemas/common.js'
 import { problems } from '#schemas/problem.js'
 import { ProjectSummary, SummaryQuery } from '#schemas/project.js'
 
@@ -25,13 +27,12 @@ const summary: FastifyPluginAsyncTypebox = async (app) => {
         querystring: SummaryQuery,
         response: {
           200: {
-            description: 'The projects',
+            description: `The projects. ${alsoAsCsv}`,
             headers: { ...cacheHeaders, ...linkHeader, ...incompleteHeader },
             content: {
               'application/json': {
                 schema: Type.Array(Type.Ref('ProjectSummary')), example: [exampleOf(ProjectSummary)]
-              },
-              'text/csv': { schema: Csv }
+              }
             }
           },
           ...notModified,

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { projectUsagesAsCsv, usagesAsCsv } from '#lib/monitoring/csv-tables.js'
 import { getInstanceUsages, getProjectUsages } from '#lib/monitoring/instance-usages.js'
 import { parseManyUsages, parseUsages } from '#lib/monitoring/usage-parameters.js'
-import { cacheHeaders, Csv, exampleOf, notModified } from '#schemas/common.js'
+import { alsoAsCsv, cacheHeaders, exampleOf, notModified } from '#schemas/common.js'
 import { ProjectParams } from '#schemas/instance.js'
 import { problems } from '#schemas/problem.js'
 import { InstanceParams } from '#schemas/series.js'
@@ -29,12 +29,9 @@ const usages: FastifyPluginAsyncTypebox = async (app) => {
       querystring: UsagesQuery,
       response: {
         200: {
-          description: 'The series of each usage',
+          description: `The series of each usage. ${alsoAsCsv}`,
           headers: cacheHeaders,
-          content: {
-            'application/json': { schema: Type.Ref('InstanceUsages'), example: exampleInstance },
-            'text/csv': { schema: Csv }
-          }
+          content: { 'application/json': { schema: Type.Ref('InstanceUsages'), example: exampleInstance } }
         },
         ...notModified,
         ...problems(400, 429, 500, 502, 503, 504)
@@ -60,12 +57,9 @@ const usages: FastifyPluginAsyncTypebox = async (app) => {
       querystring: ProjectUsagesQuery,
       response: {
         200: {
-          description: 'The series of each instance',
+          description: `The series of each instance. ${alsoAsCsv}`,
           headers: cacheHeaders,
-          content: {
-            'application/json': { schema: Type.Ref('ProjectUsages'), example: exampleProject },
-            'text/csv': { schema: Csv }
-          }
+          content: { 'application/json': { schema: Type.Ref('ProjectUsages'), example: exampleProject } }
         },
         ...notModified,
         ...problems(400, 404, 429, 500, 502, 503, 504)
