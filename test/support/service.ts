@@ -10,6 +10,9 @@ interface Options extends SimulatorOptions {
   logger?: AppOptions['logger']
 }
 
+/** The metrics stores that the simulator plays. */
+export const metricsStores = ['influxdb', 'prometheus'] as const
+
 /** Starts the service over a simulated cloud; both end with the test. Caches are off by default. */
 export async function startService (t: Test, { env, logger, ...options }: Options = {}) {
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
