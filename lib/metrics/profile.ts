@@ -1,7 +1,5 @@
+import type { Values } from './combine.js'
 import type { Metric } from './usages.js'
-
-/** A value of each source of a reading; `undefined` where it has no samples. At least one has. */
-export type Values = Array<number | undefined>
 
 export type InstancePlace = 'whole' | 'first' | 'inner'
 
@@ -51,19 +49,3 @@ export interface Profile {
 
 export const kibibytes = ([bytes]: Values) => bytes! / 1024
 export const asIs = ([value]: Values) => value
-
-/**
- * The usages of a reading, from a column of values for each of its sources. A key (a time, an instance) has a
- * usage where its values are enough for one.
- */
-export function combine<Key> (columns: Array<Map<Key, number>>, usage: Reading['usage']): Map<Key, number> {
-  const usages = new Map<Key, number>()
-  for (const key of new Set(columns.flatMap((column) => [...column.keys()]))) {
-    const value = usage(columns.map((column) => column.get(key)))
-    if (value !== undefined) usages.set(key, round(value))
-  }
-  return usages
-}
-
-/** To 2 decimals, and never -0. */
-const round = (value: number) => Math.round(value * 100) / 100 + 0

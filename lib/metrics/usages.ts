@@ -21,7 +21,8 @@ export const usages = {
   },
   memUsage: {
     summary: 'Memory usage of an instance',
-    meaning: 'the mean share of its memory that is in use (the metrics source decides whether caches count)',
+    meaning: 'the mean share of its memory that is in use; what the guest can reclaim from its caches ' +
+      'counts as in use with Monasca\'s agent, and not with most exporters of a Prometheus API',
     unit: '%',
     series: { memory: 'memory' }
   },

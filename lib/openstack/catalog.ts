@@ -141,12 +141,12 @@ export function withVersion (url: string, service: CatalogService, project?: str
   return `${parts.root}/${version}${takes === 'never' ? '' : parts.rest || missing}`
 }
 
-/** The URL of a service's version document: its endpoint up to the version. */
+/** The URL of a service's version document: its endpoint, as `withVersion` returns it, up to the version. */
 export function versionDocumentUrl (endpoint: string) {
   const { origin, pathname } = new URL(endpoint)
   const parts = pathname.split('/')
   const end = parts.findLastIndex((part) => /^v[0-9.]+$/.test(part)) + 1
-  return origin + (end === 0 ? pathname : `${parts.slice(0, end).join('/')}/`)
+  return `${origin}${parts.slice(0, end).join('/')}/`
 }
 
 /** A version at the end of a path, or before a project, or before the path of Keystone's logins. */

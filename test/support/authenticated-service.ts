@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
-import type { AppOptions } from '#app.js'
 import { adminCredential, demoCredential, restrictedCredential, trustId } from '#simulator/users.js'
 import { byCredential, byPassword, logIn, onProject } from './simulator-client.js'
 import { startService as startWithoutAuthentication } from './service.js'
+import type { ServiceOptions } from './service.js'
 
 /** How each caller of the tests logs in. */
 const logins = {
@@ -27,13 +27,15 @@ export type Caller = keyof typeof logins
  * summary has the projects of all domains.
  */
 export async function startService (
-  t: Test, env: Record<string, string | undefined> = {}, logger?: AppOptions['logger']
+  t: Test,
+  env: Record<string, string | undefined> = {},
+  options: Pick<ServiceOptions, 'logger' | 'metricsStore'> = {}
 ) {
   const clock = { time: Date.parse('2026-11-23T12:00:00.500Z') }
   const service = await startWithoutAuthentication(t, {
     env: { AUTH: 'keystone', CACHE: 'on', EXCLUDE_DOMAINS: 'none', ...env },
     now: () => clock.time,
-    logger
+    ...options
   })
   const { app, simulator } = service
   const keystone = simulator.env.OS_AUTH_URL!

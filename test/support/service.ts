@@ -3,15 +3,23 @@ import type { Test } from 'tap'
 import { buildApp } from '#app.js'
 import type { AppOptions } from '#app.js'
 import { startSimulator } from '#simulator/simulator.js'
-import type { SimulatorOptions } from '#simulator/simulator.js'
+import type { SimulatedCall, SimulatorOptions } from '#simulator/simulator.js'
 
-interface Options extends SimulatorOptions {
+export interface ServiceOptions extends SimulatorOptions {
   env?: AppOptions['env']
   logger?: AppOptions['logger']
 }
 
+/** The metrics stores that the simulator plays. */
+export const metricsStores = ['influxdb', 'prometheus'] as const
+export type MetricsStoreName = typeof metricsStores[number]
+
+/** Whether a call reads samples. The info metric of a Prometheus exporter is read beside them. */
+export const readsSamples = ({ upstream, body }: SimulatedCall) =>
+  upstream === 'metrics' && !/_info%7B/.test(body)
+
 /** Starts the service over a simulated cloud; both end with the test. Caches are off by default. */
-export async function startService (t: Test, { env, logger, ...options }: Options = {}) {
+export async function startService (t: Test, { env, logger, ...options }: ServiceOptions = {}) {
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
   const app = await buildApp({
     env: { ...simulator.env, CACHE: 'off', SHUTDOWN_GRACE: '1s', OVERLOAD_DELAY: '0', ...env },

@@ -1,4 +1,5 @@
-import { possibleUsage } from '#lib/metrics/possible-usage.js'
+import { combine, combineUsages } from '#lib/metrics/combine.js'
+import type { Values } from '#lib/metrics/combine.js'
 import type { Bucket, MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { Window } from '#lib/time-range.js'
@@ -61,7 +62,7 @@ export function createInflux (
       return measurements.map((measurement) => Promise.all(instances.map((instance) =>
         read({ measurement, perDevice, instance, project, window, group }))))
     }))
-    return instances.map((_, i) => combine(metrics, columns.map((column) => column[i]!)).map((usages) =>
+    return instances.map((_, i) => usagesOf(metrics, columns.map((column) => column[i]!)).map((usages) =>
       Array.from(usages, ([time, usage]) => ({ time, usage })).sort((a, b) => a.time - b.time)))
   }
 
@@ -92,8 +93,8 @@ export function createInflux (
         results.slice(i * firsts.length, (i + 1) * firsts.length).flat().map(newestSample))
       const values = samples.map((list) => knownIn(list.map(({ instance, value }) => [instance, value])))
       const times = samples.map((list) => knownIn(list.map(({ instance, time }) => [instance, time])))
-      const oldestTimes = combine(metrics, times, oldest)
-      return combine(metrics, values).map((usages, i) =>
+      const oldestTimes = columnsOf(metrics, times).map((columns) => combine(columns, oldest))
+      return usagesOf(metrics, values).map((usages, i) =>
         new Map(Array.from(usages, ([id, usage]) => [id, { usage, time: oldestTimes[i]!.get(id)! }])))
     },
 
@@ -133,33 +134,21 @@ const allMeasurements = Object.values(measurementMappings).flatMap(({ measuremen
 const newestSample = ({ tags, values }: QuerySeries) =>
   ({ instance: tags?.resource_id, time: values[0]?.[0], value: values[0]?.[1] })
 
-const oldest = (_: Metric, times: Array<number | undefined>) =>
-  Math.min(...times.filter((time) => time !== undefined))
+const oldest = (times: Values) => Math.min(...times.filter((time) => time !== undefined))
 
 const knownIn = <Key>(entries: Array<readonly [Key, number | null | undefined]>) =>
   new Map(entries.filter((entry): entry is [Key, number] => typeof entry[1] === 'number'))
 
-/** The usage that values mean, if they are enough for one, and if it is possible. */
-function usageOf (metric: Metric, values: Array<number | undefined>) {
-  const value = measurementMappings[metric].usage(values)
-  return value === undefined ? undefined : possibleUsage(metric, value)
-}
-
-/**
- * The usages of each metric by key (a time, an instance), from a column of values for each measurement.
- * @param meaning the meaning of a key's values; a key has at least one
- */
-function combine<Key> (metrics: Metric[], columns: Array<Map<Key, number>>, meaning = usageOf) {
+/** The columns of each metric, from those of all measurements. */
+function columnsOf<Column> (metrics: Metric[], all: Column[]) {
   let taken = 0
   return metrics.map((metric) => {
-    const { measurements } = measurementMappings[metric]
-    const own = columns.slice(taken, taken += measurements.length)
-    const usages = new Map<Key, number>()
-    const keys = own.length === 1 ? own[0]!.keys() : new Set(own.flatMap((column) => [...column.keys()]))
-    for (const key of keys) {
-      const value = meaning(metric, own.map((column) => column.get(key)))
-      if (value !== undefined) usages.set(key, value)
-    }
-    return usages
+    const first = taken
+    taken += measurementMappings[metric].measurements.length
+    return all.slice(first, taken)
   })
 }
+
+const usagesOf = <Key>(metrics: Metric[], all: Array<Map<Key, number>>) =>
+  columnsOf(metrics, all).map((columns, i) =>
+    combineUsages(metrics[i]!, columns, measurementMappings[metrics[i]!].usage))

@@ -1,7 +1,6 @@
+import type { Values } from '#lib/metrics/combine.js'
+import { asIs, kibibytes } from '#lib/metrics/profile.js'
 import type { Metric } from '#lib/metrics/usages.js'
-
-/** A value of each measurement; `undefined` where it has no sample. At least one has. */
-type Values = Array<number | undefined>
 
 export interface MeasurementMapping {
   measurements: string[]
@@ -10,9 +9,6 @@ export interface MeasurementMapping {
   /** The usage that the values mean; `undefined` where they are not enough. */
   usage: (values: Values) => number | undefined
 }
-
-const kibibytes = ([bytes]: Values) => bytes! / 1024
-const asIs = ([value]: Values) => value
 
 /**
  * In percent: from the megabytes where both are known, else from the percentage that later agents send

@@ -1,5 +1,5 @@
+import { combineUsages } from '#lib/metrics/combine.js'
 import { firstOf } from '#lib/metrics/ranking.js'
-import { possibleUsage } from '#lib/metrics/possible-usage.js'
 import type { RankedInstance, RankedInstances, Ranking } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
@@ -68,8 +68,9 @@ export function createTop (upstream: CallUpstream, settings: InfluxSettings, unt
       partsOf(measurement, false, ranking).map((part) => ({ ...part, instances }))))
     const columns = [free!, total!, percent]
     // Of another project's samples of a candidate there is no percentage.
-    const keys = percent.size === 0 ? free!.keys() : percent.keys()
-    return { instances: firstOf(usagesOf('memory', [...keys], columns), ranking), exact: percent.size === 0 }
+    const candidates = percent.size === 0 ? free! : percent
+    const usages = usagesOf('memory', columns).filter(([key]) => candidates.has(key))
+    return { instances: firstOf(usages.map(toRanked), ranking), exact: percent.size === 0 }
   }
 
   /**
@@ -88,29 +89,21 @@ export function createTop (upstream: CallUpstream, settings: InfluxSettings, unt
         )]
       : await readNewest(mappings.map(({ measurements, perDevice }) =>
         partsOf(measurements[0]!, perDevice, ranking)))
-    const keys = [...new Set(columns.flatMap((column) => [...column.keys()]))]
-    const sums = new Map<string, RankedInstance>()
+    const sums = new Map<string, number>()
     for (const [i, metric] of metrics.entries()) {
-      for (const one of usagesOf(metric, keys, [columns[i]!])) {
-        const key = keyOf(one.instance, one.project)
-        sums.set(key, { ...one, usage: one.usage + (sums.get(key)?.usage ?? 0) })
-      }
+      for (const [key, usage] of usagesOf(metric, [columns[i]!])) sums.set(key, usage + (sums.get(key) ?? 0))
     }
-    return { instances: firstOf([...sums.values()], ranking), exact: true }
+    return { instances: firstOf(Array.from(sums, toRanked), ranking), exact: true }
   }
 }
 
-/** The usages of keys whose values are enough for one that is possible. */
-const usagesOf = (
-  metric: Metric, keys: string[], columns: Columns
-) => keys.flatMap((key): RankedInstance[] => {
-  const values = columns.map((column) => column.get(key))
-  const value = values.every((value) => value === undefined)
-    ? undefined
-    : measurementMappings[metric].usage(values)
-  const usage = value === undefined ? undefined : possibleUsage(metric, value)
-  const [instance, project] = key.split(' ')
-  return usage === undefined ? [] : [{ instance: instance!, project: project || undefined, usage }]
-})
+const usagesOf = (metric: Metric, columns: Columns) =>
+  [...combineUsages(metric, columns, measurementMappings[metric].usage)]
 
+/** An instance and its project, as one key. */
 const keyOf = (instance: string, project?: string | null) => `${instance} ${project ?? ''}`
+
+function toRanked ([key, usage]: [key: string, usage: number]): RankedInstance {
+  const [instance, project] = key.split(' ')
+  return { instance: instance!, project: project || undefined, usage }
+}

@@ -1,5 +1,6 @@
+import type { Values } from '#lib/metrics/combine.js'
 import { asIs, kibibytes } from '#lib/metrics/profile.js'
-import type { Profile, Reading, Source, Values } from '#lib/metrics/profile.js'
+import type { Profile, Reading, Source } from '#lib/metrics/profile.js'
 
 const gauge = (name: string): Source => ({ name: `libvirt_domain_${name}`, kind: 'gauge' })
 

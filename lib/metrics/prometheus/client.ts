@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/cache/cache.js'
 import { createBatch } from '#lib/metrics/batch.js'
-import { combine } from '#lib/metrics/profile.js'
+import { combineUsages } from '#lib/metrics/combine.js'
 import type { Profile, Reading, Source } from '#lib/metrics/profile.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
 import { latestOf, lookbackSeconds } from '#lib/metrics/samples.js'
@@ -78,7 +78,7 @@ export function createPrometheus (
       if (reading === undefined) return []
       const { sources, usage } = reading
       const columns = await read({ profile, sources, instance, project, window })
-      return Array.from(combine(columns, usage), ([time, usage]) => ({ time, usage }))
+      return Array.from(combineUsages(metric, columns, usage), ([time, usage]) => ({ time, usage }))
         .sort((a, b) => a.time - b.time)
     }))))
     return instances.map((_, i) => lists.map((list) => list[i]!))
@@ -145,8 +145,8 @@ export function createPrometheus (
       const requests = requestsOf(profile, sources, instances, since)
       const results = await Promise.all(requests.map((ids) =>
         readLatest(profile, sources, ids, since, project)))
-      return readings.map((reading) => new Map(results.flatMap((values) =>
-        reading === undefined ? [] : [...latestUsages(reading, values)])))
+      return readings.map((reading, i) => new Map(results.flatMap((values) =>
+        reading === undefined ? [] : [...latestUsages(metrics[i]!, reading, values)])))
     },
 
     top: async (ranking) => findTop(await profileInUse(), ranking),
@@ -171,10 +171,11 @@ export function createPrometheus (
 
 /** The usages of a reading from the latest values of its sources, with the time of the oldest of them. */
 function latestUsages (
-  { sources, usage }: Reading, values: Map<string, Map<string, LatestValue>>
+  metric: Metric, { sources, usage }: Reading, values: Map<string, Map<string, LatestValue>>
 ): Map<string, LatestSample> {
   const columns = sources.map(({ name }) => values.get(name)!)
-  const usages = combine(columns.map((column) => mapValues(column, ({ value }) => value)), usage)
+  const numbers = columns.map((column) => mapValues(column, ({ value }) => value))
+  const usages = combineUsages(metric, numbers, usage)
   return mapValues(usages, (usage, id) => ({
     usage, time: Math.min(...columns.map((column) => column.get(id)?.time ?? Infinity)) / 1000
   }))

@@ -12,7 +12,6 @@ const meanings: Record<number, [FailureReason, string]> = {
   401: credentialRejected,
   403: credentialRejected,
   404: ['invalid', 'has no Prometheus API there: check PROMETHEUS_URL'],
-  429: ['unreachable', 'is overloaded'],
   503: ['unreachable', 'is overloaded, or has only a part of its data']
 }
 const rejectedQuery = new Set([400, 422])
@@ -25,6 +24,8 @@ export function explain (err: unknown): never {
   if (!(err instanceof UpstreamError)) throw err
   const { details, reason } = err
   const { status = 0 } = details
+  // The time that the store asks for is in the details, and goes on to the caller.
+  if (reason === 'unavailable') throw err
   if (rejectedQuery.has(status)) {
     throw new QueryRejected('metrics', 'invalid', `rejected a query (${status})`, details)
   }

@@ -1,7 +1,6 @@
 import type { Clock } from '#lib/cache/cache.js'
-import { combine } from '#lib/metrics/profile.js'
+import { combineUsages } from '#lib/metrics/combine.js'
 import type { Profile, Source } from '#lib/metrics/profile.js'
-import { possibleUsage } from '#lib/metrics/possible-usage.js'
 import { firstOf } from '#lib/metrics/ranking.js'
 import type { RankedInstance, RankedInstances, Ranking } from '#lib/metrics/store.js'
 import { ownerInLabel, ownersByInfo } from './ownership.js'
@@ -44,11 +43,10 @@ export function createTop (queries: Queries, clock: Clock, everyOf: (profile: Pr
     const sums = new Map<string, number>()
     let taken = 0
     for (const { metric, reading } of readings) {
-      const own = reading?.sources ?? []
-      const columns = own.map((source) => columnOf(source, taken++, values, ownerOf))
-      for (const [id, value] of reading === undefined ? [] : combine(columns, reading.usage)) {
-        const usage = possibleUsage(metric, value)
-        if (usage !== undefined) sums.set(id, usage + (sums.get(id) ?? 0))
+      if (reading === undefined) continue
+      const columns = reading.sources.map((source) => columnOf(source, taken++, values, ownerOf))
+      for (const [id, usage] of combineUsages(metric, columns, reading.usage)) {
+        sums.set(id, usage + (sums.get(id) ?? 0))
       }
     }
     const instances = Array.from(sums, ([instance, usage]): RankedInstance =>

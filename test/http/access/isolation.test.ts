@@ -2,6 +2,9 @@ import t from 'tap'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { projects, range, startService, summary } from '#test/support/authenticated-service.js'
 import type { Caller } from '#test/support/authenticated-service.js'
+import type { MetricsStoreName } from '#test/support/service.js'
+
+t.setTimeout(180_000)
 
 const callers: Caller[] = ['demo', 'monitor', 'lead', 'admin']
 const pairs = callers.flatMap((one) =>
@@ -9,25 +12,30 @@ const pairs = callers.flatMap((one) =>
 
 const usages = ['cpuUsage', 'memUsage', 'diskRead', 'diskWrite', 'networkIo', 'networkPackets', 'usages']
 const lists = [adminInstanceId, `${demoInstanceId},${adminInstanceId}`]
-const filters = ['limit=5', 'limit=5&hostname=e', 'limit=5&hostname=nothing', 'limit=5&sort=name']
-const urls = [
+const filters = ['limit=5', 'limit=5&hostname=e', 'limit=5&hostname=nothing']
+const urlsOfQuotas = [
   summary, `${projects}/summaries`, `${projects}/totals`,
   ...['limit=1', 'projectName=e', 'projectName=nothing', 'sort=-fullest&limit=1', 'nearLimit=20']
     .map((query) => `${summary}?${query}`),
+  ...[adminProjectId, demoProjectId].map((project) => `${projects}/${project}/summary`)
+]
+const urlsOfMetrics = (usages: string[], filters: string[]) => [
   ...[adminProjectId, demoProjectId].flatMap((project) =>
     filters.map((query) => `${projects}/${project}/instances?${query}`)),
   ...[adminInstanceId, demoInstanceId].flatMap((instance) =>
     usages.map((usage) => `${projects}/${instance}/${usage}?${range}`)),
-  ...[adminProjectId, demoProjectId].flatMap((project) => [
-    `${projects}/${project}/summary`,
-    ...lists.map((ids) =>
-      `${projects}/${project}/instances/usages?instances=${ids}&usage=cpuUsage,networkIo&${range}`)
-  ]),
+  ...[adminProjectId, demoProjectId].flatMap((project) => lists.map((ids) =>
+    `${projects}/${project}/instances/usages?instances=${ids}&usage=cpuUsage,networkIo&${range}`)),
   ...[adminInstanceId, demoInstanceId].map((instance) => `/v1/openstack/instances/${instance}`),
-  ...['by=cpuUsage', 'by=networkIo&order=asc', `by=memoryUsage&projectId=${demoProjectId}`]
+  ...['by=cpuUsage', `by=memoryUsage&projectId=${demoProjectId}`]
     .map((query) => `/v1/openstack/instances/top?${query}`),
   ...['hostname=mo', 'address=115.68.151.163']
     .map((query) => `/v1/openstack/instances?limit=3&${query}`)
+]
+/** The responses that need no metrics store, and the series of each usage, are not tested twice. */
+const stores: Array<[metricsStore: MetricsStoreName, urls: string[]]> = [
+  ['influxdb', [...urlsOfQuotas, ...urlsOfMetrics(usages, filters)]],
+  ['prometheus', urlsOfMetrics(['cpuUsage', 'usages'], ['limit=5'])]
 ]
 
 type Response = Awaited<ReturnType<Awaited<ReturnType<typeof startService>>['get']>>
@@ -36,59 +44,61 @@ const contentOf = ({ statusCode, body, headers: { link, etag } }: Response) => (
   statusCode, body, link, etag
 })
 
-/** The responses to each caller from a service that never responded to another one. */
-const expected = new Map<Caller, Map<string, Response>>()
-for (const caller of callers) {
-  const { get, tokenOf } = await startService(t, { CACHE: 'off' })
-  const token = await tokenOf(caller)
-  const responses = await Promise.all(urls.map(async (url) => [url, await get(url, token)] as const))
-  expected.set(caller, new Map(responses))
-}
-const expectedFor = (caller: Caller, url: string) => expected.get(caller)!.get(url)!
-
-t.test('each caller sees something that another does not', async (t) => {
-  for (const [one, other] of pairs) {
-    const isDifferent = (url: string) => expectedFor(one, url).body !== expectedFor(other, url).body
-    t.ok(urls.some(isDifferent), `${one} and ${other}`)
+for (const [metricsStore, urls] of stores) {
+  /** The responses to each caller from a service that never responded to another one. */
+  const expected = new Map<Caller, Map<string, Response>>()
+  for (const caller of callers) {
+    const { get, tokenOf } = await startService(t, { CACHE: 'off' }, { metricsStore })
+    const token = await tokenOf(caller)
+    const responses = await Promise.all(urls.map(async (url) => [url, await get(url, token)] as const))
+    expected.set(caller, new Map(responses))
   }
-})
+  const expectedFor = (caller: Caller, url: string) => expected.get(caller)!.get(url)!
 
-for (const [one, other] of pairs) {
-  t.test(`${other} sees nothing that was cached for ${one}`, async (t) => {
-    const { get, tokenOf } = await startService(t)
-    const tokens = { [one]: await tokenOf(one), [other]: await tokenOf(other) }
-    for (const caller of [one, other, one, other]) {
-      for (const url of urls) {
-        const response = await get(url, tokens[caller])
-        t.same(contentOf(response), contentOf(expectedFor(caller, url)), `${caller} ${url}`)
-      }
+  t.test(`each caller sees something that another does not, over ${metricsStore}`, async (t) => {
+    for (const [one, other] of pairs) {
+      const isDifferent = (url: string) => expectedFor(one, url).body !== expectedFor(other, url).body
+      t.ok(urls.some(isDifferent), `${one} and ${other}`)
     }
-    for (const [caller, owner] of [[one, other], [other, one]] as const) {
-      for (const url of urls) {
-        const { statusCode, body, headers } = expectedFor(caller, url)
-        const foreignEtag = String(expectedFor(owner, url).headers.etag)
-        const foreign = await get(url, tokens[caller], { 'if-none-match': foreignEtag })
-        t.equal(foreign.statusCode, statusCode, `no match with an ETag of ${owner}, even for equal content`)
-        t.equal(foreign.body, body)
-        if (foreign.statusCode !== 200) continue
-        const own = await get(url, tokens[caller], { 'if-none-match': String(headers.etag) })
-        t.equal(own.statusCode, 304)
+  })
+
+  for (const [one, other] of pairs) {
+    t.test(`${other} sees nothing that was cached for ${one}, over ${metricsStore}`, async (t) => {
+      const { get, tokenOf } = await startService(t, {}, { metricsStore })
+      const tokens = { [one]: await tokenOf(one), [other]: await tokenOf(other) }
+      for (const caller of [one, other, one, other]) {
+        for (const url of urls) {
+          const response = await get(url, tokens[caller])
+          t.same(contentOf(response), contentOf(expectedFor(caller, url)), `${caller} ${url}`)
+        }
       }
+      for (const [caller, owner] of [[one, other], [other, one]] as const) {
+        for (const url of urls) {
+          const { statusCode, body, headers } = expectedFor(caller, url)
+          const foreignEtag = String(expectedFor(owner, url).headers.etag)
+          const foreign = await get(url, tokens[caller], { 'if-none-match': foreignEtag })
+          t.equal(foreign.statusCode, statusCode, `no match with an ETag of ${owner}, even for equal content`)
+          t.equal(foreign.body, body)
+          if (foreign.statusCode !== 200) continue
+          const own = await get(url, tokens[caller], { 'if-none-match': String(headers.etag) })
+          t.equal(own.statusCode, 304)
+        }
+      }
+    })
+  }
+
+  t.test(`each caller sees its own content in concurrent requests, over ${metricsStore}`, async (t) => {
+    for (const CACHE of ['on', 'off']) {
+      const { get, tokenOf } = await startService(t, { CACHE }, { metricsStore })
+      const tokens = await Promise.all(callers.map(tokenOf))
+      const once = urls.flatMap((url) => callers.map((caller, i) => ({ url, caller, token: tokens[i] })))
+      const requests = Array.from({ length: 4 }, () => once).flat()
+      const responses = await Promise.all(requests.map(({ url, token }) => get(url, token)))
+      const contents = requests.map(({ caller, url }) => contentOf(expectedFor(caller, url)))
+      t.same(responses.map(contentOf), contents)
     }
   })
 }
-
-t.test('each caller sees its own content in concurrent requests', async (t) => {
-  for (const CACHE of ['on', 'off']) {
-    const { get, tokenOf } = await startService(t, { CACHE })
-    const tokens = await Promise.all(callers.map(tokenOf))
-    const once = urls.flatMap((url) => callers.map((caller, i) => ({ url, caller, token: tokens[i] })))
-    const requests = Array.from({ length: 4 }, () => once).flat()
-    const responses = await Promise.all(requests.map(({ url, token }) => get(url, token)))
-    const contents = requests.map(({ caller, url }) => contentOf(expectedFor(caller, url)))
-    t.same(responses.map(contentOf), contents)
-  }
-})
 
 t.test('all tokens of a project share its cached responses', async (t) => {
   const { get, tokenOf, count } = await startService(t)

@@ -5,6 +5,7 @@ import { hexId } from '#simulator/random.js'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { projects, range, startService, summary } from '#test/support/authenticated-service.js'
 import type { Caller } from '#test/support/authenticated-service.js'
+import type { MetricsStoreName } from '#test/support/service.js'
 
 const heatProjects = [1, 2, 3].map((n) => hexId(`heat ${n}`))
 const allProjects = [adminProjectId, demoProjectId, ...heatProjects]
@@ -38,12 +39,15 @@ const instanceProjects = { [adminInstanceId]: adminProjectId, [demoInstanceId]: 
 const instanceCounts: Record<string, number> = { [adminProjectId]: 42, [demoProjectId]: 1 }
 const usedIn = (projects: string[]) =>
   projects.reduce((sum, project) => sum + (instanceCounts[project] ?? 0), 0)
-/** The parts of a response about a project that is visible. */
-function expectedOf (path: string, project: string) {
+/**
+ * The parts of a response about a project that is visible.
+ * @param allSeries whether the caller gets the series of another project's instance too
+ */
+function expectedOf (path: string, project: string, allSeries: boolean) {
   if (path.endsWith('/summary')) return { id: project, instancesUsed: instanceCounts[project] ?? 0 }
   if (path.endsWith('/instances')) return { projectId: project, totalCnt: instanceCounts[project] ?? 0 }
   const instances = Object.entries(instanceProjects).map(([id, owner]) => {
-    const values = Array(13).fill(owner === project ? Number : null)
+    const values = Array(13).fill(owner === project || allSeries ? Number : null)
     return { instance_id: id, usages: [{ series: [{ values }] }] }
   })
   return { projectId: project, instances }
@@ -62,23 +66,33 @@ function valuesIn (body: object) {
 const unknownProject = '0'.repeat(32)
 const unknownInstance = '00000000-0000-0000-0000-000000000000'
 
+/** Starts the service over a metrics store, with a token for each caller. */
+async function start (metricsStore: MetricsStoreName) {
+  const service = await startService(t, {}, { metricsStore })
+  const { app, clock, tokenOf, revoke } = service
+  const tokens: Record<string, string | undefined> = {
+    unknown: 'gAAAAABunknown', none: undefined, expired: await tokenOf('demo')
+  }
+  clock.time += 3_600_000
+  for (const caller of Object.keys(visibleTo)) {
+    if (!(caller in tokens)) tokens[caller] = await tokenOf(caller === 'revoked' ? 'demo' : caller as Caller)
+  }
+  await revoke(tokens.revoked!)
+  // No client of the cloud writes samples into a Prometheus, so callers that see everything get all series.
+  const seesAllSeries = (caller: string) => !app.metrics.clientsWrite && globalCallers.includes(caller)
+  return { ...service, metricsStore, tokens, seesAllSeries }
+}
+
 const routes: RouteOptions[] = []
 const collectRoutes = (message: unknown) => {
   const { fastify } = message as { fastify: FastifyInstance }
   fastify.addHook('onRoute', (route) => { routes.push(route) })
 }
 subscribe('fastify.initialization', collectRoutes)
-const { app, clock, tokenOf, revoke, get } = await startService(t)
+const influx = await start('influxdb')
 unsubscribe('fastify.initialization', collectRoutes)
-
-const tokens: Record<string, string | undefined> = {
-  unknown: 'gAAAAABunknown', none: undefined, expired: await tokenOf('demo')
-}
-clock.time += 3_600_000
-for (const caller of Object.keys(visibleTo)) {
-  if (!(caller in tokens)) tokens[caller] = await tokenOf(caller === 'revoked' ? 'demo' : caller as Caller)
-}
-await revoke(tokens.revoked!)
+const services = [influx, await start('prometheus')]
+const { app, tokens, get } = influx
 
 const paths: string[] = Object.keys((await app.inject('/openapi.json')).json().paths)
 const projectPaths = paths.filter((path) => path.includes('{projectId}'))
@@ -138,11 +152,13 @@ t.test('unknown routes need a token, and do not exist with it', async (t) => {
   }
 })
 
-for (const [caller, visible] of Object.entries(visibleTo)) {
+const pairs = services.flatMap((service) =>
+  Object.entries(visibleTo).map(([caller, visible]) => ({ ...service, caller, visible })))
+for (const { app, get, tokens, metricsStore, seesAllSeries, caller, visible } of pairs) {
   const token = tokens[caller]
 
   if (typeof visible === 'number') {
-    t.test(`${caller} sees nothing: ${visible}`, async (t) => {
+    t.test(`${caller} sees nothing over ${metricsStore}: ${visible}`, async (t) => {
       const urls = [
         ...listPaths.map((path) => fill(path, '')),
         ...projectPaths.map((path) => fill(path, demoProjectId)),
@@ -164,7 +180,7 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
     continue
   }
 
-  t.test(`${caller} sees ${visible.length} projects`, async (t) => {
+  t.test(`${caller} sees ${visible.length} projects over ${metricsStore}`, async (t) => {
     for (const path of listPaths) {
       const response = await get(fill(path, ''), token)
       if (path.endsWith('/openstack/instances')) {
@@ -187,7 +203,8 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
       for (const project of allProjects) {
         const url = fill(path, project)
         const body = (await get(url, token)).json()
-        if (visible.includes(project)) t.match(body, expectedOf(path, project), url)
+        const expected = expectedOf(path, project, seesAllSeries(caller))
+        if (visible.includes(project)) t.match(body, expected, url)
         else t.same(body, { ...missing, instance: withoutQuery(url) }, `${project} looks like a missing one`)
       }
     }
@@ -211,30 +228,33 @@ for (const [caller, visible] of Object.entries(visibleTo)) {
   })
 }
 
-t.test('an instance of another project in a list is like an unknown one, in any order', async (t) => {
-  const rows = [
-    ['demo', demoProjectId, demoInstanceId, adminInstanceId],
-    ['monitor', adminProjectId, adminInstanceId, demoInstanceId],
-    ['lead', demoProjectId, demoInstanceId, adminInstanceId],
-    ['lead', adminProjectId, adminInstanceId, demoInstanceId],
-    ['admin', demoProjectId, demoInstanceId, adminInstanceId]
-  ] as const
-  for (const [caller, project, own, foreign] of rows) {
-    for (const order of [(ids: string[]) => ids, (ids: string[]) => ids.toReversed()]) {
-      const read = async (other: string) => {
-        const ids = order([own, other])
-        const query = `instances=${ids}&usage=cpuUsage,networkPackets&${range}`
-        const { body } = await get(`${projects}/${project}/instances/usages?${query}`, tokens[caller])
-        return body
-      }
-      const unknown = await read(unknownInstance)
-      t.ok(valuesIn(JSON.parse(unknown)).length >= 36, 'the caller\'s own instance has data')
-      for (let n = 0; n < 2; n++) {
-        t.equal(await read(foreign), unknown.replaceAll(unknownInstance, foreign), `${caller} ${foreign}`)
+const orders = [(ids: string[]) => ids, (ids: string[]) => ids.toReversed()]
+for (const { get, tokens, metricsStore, seesAllSeries } of services) {
+  t.test(`another project's instance in a list is like an unknown one, over ${metricsStore}`, async (t) => {
+    const rows = [
+      ['demo', demoProjectId, demoInstanceId, adminInstanceId],
+      ['monitor', adminProjectId, adminInstanceId, demoInstanceId],
+      ['lead', demoProjectId, demoInstanceId, adminInstanceId],
+      ['lead', adminProjectId, adminInstanceId, demoInstanceId],
+      ['admin', demoProjectId, demoInstanceId, adminInstanceId]
+    ] as const
+    for (const [caller, project, own, foreign] of rows.filter(([caller]) => !seesAllSeries(caller))) {
+      for (const order of orders) {
+        const read = async (other: string) => {
+          const ids = order([own, other])
+          const query = `instances=${ids}&usage=cpuUsage,networkPackets&${range}`
+          const { body } = await get(`${projects}/${project}/instances/usages?${query}`, tokens[caller])
+          return body
+        }
+        const unknown = await read(unknownInstance)
+        t.ok(valuesIn(JSON.parse(unknown)).length >= 36, 'the caller\'s own instance has data')
+        for (let n = 0; n < 2; n++) {
+          t.equal(await read(foreign), unknown.replaceAll(unknownInstance, foreign), `${caller} ${foreign}`)
+        }
       }
     }
-  }
-})
+  })
+}
 
 t.test('access rules allow the paths that they name', async (t) => {
   const instances = (project: string) => `${projects}/${project}/instances?limit=5`

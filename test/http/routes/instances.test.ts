@@ -1,5 +1,6 @@
 import t from 'tap'
-import { followPages, startService } from '#test/support/service.js'
+import { failMetrics, metricsFailures } from '#test/support/metrics-failures.js'
+import { followPages, metricsStores, readsSamples, startService } from '#test/support/service.js'
 
 const admin = '9c1a27e20412473b843dbf32bdec2390'
 const demo = 'da9572dd8c0a4857aa12d9c4cbb76306'
@@ -30,16 +31,19 @@ t.test('returns the contract\'s example', async (t) => {
   })
 })
 
-t.test('sends the same number of upstream requests for every page length', async (t) => {
-  const { app, simulator, count } = await startService(t)
-  await app.inject(instances(demo, 'limit=1'))
-  for (const query of ['limit=1', 'limit=42', 'limit=1000', 'limit=42&hostname=a']) {
-    simulator.calls.length = 0
-    const { metric, totalCnt } = (await app.inject(instances(admin, query))).json()
-    t.equal(metric.length, Math.min(totalCnt, Number(/[0-9]+/.exec(query))))
-    t.same([count('identity'), count('compute'), count('metrics')], [1, 2, 1], query)
-  }
-})
+for (const metricsStore of metricsStores) {
+  t.test(`sends as many upstream requests for every page length, over ${metricsStore}`, async (t) => {
+    const { app, simulator, count } = await startService(t, { metricsStore })
+    await app.inject(instances(demo, 'limit=1'))
+    for (const query of ['limit=1', 'limit=42', 'limit=1000', 'limit=42&hostname=a']) {
+      simulator.calls.length = 0
+      const { metric, totalCnt } = (await app.inject(instances(admin, query))).json()
+      t.equal(metric.length, Math.min(totalCnt, Number(/[0-9]+/.exec(query))))
+      const samples = simulator.calls.filter(readsSamples)
+      t.same([count('identity'), count('compute'), samples.length], [1, 2, 1], query)
+    }
+  })
+}
 
 t.test('returns each instance on one page, and the total count on all', async (t) => {
   const { app } = await startService(t)
@@ -161,13 +165,21 @@ t.test('rejects a marker of another project, and sends no request for one of the
   t.equal(ofNobody.statusCode, 404)
 })
 
-t.test('responds without usage while the metrics store is down', async (t) => {
-  const { app, simulator } = await startService(t)
-  simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'reset' : undefined
-  t.match((await app.inject(instances(demo, 'limit=5'))).json(), {
-    metric: [{ name: 'demo-test', cpuUsage: null, memoryUsage: null }], totalCnt: 1, unavailable: ['metrics']
+for (const metricsStore of metricsStores) {
+  t.test(`responds without usage while ${metricsStore} fails`, async (t) => {
+    const { app, simulator } = await startService(t, { metricsStore, env: { UPSTREAM_TIMEOUT: '1s' } })
+    // The exporter of a Prometheus API is found at the first read.
+    await app.inject(instances(demo, 'limit=5'))
+    for (const [failure] of metricsFailures[metricsStore]) {
+      failMetrics(simulator, failure)
+      t.match((await app.inject(instances(demo, 'limit=5'))).json(), {
+        metric: [{ name: 'demo-test', cpuUsage: null, memoryUsage: null }],
+        totalCnt: 1,
+        unavailable: ['metrics']
+      }, JSON.stringify(failure))
+    }
   })
-})
+}
 
 t.test('sends no request to the metrics store for an empty page', async (t) => {
   const { app, count } = await startService(t)

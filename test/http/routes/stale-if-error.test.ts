@@ -1,7 +1,9 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
-import { startService } from '#test/support/service.js'
+import { failMetrics, partialResponses } from '#test/support/metrics-failures.js'
+import { metricsStores, startService } from '#test/support/service.js'
+import type { MetricsStoreName } from '#test/support/service.js'
 
 const projects = '/v1/openstack/projects'
 const demo = 'da9572dd8c0a4857aa12d9c4cbb76306'
@@ -12,9 +14,11 @@ const second = 1_000
 const minute = 60 * second
 
 /** Starts a service whose caches are on, with a clock that the test moves. */
-async function startCaching (t: Test) {
+async function startCaching (t: Test, metricsStore?: MetricsStoreName) {
   const clock = { time: Date.parse('2026-11-23T12:00:00Z') }
-  const service = await startService(t, { env: { CACHE: 'on' }, now: () => clock.time })
+  const service = await startService(t, {
+    metricsStore, env: { CACHE: 'on' }, now: () => clock.time
+  })
   const get = async (url: string) => {
     const response = await service.app.inject(url)
     return { status: response.statusCode, age: Number(response.headers.age), body: response.json() }
@@ -22,31 +26,32 @@ async function startCaching (t: Test) {
   return { ...service, clock, get }
 }
 
-t.test('serves the latest usage up to METRICS_MAX_AGE, and null after that', async (t) => {
-  const { simulator, clock, get } = await startCaching(t)
-  const { body: before } = await get(instances)
-  t.match(before, { metric: [{ cpuUsage: Number, memoryUsage: Number }] })
+for (const metricsStore of metricsStores) {
+  t.test(`serves the latest usage of ${metricsStore} up to METRICS_MAX_AGE, and then null`, async (t) => {
+    const { simulator, clock, get } = await startCaching(t, metricsStore)
+    const { body: before } = await get(instances)
+    t.match(before, { metric: [{ cpuUsage: Number, memoryUsage: Number }] })
 
-  const failure = { status: 200, body: { error: 'out of order' } }
-  simulator.intercept = ({ upstream }) => upstream === 'metrics' ? failure : undefined
-  clock.time += minute
-  const { cpuUsage, memoryUsage, uptime } = before.metric[0]
-  t.match(await get(instances), {
-    status: 200, age: 60, body: { metric: [{ cpuUsage, memoryUsage, uptime: uptime + 60 }] }
+    failMetrics(simulator, partialResponses[metricsStore][0]!)
+    clock.time += minute
+    const { cpuUsage, memoryUsage, uptime } = before.metric[0]
+    t.match(await get(instances), {
+      status: 200, age: 60, body: { metric: [{ cpuUsage, memoryUsage, uptime: uptime + 60 }] }
+    })
+    t.notOk('unavailable' in (await get(instances)).body)
+
+    clock.time += minute + second
+    const { body: late } = await get(instances)
+    t.match(late, { metric: [{ cpuUsage: null, memoryUsage: null }], unavailable: ['metrics'] })
+
+    simulator.intercept = undefined
+    clock.time += 2 * second
+    const { age, body: after } = await get(instances)
+    t.match(after, { metric: [{ cpuUsage: Number, memoryUsage: Number }] })
+    t.equal(age, 0)
+    t.notOk('unavailable' in after)
   })
-  t.notOk('unavailable' in (await get(instances)).body)
-
-  clock.time += minute + second
-  const { body: late } = await get(instances)
-  t.match(late, { metric: [{ cpuUsage: null, memoryUsage: null }], unavailable: ['metrics'] })
-
-  simulator.intercept = undefined
-  clock.time += 2 * second
-  const { age, body: after } = await get(instances)
-  t.match(after, { metric: [{ cpuUsage: Number, memoryUsage: Number }] })
-  t.equal(age, 0)
-  t.notOk('unavailable' in after)
-})
+}
 
 t.test('serves stale quotas up to STALE_LIMIT, also in a response that was made later', async (t) => {
   const { simulator, clock, get } = await startCaching(t)
@@ -92,15 +97,21 @@ t.test('returns the age of stale facts in every response while the circuit is op
   t.equal((await get(`${summary}?projectName=demo`)).status, 502)
 })
 
-t.test('serves a stale chart of the last hour after its window has moved', async (t) => {
-  const { simulator, clock, get } = await startCaching(t)
-  const { body: before } = await get(chart)
-  simulator.intercept = ({ upstream }) => upstream === 'metrics' ? 'reset' : undefined
-  clock.time += 5 * minute
-  t.strictSame(await get(chart), { status: 200, age: 300, body: before })
-  clock.time += 5 * minute + second
-  t.equal((await get(chart)).status, 503)
-})
+for (const metricsStore of metricsStores) {
+  t.test(`serves a stale chart over ${metricsStore} after its window has moved`, async (t) => {
+    const { simulator, clock, get } = await startCaching(t, metricsStore)
+    const { body: before } = await get(chart)
+    let age = 0
+    for (const failure of ['reset', ...partialResponses[metricsStore]] as const) {
+      failMetrics(simulator, failure)
+      age += 180
+      clock.time += 180 * second
+      t.strictSame(await get(chart), { status: 200, age, body: before })
+    }
+    clock.time += 10 * minute + second
+    t.equal((await get(chart)).status, 502)
+  })
+}
 
 for (const [failure, inCatalog, response] of [
   ['is not in the catalog', false, undefined],

@@ -1,14 +1,16 @@
 import t from 'tap'
-import { demoProjectId } from '#simulator/seed.js'
+import { demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
-import { startService } from '#test/support/service.js'
+import { metricsStores, startService } from '#test/support/service.js'
 
 const projects = '/v1/openstack/projects'
 const summary = `${projects}/summary?projectName=demo`
 const instances = (limit: number) => `${projects}/${demoProjectId}/instances?limit=${limit}`
+const chart = (minutes: number) =>
+  `${projects}/${demoInstanceId}/cpuUsage?defaultTimeRange=${minutes}m&groupBy=1m`
 /** Nova's response to too many requests. */
-const limited = (headers: Record<string, string>) =>
-  ({ status: 429, headers, body: { overLimit: { code: 429 } } })
+const limited = (headers: Record<string, string>, status = 429) =>
+  ({ status, headers, body: { overLimit: { code: status } } })
 
 t.test('retries a request that Nova limits for a second', async (t) => {
   const { app, simulator } = await startService(t)
@@ -43,6 +45,27 @@ t.test('responds 503 with Retry-After while Nova limits requests, and does not c
   t.equal(count('compute') - before, received)
   t.match((await app.inject('/readyz')).json(), { upstreams: { compute: 'unavailable' } })
 })
+
+for (const metricsStore of metricsStores) {
+  for (const status of [429, 503]) {
+    t.test(`passes the Retry-After of a ${status} of ${metricsStore} on, and does not call it`, async (t) => {
+      const { app, simulator, count } = await startService(t, { metricsStore })
+      t.equal((await app.inject(chart(10))).statusCode, 200)
+      const before = count('metrics')
+      simulator.intercept = ({ upstream }) =>
+        upstream === 'metrics' ? limited({ 'retry-after': '30' }, status) : undefined
+      const first = await app.inject(chart(20))
+      t.match(first.json(), { status: 503, detail: 'The metrics service accepts no requests for now.' })
+      t.equal(first.headers['retry-after'], '30')
+      const received = count('metrics')
+      t.ok(received - before <= 2, 'the requests that were in flight')
+      const second = await app.inject(chart(30))
+      t.equal(second.statusCode, 503)
+      t.ok(Number(second.headers['retry-after']) > 5 && Number(second.headers['retry-after']) <= 30)
+      t.equal(count('metrics'), received)
+    })
+  }
+}
 
 t.test('names its own Retry-After where the upstream names none', async (t) => {
   const { app, simulator } = await startService(t)

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { usages } from '#lib/metrics/usages.js'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
-import { startService } from '#test/support/service.js'
+import { metricsStores, startService } from '#test/support/service.js'
 import { simulate } from '#test/support/simulator-client.js'
 
 const now = () => Date.parse('2026-11-23T12:00:07Z')
 const projects = '/v1/openstack/projects'
-const stores = await Promise.all((['influxdb', 'prometheus'] as const).map((metricsStore) =>
+const stores = await Promise.all(metricsStores.map((metricsStore) =>
   startService(t, { metricsStore, now })))
 
 /** The responses of the services over both stores. */

@@ -6,6 +6,7 @@ import { createResponseCheck } from '#test/robustness/fuzz/response-check.js'
 import type { TestRequest } from '#test/robustness/fuzz/requests.js'
 import type { ReceivedResponse } from '#test/support/openapi-contract.js'
 import { startService } from '#test/support/service.js'
+import type { MetricsStoreName } from '#test/support/service.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 import { responsesIn, sendRaw } from '#test/support/socket.js'
 import { headers } from './headers.js'
@@ -52,13 +53,31 @@ const normalUrls = [
   '/readyz'
 ]
 
-/** A literal of a statement: an id, a time or a duration. */
-const literal = /'(?:[\w-]{1,64}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)'|\b\d+s\b/g
+/**
+ * A literal of a statement: in InfluxQL an id, a time or a duration, in PromQL the ids and domains of a
+ * matcher, or a range.
+ */
+const literal = new RegExp([
+  /'(?:[\w-]{1,64}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)'|\b\d+s\b/,
+  /(?<=(?:instance_id|project_id|domain)=~?)"[\w|-]+"/
+].map(({ source }) => source).join('|'), 'g')
+
+/** The condition on an instance in each statement, without its literals. */
+const conditions: Record<MetricsStoreName, RegExp[]> = {
+  // A ranking is of all instances.
+  influxdb: [/\("resource_id" = \?\)/, /GROUP BY "resource_id"/],
+  prometheus: [
+    /\{(?:instance_id=~\?|__name__=~"[\w|]+",domain=~\?)/,
+    // The search for the exporter, and the check, are about no instance.
+    / (?:1|count by .*)$/,
+    / (?:label_replace\((?:rate|last_over_time)|last_over_time)\(/
+  ]
+}
 
 /** The kind of an upstream call: statements without their literals, and the names of all other parameters. */
 function kindOf ({ upstream, method, path, query, body }: SimulatedCall) {
   const form = upstream === 'metrics' ? new URLSearchParams(body) : new URLSearchParams()
-  const statements = form.get('q')?.replace(literal, '?')
+  const statements = ['q', 'query', 'match[]'].map((name) => form.get(name)?.replace(literal, '?')).join('')
   const template = path.replace(/(?<=\/(?:projects|quotas|os-quota-sets)\/)[\w-]{1,64}/, '*')
     .replace(/(?<=\/servers\/)[0-9a-f-]{36}$/, '*')
   return [
@@ -73,8 +92,9 @@ const shorten = (text: string) => text.length > 120 ? `${text.slice(0, 120)}…`
  * @param authenticated whether the service authenticates clients. If so, the requests have the token of a
  * user of one project.
  */
-export async function attack (t: Test, authenticated: boolean) {
+export async function attack (t: Test, authenticated: boolean, metricsStore: MetricsStoreName) {
   const { app, simulator } = await startService(t, {
+    metricsStore,
     env: { ...env, ...(authenticated && withAuthentication) }
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -160,8 +180,8 @@ export async function attack (t: Test, authenticated: boolean) {
     t.ok(normalKinds.size > 15, `${normalKinds.size} kinds`)
     const statements = [...normalKinds].filter((kind) => kind.startsWith('metrics POST'))
     t.ok(statements.length > 5, `${statements.length} statements`)
-    const ofInstances = /\("resource_id" = \?\)|GROUP BY "resource_id"/
-    t.ok(statements.every((statement) => ofInstances.test(statement)))
+    const isNormal = (statement: string) => conditions[metricsStore].some((one) => one.test(statement))
+    t.same(statements.filter((statement) => !isNormal(statement)), [])
   })
 
   for (const [parameter, requests] of Object.entries(parametersOf(document))) {

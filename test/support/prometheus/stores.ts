@@ -28,27 +28,53 @@ export type StoreName = typeof storeNames[number]
  * @throws Error without the program where it is required
  */
 export async function startStore (t: Test, name: StoreName, lines: string[]): Promise<string | undefined> {
-  const dir = mkdtempSync(join(tmpdir(), `${name}-`))
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
-  return await { prometheus: startPrometheus, 'victoria-metrics': startVictoriaMetrics }[name](t, dir, lines)
+  return await { prometheus: startFilled, 'victoria-metrics': startVictoriaMetrics }[name](
+    t, temporaryFolder(name), lines
+  )
 }
 
-async function startPrometheus (t: Test, dir: string, lines: string[]) {
+/**
+ * Starts a real Prometheus that scrapes a target once a second; it ends with the test.
+ * @param target host and port
+ * @returns its URL; `undefined` without the program: `t` is then skipped with the reason
+ */
+export async function startScraper (t: Test, target: string): Promise<string | undefined> {
+  const path = await findProgram(t, 'prometheus')
+  if (path === undefined) return
+  const job = { job_name: 'libvirt', scrape_interval: '1s', static_configs: [{ targets: [target] }] }
+  return await startPrometheus(t, path, temporaryFolder('prometheus'), { scrape_configs: [job] })
+}
+
+/** A folder that is deleted with this process. */
+function temporaryFolder (name: string) {
+  const dir = mkdtempSync(join(tmpdir(), `${name}-`))
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+async function startFilled (t: Test, dir: string, lines: string[]) {
   const path = await findProgram(t, 'prometheus')
   const promtool = path && await findProgram(t, 'promtool')
   if (!promtool) return
-  const [data, text, config] = ['data', 'series.txt', 'prometheus.yaml'].map((file) => join(dir, file))
-  writeFileSync(text!, openMetrics(lines.map((line) => JSON.parse(line))))
+  const text = join(dir, 'series.txt')
+  writeFileSync(text, openMetrics(lines.map((line) => JSON.parse(line))))
   // It reads the text once a block: few large blocks are quicker.
   await run(promtool, [
-    'tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=216h', text!, data!
+    'tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=216h', text, join(dir, 'data')
   ], { maxBuffer: Infinity })
-  writeFileSync(config!, 'global: {}')
+  return await startPrometheus(t, path!, dir, { global: {} })
+}
+
+/** @param dir a folder, with its data in `data` */
+async function startPrometheus (t: Test, path: string, dir: string, settings: object) {
+  const config = join(dir, 'prometheus.yaml')
+  // JSON is YAML.
+  writeFileSync(config, JSON.stringify(settings))
   const { child, match } = await startChild({
     path,
     args: [
-      `--config.file=${config}`, `--storage.tsdb.path=${data}`, '--storage.tsdb.retention.time=100y',
-      '--web.listen-address=127.0.0.1:0'
+      `--config.file=${config}`, `--storage.tsdb.path=${join(dir, 'data')}`,
+      '--storage.tsdb.retention.time=100y', '--web.listen-address=127.0.0.1:0'
     ],
     env: {},
     output: 'stderr',
@@ -101,7 +127,7 @@ async function findsSamples (url: string, all: ImportedSeries[]) {
   }
 }
 
-async function responds (url: string) {
+export async function responds (url: string) {
   for (let attempts = 0; ; attempts++) {
     const ok = await fetch(url).then((response) => response.ok, () => false)
     if (ok) return

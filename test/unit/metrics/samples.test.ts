@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { combine, profileNames } from '#lib/metrics/profile.js'
+import { combineUsages } from '#lib/metrics/combine.js'
+import { profileNames } from '#lib/metrics/profile.js'
 import type { Source } from '#lib/metrics/profile.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
 import { bucketsOf, latestOf, lookbackSeconds } from '#lib/metrics/samples.js'
@@ -134,7 +135,8 @@ for (const name of profileNames) {
     for (const { instance, metric, window, buckets } of expectedLists(name)) {
       const usages = readings[metric] === undefined
         ? new Map<number, number>()
-        : combine(
+        : combineUsages(
+          metric,
           sourcesOf(instance, metric).map(({ source, series }) => bucketsOf(source, series, window, every)),
           readings[metric].usage
         )

@@ -89,7 +89,7 @@ t.test('logs the client\'s global request id where it is valid', async (t) => {
 
 t.test('logs the ids of the caller, and nothing of it with AUTH=none', async (t) => {
   const log = recordLog()
-  const { app, tokenOf } = await startAuthenticated(t, { RATE_LIMIT: '2' }, log.logger)
+  const { app, tokenOf } = await startAuthenticated(t, { RATE_LIMIT: '2' }, { logger: log.logger })
   const callers: Array<[caller: Caller, ids: object, status: number]> = [
     ['demo', { userId: demoUserId, projectId: demoProjectId }, 200],
     ['guest', { userId: /^[0-9a-f]{32}$/, projectId: demoProjectId }, 403],

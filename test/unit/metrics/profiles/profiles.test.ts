@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { combine, profileNames } from '#lib/metrics/profile.js'
-import type { ProfileName, Values } from '#lib/metrics/profile.js'
+import type { Values } from '#lib/metrics/combine.js'
+import { profileNames } from '#lib/metrics/profile.js'
+import type { ProfileName } from '#lib/metrics/profile.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
 import { ownersByLabel } from '#lib/metrics/prometheus/ownership.js'
 import { instancesPattern } from '#lib/metrics/prometheus/selectors.js'
@@ -125,12 +126,5 @@ t.test('the values of a metric\'s sources mean a usage, or too few of them none'
   for (const [name, metric, values, usage] of meanings) {
     t.equal(profiles[name].readings[metric]!.usage(values), usage, `${name} ${metric} of ${values}`)
   }
-  t.end()
-})
-
-t.test('usages have two decimals, are never -0, and need all of their values', (t) => {
-  const difference = ([a, b]: Values) => a === undefined || b === undefined ? undefined : a - b
-  const columns = [new Map([[0, 10.006], [60, 1], [120, 1]]), new Map([[0, 0], [60, 1.001], [180, 1]])]
-  t.strictSame([...combine(columns, difference)], [[0, 10.01], [60, 0]])
   t.end()
 })

@@ -240,6 +240,30 @@ t.test('a latest usage does not need the metrics that only older guests have', a
   t.same([...memory!], [['a', { usage: 25, time: start + 39_990 }]])
 })
 
+t.test('an impossible usage is left out', async (t) => {
+  const samples = (name: string, values: number[]): [Record<string, string>, Values] => [
+    { __name__: `libvirt_domain_${name}`, domain: 'd1', instance: 'h' },
+    values.map((value, i) => [start + 39_800 + 60 * i, value])
+  ]
+  const respond: Respond = (form) => isInfo(form)
+    ? vector(info('a', 'd1'))
+    : matrix(
+      samples('memory_stats_usable_bytes', [256, 257, 256, 513]),
+      samples('memory_stats_available_bytes', [512, 512, -1, 512]),
+      samples('block_stats_read_bytes_total', [0, 60 * 1024, 1e18, 1e18 + 60 * 2048])
+    )
+  const { store } = connect(respond, { profile: 'inovex' })
+  const window = { start: start + 39_780, end: start + 40_020, step: 60 }
+  const [first, second, , last] = [0, 60, 120, 180].map((seconds) => window.start + seconds)
+  t.same(await store.series(['memory', 'diskRead'], 'a', window, 'p'), [
+    [{ time: first, usage: 50 }, { time: second, usage: 49.8 }],
+    [{ time: second, usage: 1 }, { time: last, usage: 2 }]
+  ])
+  const [memory, reads] = await store.latest(['memory', 'diskRead'], ['a'], (start + 39_780) * 1000, 'p')
+  t.same([...memory!], [])
+  t.same([...reads!], [['a', { usage: 2, time: start + 39_980 }]])
+})
+
 t.test('a list of instances that is too long for a query is read in several', async (t) => {
   const ids = Array.from({ length: 600 }, (_, i) => String(i).padStart(36, '0'))
   const idLists = async (since: number, limits = {}) => {

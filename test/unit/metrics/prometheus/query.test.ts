@@ -135,15 +135,17 @@ t.test('each status of the store has a meaning', async (t) => {
     ['invalid', 400, rejected],
     ['invalid', 422, rejected],
     ['invalid', 404, { reason: 'invalid', message: /no Prometheus API there: check PROMETHEUS_URL/ }],
-    ['invalid', 429, { reason: 'unreachable', message: /is overloaded \(429\)/ }],
     ['invalid', 503, { reason: 'unreachable', message: /is overloaded, or has only a part/ }],
     ['invalid', 500, { reason: 'invalid', message: 'metrics: as sent' }],
     ['invalid', 200, { reason: 'invalid', message: /too large, or not JSON/ }],
     ['timeout', 200, { reason: 'timeout', message: 'metrics: as sent' }],
     ['unreachable', 0, { reason: 'unreachable', message: 'metrics: as sent' }]
   ]
+  for (const status of [413, 429, 503]) {
+    meanings.push(['unavailable', status, { reason: 'unavailable', message: 'metrics: as sent' }])
+  }
   for (const [reason, status, expected] of meanings) {
-    const details = status === 0 ? {} : { status }
+    const details = status === 0 ? {} : { status, ...(reason === 'unavailable' && { retryAfter: 30 }) }
     const { queries } = connect(() => new UpstreamError('metrics', reason, 'as sent', details))
     const err = await queries.samples('x', 'y', 0, 9).catch((err) => err)
     t.match(err, { name: 'UpstreamError', details, ...expected }, `${status}`)
