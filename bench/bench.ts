@@ -6,6 +6,7 @@ import { memory } from './rows/memory.js'
 import { instances, summary } from './rows/openstack.js'
 import { refresh } from './rows/refresh.js'
 import { hit, hitWithToken, sequential, uncached } from './rows/series.js'
+import { top } from './rows/top.js'
 import { week } from './rows/window.js'
 import { tableOf } from './table.js'
 import type { Line } from './table.js'
@@ -19,6 +20,7 @@ const rows: Record<string, Row> = {
   L: sequential,
   W: week,
   B: bulk,
+  T: top,
   S: summary,
   S2: refresh,
   I: instances,
@@ -45,7 +47,7 @@ const report = `${tableOf(lines)}
 The figure after a slash is that of the baseline ("against"), measured alternately with the service in the
 same run. There is no p99 of fewer than 100 times. For H, HK, C, L and S2, autocannon made the load in
 ${options.rounds} rounds of ${options.seconds} s each (unless a note says otherwise), after one warm-up round.
-For S, I and B, one request was sent in each of as many rounds. A ratio is the median of the rounds'
+For S, I, B and T, one request was sent in each of as many rounds. A ratio is the median of the rounds'
 ratios; W's is the median over its series. autocannon is one thread beside the servers. While it is busy all
 of the time, it limits the faster side, and the ratio is less meaningful.
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
 import type { Instance } from '#simulator/instances.js'
+import { sampleSeconds } from '#simulator/series.js'
 import { findInfluxd } from '#test/support/influxdb/binary.js'
 import { createClient } from '#test/support/influxdb/client.js'
 import { launch, settingsIn } from '#test/support/influxdb/process.js'
@@ -29,11 +30,8 @@ export interface InfluxDB {
 const hour = 3600
 const bucket = 300
 
-/**
- * Starts an InfluxDB that ends with the benchmark, and fills it.
- * @param running at least 201 instances
- */
-export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
+/** Starts an InfluxDB with an empty database, which ends with the benchmark. */
+async function startEmpty () {
   const found = await findInfluxd()
   if ('reason' in found) throw new Error(found.reason)
   const dir = await mkdtemp(join(tmpdir(), 'bench-influxd-'))
@@ -46,6 +44,23 @@ export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
   const origin = `http://${address}`
   const client = createClient(origin)
   await client.query('CREATE DATABASE mon')
+  return { origin, client, pid: child.pid! }
+}
+
+/** Starts an InfluxDB with the newest CPU usage of each instance. @returns its URL */
+export async function startNewest (instances: Instance[]) {
+  const { origin, client } = await startEmpty()
+  const end = Math.floor(Date.now() / 1000)
+  await fill(client, instances, end - 2 * sampleSeconds, end, ['cpu.utilization_norm_perc'])
+  return origin
+}
+
+/**
+ * Starts an InfluxDB that ends with the benchmark, and fills it.
+ * @param running at least 201 instances
+ */
+export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
+  const { origin, client, pid } = await startEmpty()
   const [instances, weekOldInstances] = [running.slice(0, 200), running.slice(200, 201)]
   const end = Math.floor(Date.now() / 1000 / bucket) * bucket
   const pageInstances = pageOf(running.slice(201))
@@ -62,7 +77,7 @@ export async function startInfluxDB (running: Instance[]): Promise<InfluxDB> {
   }
   const { headers } = await request(`${origin}/ping`)
   const version = String(headers['x-influxdb-version'])
-  return { origin, pid: child.pid!, version, instances, pageInstances, weekOldInstances, end, counters }
+  return { origin, pid, version, instances, pageInstances, weekOldInstances, end, counters }
 }
 
 const pageLength = 50

@@ -1,6 +1,6 @@
 import { startCloud } from './cloud.js'
 import type { SimulatedCloud } from './cloud.js'
-import { startInfluxDB } from './influxdb.js'
+import { startInfluxDB, startNewest } from './influxdb.js'
 import type { InfluxDB } from './influxdb.js'
 import type { Line, RunOptions } from './table.js'
 
@@ -11,6 +11,8 @@ export interface Upstreams {
   /** A cloud with 1,000 projects and 10,000 instances. */
   largeCloud (): Promise<SimulatedCloud>
   influxdb (): Promise<InfluxDB>
+  /** The URL of an InfluxDB with the newest CPU usage of each running instance of the large cloud. */
+  newestInfluxdb (): Promise<string>
   /** The version of InfluxDB, if it was started. */
   influxdbVersion (): string | undefined
 }
@@ -29,7 +31,11 @@ export function createUpstreams (): Upstreams {
     version = started.version
     return started
   })
-  return { smallCloud, largeCloud, influxdb, influxdbVersion: () => version }
+  const newestInfluxdb = once(async () => {
+    const { content } = await largeCloud()
+    return startNewest(content.instances.filter(({ status }) => status === 'ACTIVE'))
+  })
+  return { smallCloud, largeCloud, influxdb, newestInfluxdb, influxdbVersion: () => version }
 }
 
 function once<Value> (open: () => Promise<Value>) {
