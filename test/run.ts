@@ -14,9 +14,14 @@ const results = join(root, '.tap/test-results')
  * find.
  */
 const slow = [
-  'integration/browser/', 'integration/package/', 'integration/prometheus/', 'robustness/',
-  'http/server/rolling', 'http/openapi/client'
+  'integration/browser/', 'integration/clients/', 'integration/package/', 'integration/prometheus/',
+  'robustness/', 'http/server/rolling', 'http/openapi/client'
 ]
+/**
+ * Lanes that run only if they are named: they need the one real cloud, or measure a processor that nothing
+ * else may use.
+ */
+const alone = ['openstack/', 'integration/libvirt/']
 /** Files that take longest start first, so that the others fill the time beside them. */
 const longest = ['http/server/', 'http/plugins/http/under-pressure', 'unit/upstream/']
 
@@ -38,8 +43,8 @@ function selectFiles () {
   const files = readdirSync(join(root, 'dist/test'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js') && !file.startsWith('robustness/faults/'))
     .filter((file) => lanes.length === 0
-      ? !startsWith(file, [...slow, 'openstack/'])
-      : startsWith(file, lanes) || (lanes.includes('all') && !file.startsWith('openstack/')))
+      ? !startsWith(file, [...slow, ...alone])
+      : startsWith(file, lanes) || (lanes.includes('all') && !startsWith(file, alone)))
   if (files.length === 0) throw new Error(`there is no test file in ${lanes.join(', ')}`)
   const rank = (file: string) => startsWith(file, longest) ? 0 : 1
   return files.sort((a, b) => rank(a) - rank(b)).map((file) => join('dist/test', file))
