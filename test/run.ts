@@ -65,6 +65,9 @@ function reportNotRun () {
   console.log('\nNot run:')
   if (lanes.length === 0) console.log(`- ${slow.join(', ')}: slow, see npm run test:all`)
   console.log('- robustness/faults: see npm run test:faults')
+  if (!lanes.includes('integration/libvirt')) {
+    console.log('- integration/libvirt: measures a processor, see CONTRIBUTING.md')
+  }
   if (!lanes.includes('openstack')) {
     console.log('- openstack: needs a real OpenStack, see npm run test:openstack')
   }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import t from 'tap'
 import type { Test } from 'tap'
 import { startInfluxd } from '#test/support/influxdb/influxd.js'
+import { operationsOf, validQuery } from '#test/support/openapi-contract.js'
+import type { Document } from '#test/support/openapi-contract.js'
 import { build, instancesUrl, readPages, readSummary, summaryUrl } from './cloud.js'
 import { createUser, login, onProject } from './keystone.js'
 import { openstack } from './openstackclient.js'
@@ -28,11 +30,12 @@ const writeSamples = (instance: string, project: string, value: number) => {
 // The content of the cloud, from a service without authentication.
 const openApp = await build(t)
 const ids = Object.fromEntries(Object.values(await readSummary(openApp)).map(({ name, id }) => [name, id]))
-/** The project of each instance. */
+/** The project and the name of each instance. */
 const projectOf: Record<string, string> = {}
+const nameOf: Record<string, string> = {}
 for (const project of Object.values(ids)) {
   for (const { metric } of await readPages(openApp, instancesUrl(project))) {
-    for (const { instance_id: id } of metric) projectOf[id] = project
+    for (const { instance_id: id, name } of metric) [projectOf[id], nameOf[id]] = [project, name]
   }
 }
 const instancesOf = (project: string) => Object.keys(projectOf).filter((id) => projectOf[id] === ids[project])
@@ -45,57 +48,83 @@ const get = async (url: string, token?: string) => {
   return { status, headers, body: JSON.parse(body) }
 }
 
-const paths = Object.keys((await app.inject('/openapi.json')).json().paths)
-  .filter((path) => path.startsWith('/v1'))
-const cpuPath = paths.find((path) => path.endsWith('cpuUsage'))!
+const document: Document = (await app.inject('/openapi.json')).json()
+const operations = operationsOf(document).filter(([path]) => path.startsWith('/v1'))
+const cpuPath = operations.find(([path]) => path.endsWith('cpuUsage'))!
 const unknownProject = '0'.repeat(32)
 const unknownInstance = '00000000-0000-0000-0000-000000000000'
-const isProjectPath = (path: string) => path.includes('{projectId}')
-const isInstancePath = (path: string) => path.includes('{instanceId}')
+type Operation = typeof operations[number]
+const isProjectPath = ([path]: Operation) => path.includes('{projectId}')
+const isInstancePath = ([path]: Operation) => path.includes('{instanceId}')
+const searchPath = '/v1/openstack/instances'
+/** A part of the names of most instances. */
+const hostname = '-1'
 
-function urlOf (path: string, id = '') {
-  const url = path.replace(/\{.*\}/, id)
-  if (isProjectPath(path)) return `${url}?limit=100`
-  return isInstancePath(path) ? `${url}?defaultTimeRange=10m&groupBy=1m` : url
+/** The URL of an operation, with valid parameters. */
+function urlOf ([path, { parameters }]: Operation, id = '') {
+  const instances = Object.keys(projectOf).filter((instance) => projectOf[instance] === id).join() || 'none'
+  const url = path.replace(/\{.*\}/, id) + validQuery(parameters, { instances, groupBy: '1m' })
+  return path === searchPath ? `${url}&hostname=${hostname}` : url
+}
+
+/** The parts of a response about a project that is visible. */
+function expectedOf ([path]: Operation, project: string) {
+  if (path.endsWith('/summary')) return { id: project }
+  const totalCnt = Object.values(projectOf).filter((owner) => owner === project).length
+  return path.endsWith('/instances') ? { projectId: project, totalCnt } : { projectId: project }
 }
 
 /** Checks that a token gives access to these projects on every route, and to no others. */
 async function checkAccess (t: Test, token: string, ...names: string[]) {
   const visible = names.map((name) => ids[name]!)
-  for (const path of paths) {
-    if (isProjectPath(path)) {
-      const missing = await get(urlOf(path, unknownProject), token)
+  for (const operation of operations) {
+    const [path] = operation
+    if (isProjectPath(operation)) {
+      const missing = await get(urlOf(operation, unknownProject), token)
       t.match(missing, { status: 404, body: { detail: 'No such project.' } })
       for (const id of Object.values(ids)) {
-        const { status, body } = await get(urlOf(path, id), token)
-        const count = Object.values(projectOf).filter((project) => project === id).length
-        if (visible.includes(id)) t.equal(body.totalCnt, count)
+        const { status, body } = await get(urlOf(operation, id), token)
+        if (visible.includes(id)) t.match(body, expectedOf(operation, id), path)
         else t.same([status, { ...body, instance: '' }], [404, { ...missing.body, instance: '' }])
       }
-    } else if (isInstancePath(path)) {
+    } else if (isInstancePath(operation)) {
       for (const [id, project] of Object.entries(projectOf)) {
-        const { status, body } = await get(urlOf(path, id), token)
+        const { status, body } = await get(urlOf(operation, id), token)
         t.equal(status, visible.includes(project) ? 200 : 404, `${path} ${id}`)
         if (status === 200 && path.endsWith('cpuUsage')) t.ok(body[0].metric.length >= 4)
         if (status === 404) t.equal(body.detail, 'No such instance.')
       }
     } else {
-      const listed = (await get(path, token)).body.map(({ id }: { id: string }) => id)
-      t.same(listed.sort(), [...visible].sort(), path)
+      const { status, body } = await get(urlOf(operation), token)
+      t.equal(status, 200, path)
+      checkList(t, path, body, visible)
     }
   }
 }
 
+/** Checks that a list is of these projects. */
+function checkList (t: Test, path: string, body: any, visible: string[]) {
+  if (Array.isArray(body)) return t.same(body.map(({ id }) => id).sort(), [...visible].sort(), path)
+  if (path.endsWith('/totals')) return t.equal(body.projects, visible.length)
+  const found = body.metric.map(({ instance_id: id }: { instance_id: string }) => id)
+  t.ok(found.every((id: string) => visible.includes(projectOf[id]!)), path)
+  // A ranking has only those with a sample of the last minutes.
+  if (path !== searchPath) return
+  const named = Object.keys(projectOf).filter((id) =>
+    visible.includes(projectOf[id]!) && nameOf[id]!.includes(hostname))
+  t.same(found.sort(), named.sort(), path)
+}
+
 /** Checks that a token gives no access on any route. */
 async function checkNoAccess (t: Test, token: string | undefined, status: 401 | 403) {
-  const idsFor = (path: string) => {
-    if (isProjectPath(path)) return [ids.demo, unknownProject]
-    return isInstancePath(path) ? [instancesOf('demo')[0], unknownInstance] : ['']
+  const idsFor = (operation: Operation) => {
+    if (isProjectPath(operation)) return [ids.demo, unknownProject]
+    return isInstancePath(operation) ? [instancesOf('demo')[0], unknownInstance] : ['']
   }
-  for (const path of paths) {
-    for (const id of idsFor(path)) {
-      const response = await get(urlOf(path, id), token)
-      t.equal(response.status, status, path)
+  for (const operation of operations) {
+    for (const id of idsFor(operation)) {
+      const response = await get(urlOf(operation, id), token)
+      t.equal(response.status, status, operation[0])
       if (status === 401) t.match(response.headers['www-authenticate'], /^Keystone uri="http.*\/v3"$/)
     }
   }
@@ -167,9 +196,10 @@ t.test('a credential with access rules gives access to the paths of the rules', 
     { service: 'compute', method: 'GET', path: '/**' }
   ]
   const token = await user.credentialToken(await login(user.name, onProject('web')), rules)
-  for (const path of paths) {
-    const id = isProjectPath(path) ? ids.web : instancesOf('web')[0]
-    t.equal((await get(urlOf(path, id), token)).status, path.endsWith('cpuUsage') ? 200 : 403, path)
+  for (const operation of operations) {
+    const id = isProjectPath(operation) ? ids.web : instancesOf('web')[0]
+    const expected = operation === cpuPath ? 200 : 403
+    t.equal((await get(urlOf(operation, id), token)).status, expected, operation[0])
   }
   t.equal((await get(urlOf(cpuPath, instancesOf('demo')[0]), token)).status, 404)
 })

@@ -73,6 +73,42 @@ t.test('pages have every instance once, and no page is empty', async (t) => {
   }
 })
 
+t.test('instances are sorted and found as Nova does it', async (t) => {
+  const ofDemo = expectedOf(idOf('demo'))
+  const namesOf = async (query: Record<string, string>) => {
+    const pages = await readPages(app, instancesUrl(idOf('demo'), { limit: '2', ...query }))
+    t.ok(pages.every(({ totalCnt }) => totalCnt === pages.flatMap(({ metric }) => metric).length))
+    return pages.flatMap(({ metric }) => metric.map(({ name }) => name))
+  }
+  const [newest, names] = [ofDemo.map(({ name }) => name), ofDemo.map(({ name }) => name).sort()]
+  t.same(await namesOf({ sort: '-created' }), newest)
+  t.same(await namesOf({ sort: 'created' }), newest.toReversed())
+  t.same(await namesOf({ sort: 'name' }), names)
+  t.same(await namesOf({ sort: '-name' }), names.toReversed())
+  for (const state of ['ACTIVE', 'ERROR', 'SHELVED']) {
+    const inState = ofDemo.filter((instance) => instance.state === state)
+    t.same(await namesOf({ state, sort: 'name' }), inState.map(({ name }) => name).sort(), state)
+  }
+  t.same(await namesOf({ address: '10.2.0.11' }), ['demo-web-1'])
+  t.same(await namesOf({ address: '10.2.0.1' }), [], 'a part of an address finds nothing')
+})
+
+t.test('instances of all projects are found by name and by address', async (t) => {
+  const find = async (query: Record<string, string>) => {
+    const url = `/v1/openstack/instances?${new URLSearchParams({ limit: '2', ...query })}`
+    const found = (await readPages<Pick<Page, 'metric'>>(app, url)).flatMap(({ metric }) => metric)
+    return found.map(({ name, projectName }) => `${name} ${projectName}`).sort()
+  }
+  const projectNames = Object.fromEntries(projects.map(({ id, name }) => [id, name]))
+  const named = expected.filter(({ name }) => name.includes('er-1'))
+  t.ok(named.length > 0)
+  t.same(await find({ hostname: 'ER-1' }), named.map(({ name, tenant_id: id }) =>
+    `${name} ${projectNames[id]}`).sort())
+  t.same(await find({ address: '10.2.0.11' }), ['demo-web-1 demo'])
+  t.same(await find({ address: '10.2.0.11', hostname: 'batch' }), [])
+  t.same(await find({ hostname: 'e', state: 'ERROR' }).catch((err) => /hostname/.test(err.message)), true)
+})
+
 t.test('unknown projects and invalid parameters are rejected', async (t) => {
   const unknown = '0123456789abcdef0123456789abcdef'
   for (const [url, status] of [
