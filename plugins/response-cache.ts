@@ -7,11 +7,11 @@ import { createCache } from '#lib/cache/cache.js'
 import type { CachedValue, CacheStatus } from '#lib/cache/cache.js'
 import { durationMs } from '#lib/config/settings.js'
 import type { UpstreamError } from '#lib/errors.js'
+import { csvType, jsonType, prefersCsv } from '#lib/http/accept.js'
 import {
   cachedResponseBytes, createCachedResponse, encode, etagMatches, responseCodec, selectEncoding
 } from '#lib/http/cached-response.js'
 import type { CachedResponse, Encoding } from '#lib/http/cached-response.js'
-import { csvType, jsonType, prefersCsv } from '#lib/http/csv.js'
 import { nextLink } from '#lib/http/next-link.js'
 
 /** A handler's response, before it is serialised. */

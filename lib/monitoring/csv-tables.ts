@@ -1,7 +1,7 @@
-import { toCsv } from '#lib/http/csv.js'
 import type { Instance, InstancePage } from '#schemas/instance.js'
 import type { ProjectSummary } from '#schemas/project.js'
 import type { InstanceUsages, ProjectUsages, UsageSeries } from '#schemas/usages.js'
+import { toCsv } from './csv.js'
 import { quotaFields } from './quota-shares.js'
 
 const projectColumns = [

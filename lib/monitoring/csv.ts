@@ -1,8 +1,3 @@
-import Negotiator from 'negotiator'
-
-export const jsonType = 'application/json; charset=utf-8'
-export const csvType = 'text/csv; charset=utf-8'
-
 /** A cell: text, a number, several texts, or unknown. */
 export type CsvValue = string | number | boolean | null | undefined | string[]
 
@@ -23,13 +18,3 @@ function cell (value: CsvValue) {
   const safe = typeof value !== 'number' && formula.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
-
-/** Every `Accept` that prefers CSV has this. The negotiation takes a microsecond, and few clients need it. */
-const csvRange = /text\/(?:csv|\*)/i
-
-/**
- * Whether a client prefers CSV to JSON, by its `Accept`. Clients that name neither get JSON.
- * Source: RFC 9110, 12.5.1.
- */
-export const prefersCsv = (accept = '') => csvRange.test(accept) &&
-  new Negotiator({ headers: { accept } }).mediaType([jsonType, csvType]) === csvType
