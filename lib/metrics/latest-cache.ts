@@ -1,6 +1,6 @@
 import { createCache } from '#lib/cache/cache.js'
 import type { CachedValue, Clock } from '#lib/cache/cache.js'
-import type { LatestSample, MetricsStore } from './store.js'
+import type { LatestSample, MetricsStore, ProjectOrOwners } from './store.js'
 import type { Metric } from './usages.js'
 
 export interface LatestCacheOptions {
@@ -34,9 +34,10 @@ export function cacheLatest (
 
   /** @throws UpstreamError */
   async function cachedLatest (
-    metrics: Metric[], instances: string[], project?: string
+    metrics: Metric[], instances: string[], project?: ProjectOrOwners
   ): Promise<CachedValue<LatestSamples>> {
-    const key = [project, metrics, instances].join(' ')
+    const owners = typeof project === 'object' ? instances.map((id) => project.get(id)) : project
+    const key = [owners, metrics, instances].join(' ')
     const result = await cache.get(key, { ttl }, async () =>
       ({ value: await latest(metrics, instances, now() - maxAge, project), complete: true }))
     if (result.failure === undefined) return result

@@ -13,6 +13,9 @@ export interface LatestSample {
   usage: number
 }
 
+/** A project, or the project of each instance. */
+export type ProjectOrOwners = string | ReadonlyMap<string, string>
+
 /** The instances to find: those with the highest or the lowest usage. */
 export interface Ranking {
   /** The metrics whose usages are added up. */
@@ -75,12 +78,12 @@ export interface MetricsStore {
   /**
    * The newest usage of each instance.
    * @param since unix milliseconds; older samples do not count
-   * @param project where given, only series of this project count
+   * @param project where given, only series of this project count; or, of each instance, those of its own
    * @returns one map by instance id a metric; instances without samples are left out
    * @throws UpstreamError
    */
   latest (
-    metrics: Metric[], instances: string[], since: number, project?: string
+    metrics: Metric[], instances: string[], since: number, project?: ProjectOrOwners
   ): Promise<Array<Map<string, LatestSample>>>
   /**
    * The instances with the highest or the lowest usage. An instance with series of several projects is among

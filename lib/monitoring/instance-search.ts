@@ -39,6 +39,8 @@ export async function searchInstances (
   if (query.marker !== undefined) await authorization.marker(scope, query.marker)
   const { servers, last, incomplete } = await openstack.search(await searchScope(authorization, scope), query)
 
+  const ids = servers.map(({ id }) => id)
+  const owners = new Map(servers.map(({ id, tenant_id: owner }) => [id, owner]))
   const failures = new Map<string, UpstreamError>()
   const add = (err: unknown) => {
     if (!(err instanceof UpstreamError)) throw err
@@ -46,32 +48,27 @@ export async function searchInstances (
   }
   // A client may write samples of any instance: of each, only those of its own project count.
   const byProject = metrics.clientsWrite || metrics.needsProject === true
-  const owners = [...new Set(servers.map(({ tenant_id: owner }) => owner))]
-  const groups = byProject ? owners : [undefined]
+  const readSamples = async (): Promise<LatestSamples> => {
+    try {
+      const { value, failure } = await metrics.latest(['cpu', 'memory'], ids, byProject ? owners : undefined)
+      if (failure !== undefined) add(failure)
+      return value
+    } catch (err) {
+      add(err)
+      return []
+    }
+  }
   const [samples, names] = await Promise.all([
-    Promise.all(groups.map(async (project): Promise<LatestSamples> => {
-      const ids = servers.filter(({ tenant_id: owner }) => project === undefined || owner === project)
-        .map(({ id }) => id)
-      try {
-        const { value, failure } = await metrics.latest(['cpu', 'memory'], ids, project)
-        if (failure !== undefined) add(failure)
-        return value
-      } catch (err) {
-        add(err)
-        return []
-      }
-    })),
-    Promise.all(owners.map(async (owner) => {
+    readSamples(),
+    Promise.all([...new Set(owners.values())].map(async (owner) => {
       const { value, failure } = await findProjectName(openstack, owner)
       if (failure !== undefined) add(failure)
       return [owner, value] as const
     }))
   ])
   const nameOf = new Map(names)
-  const metric = servers.map((server) => {
-    const own = samples[byProject ? owners.indexOf(server.tenant_id) : 0]!
-    return { ...toInstance(server, server.tenant_id, own, now), projectName: nameOf.get(server.tenant_id)! }
-  })
+  const metric = servers.map((server) =>
+    ({ ...toInstance(server, server.tenant_id, samples, now), projectName: nameOf.get(server.tenant_id)! }))
   const unavailable = (['identity', 'metrics'] as const).filter((upstream) => failures.has(upstream))
   return {
     page: unavailable.length === 0 ? { metric } : { metric, unavailable },

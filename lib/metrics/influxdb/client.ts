@@ -13,7 +13,7 @@ import { query } from './query.js'
 import type { InfluxSettings, QuerySeries } from './query.js'
 import { querySeries } from './series-query.js'
 import type { OnBatchSent } from './series-query.js'
-import { instanceProjectsStatement, lastStatement, meanStatement } from './statements.js'
+import { instanceProjectsStatement, lastStatement, meanStatement, newestStatement } from './statements.js'
 import { createTop } from './top.js'
 
 export interface InfluxOptions {
@@ -85,12 +85,18 @@ export function createInflux (
       if (ids.length === 0) return metrics.map(() => new Map())
       const measurements = metrics.flatMap((metric) => measurementMappings[metric].measurements)
       const firsts = ids.flatMap((_, number) => number % limits.instances === 0 ? number : [])
-      const common = { since: since / 1000, until: until(), project }
-      const statements = measurements.flatMap((measurement) => firsts.map((first) =>
-        lastStatement({ measurement, instances: ids.slice(first, first + limits.instances), ...common })))
+      const common = { since: since / 1000, until: until() }
+      const statements = measurements.flatMap((measurement) => firsts.map((first) => {
+        const part = { measurement, instances: ids.slice(first, first + limits.instances), ...common }
+        return typeof project === 'object'
+          ? newestStatement({ ...part, perDevice: false })
+          : lastStatement({ ...part, project })
+      }))
       const results = await query(upstream, settings, 'read-latest', statements)
+      const counts = ({ tags = {} }: QuerySeries) =>
+        typeof project !== 'object' || project.get(tags.resource_id!) === tags._tenant_id
       const samples = measurements.map((_, i) =>
-        results.slice(i * firsts.length, (i + 1) * firsts.length).flat().map(newestSample))
+        results.slice(i * firsts.length, (i + 1) * firsts.length).flat().filter(counts).map(newestSample))
       const values = samples.map((list) => knownIn(list.map(({ instance, value }) => [instance, value])))
       const times = samples.map((list) => knownIn(list.map(({ instance, time }) => [instance, time])))
       const oldestTimes = columnsOf(metrics, times).map((columns) => combine(columns, oldest))

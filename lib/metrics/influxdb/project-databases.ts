@@ -97,9 +97,13 @@ export function createInfluxPerProject (
 
     async latest (metrics, instances, since, project) {
       if (project === undefined) throw needsProject()
-      return readFrom(
-        project, (client) => client.latest(metrics, instances, since, project), metrics.map(() => new Map())
+      const read = (owner: string, ids: string[]) => readFrom(
+        owner, (client) => client.latest(metrics, ids, since, owner), metrics.map(() => new Map())
       )
+      if (typeof project === 'string') return read(project, instances)
+      const parts = await Promise.all([...new Set(project.values())].map((owner) =>
+        read(owner, instances.filter((id) => project.get(id) === owner))))
+      return metrics.map((_, i) => new Map(parts.flatMap((part) => [...part[i]!])))
     },
 
     async top (ranking) {

@@ -144,7 +144,7 @@ export function createPrometheus (
       const sources = allSources(readings)
       const requests = requestsOf(profile, sources, instances, since)
       const results = await Promise.all(requests.map((ids) =>
-        readLatest(profile, sources, ids, since, project)))
+        readLatest(profile, sources, ids, since, typeof project === 'object' ? undefined : project)))
       return readings.map((reading, i) => new Map(results.flatMap((values) =>
         reading === undefined ? [] : [...latestUsages(metrics[i]!, reading, values)])))
     },

@@ -4,8 +4,6 @@ import { projects, range, startService, summary } from '#test/support/authentica
 import type { Caller } from '#test/support/authenticated-service.js'
 import type { MetricsStoreName } from '#test/support/service.js'
 
-t.setTimeout(180_000)
-
 const callers: Caller[] = ['demo', 'monitor', 'lead', 'admin']
 const pairs = callers.flatMap((one) =>
   callers.filter((caller) => caller !== one).map((other) => [one, other] as const))

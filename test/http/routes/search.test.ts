@@ -6,9 +6,12 @@ import { followPages, startService } from '#test/support/service.js'
 const search = '/v1/openstack/instances'
 
 t.test('finds instances of all projects by name, page by page', async (t) => {
-  const { app, simulator } = await startService(t, { projects: 5, instances: 80 })
+  const { app, simulator, count } = await startService(t, { projects: 5, instances: 80 })
   const pages = await followPages(app, `${search}?hostname=MO&limit=7`)
   const found = pages.flatMap((page) => page.json().metric)
+  t.ok(new Set(found.map(({ tenant_id: id }) => id)).size > 1)
+  t.equal(count('metrics'), pages.length, 'one request a page reads the usages of all projects')
+  t.ok(found.some(({ cpuUsage }) => cpuUsage !== null))
   const names = simulator.cloud.instances.filter(({ name }) => /mo/i.test(name))
   t.ok(names.length > 7 && names.length < simulator.cloud.instances.length)
   t.same(found.map(({ instance_id: id }) => id), names.map(({ id }) => id))

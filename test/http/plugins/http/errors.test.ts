@@ -53,7 +53,8 @@ t.test('describes the given and the allowed value', async (t) => {
   const detail = async (url: string) => (await app.inject(url)).json().detail
   t.equal(await detail(`${base}/summary?limit=1001`), 'limit 1001 must be <= 1000.')
   t.equal(
-    await detail(`${base}/summary?limt=5`), 'limt is not a parameter here: projectName, limit, marker are.'
+    await detail(`${base}/summary?limt=5`),
+    'limt is not a parameter here: projectName, limit, marker, sort, nearLimit are.'
   )
   t.equal(await detail('/healthz?a=5'), 'a is not a parameter here: there are none.')
   t.equal(await detail(`${base}/summary?limit=1&limit=2`), 'limit must be given once.')

@@ -93,6 +93,19 @@ t.test('the latest samples of many instances are read in one request of several 
   t.same(statements().map((statement) => statement.match(/'i\d+'/g)!.length), [32, 1])
 })
 
+t.test('of each instance, the latest samples of its own project alone count', async (t) => {
+  const sample = (id: string, project: string, value: number) =>
+    ({ tags: { resource_id: id, _tenant_id: project }, values: [[0, value]] })
+  const { influx, requests, statements } = connect([
+    sample('a', 'p', 1), sample('a', 'q', 2), sample('b', 'q', 3), sample('b', '', 4), sample('c', 'p', 5)
+  ])
+  const owners = new Map([['a', 'p'], ['b', 'q'], ['c', 'r']])
+  const [cpu] = await influx.latest(['cpu'], [...owners.keys()], 0, owners)
+  t.same(Array.from(cpu!, ([id, { usage }]) => [id, usage]), [['a', 1], ['b', 3]])
+  t.equal(requests.length, 1)
+  t.match(statements(), [/'c'\) GROUP BY "resource_id", "_tenant_id"$/])
+})
+
 t.test('the latest sample is at most a minute ahead, and series are read as asked', async (t) => {
   const latest = connect([])
   await latest.influx.latest(['cpu'], ['x'], now - 120_000)

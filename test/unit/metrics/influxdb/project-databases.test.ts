@@ -100,6 +100,14 @@ t.test('many databases are searched in one request of several statements', async
   t.same(requests.map(({ statements }) => statements.length), [1, 3])
 })
 
+t.test('the latest usages of instances of several projects come from the database of each', async (t) => {
+  const { influx, requests } = connect({ mon_p: 1_768_478_400, mon_q: 1_768_478_430 })
+  const owners = new Map([['x', 'p'], ['y', 'q'], ['z', 'none']])
+  await influx.latest(['cpu'], ['x', 'y', 'z'], 0, owners)
+  const read = requests.map(({ database, statements }) => [database, /'([xyz])'/.exec(statements[0]!)?.[1]])
+  t.same(read.sort(), [['mon_none', 'z'], ['mon_p', 'x'], ['mon_q', 'y']])
+})
+
 t.test('the latest usages need a project', async (t) => {
   await t.rejects(connect({ mon_p: 1 }).influx.latest(['cpu'], ['x'], 0), {
     name: 'UpstreamError', message: /needs a project/
