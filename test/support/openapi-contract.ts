@@ -49,12 +49,17 @@ export interface ReceivedResponse {
 export const lookUp = (document: object, pointer: string) => pointer.split('/').slice(1)
   .reduce<any>((node, part) => node[part.replaceAll('~1', '/').replaceAll('~0', '~')], document)
 
-/** The operations of a document by path. References to parameters, responses and headers are resolved. */
+/**
+ * The operations of a document by path. References to parameters, responses and headers are resolved. A
+ * literal path goes before one with a parameter that it matches, as in Fastify's router.
+ */
 export function operationsOf (document: Document): Array<[path: string, operation: Operation]> {
   const follow = <T extends object>(node: T): T => '$ref' in node ? lookUp(document, String(node.$ref)) : node
   const followAll = <T extends object>(nodes: Record<string, T>) =>
     Object.fromEntries(Object.entries(nodes).map(([key, node]) => [key, follow(node)]))
-  return Object.entries(document.paths).map(([path, { get }]) => [path, {
+  const literalFirst = Object.entries(document.paths)
+    .toSorted(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')))
+  return literalFirst.map(([path, { get }]) => [path, {
     ...get,
     parameters: (get.parameters ?? []).map(follow),
     responses: Object.fromEntries(Object.entries(followAll(get.responses)).map(([status, response]) =>
@@ -101,11 +106,8 @@ export function createValidators (document: Document) {
  */
 export function createCheck (document: Document) {
   const errorsOf = createValidators(document)
-  // A literal path goes before one with a parameter, as in Fastify's router.
-  const operations = operationsOf(document)
-    .toSorted(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')))
-    .map(([path, operation]) =>
-      ({ operation, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`) }))
+  const operations = operationsOf(document).map(([path, operation]) =>
+    ({ operation, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`) }))
 
   return (url: string, { statusCode, headers, body }: ReceivedResponse) => {
     const path = url.split('?', 1)[0]!

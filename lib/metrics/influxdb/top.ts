@@ -49,8 +49,10 @@ export function createTop (upstream: CallUpstream, settings: InfluxSettings, unt
   async function readNewest (queries: NewestQuery[][]): Promise<Columns> {
     const results = await query(upstream, settings, 'read-top', queries.flat().map(newestStatement))
     return queries.map((parts) => new Map(
-      results.splice(0, parts.length).flat().flatMap(({ tags = {}, values: [row] }) =>
-        row?.[1] == null ? [] : [[keyOf(tags.resource_id!, tags._tenant_id), row[1]] as const])
+      results.splice(0, parts.length).flat().flatMap(({ tags = {}, values }) => {
+        const [, value] = values[0]!
+        return value === null ? [] : [[keyOf(tags.resource_id!, tags._tenant_id), value] as const]
+      })
     ))
   }
 

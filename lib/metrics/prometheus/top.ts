@@ -22,9 +22,13 @@ const rateSeconds = 300
  */
 export function createTop (queries: Queries, clock: Clock, everyOf: (profile: Profile) => number) {
   return async (profile: Profile, { metrics, projects, ...ranking }: Ranking): Promise<RankedInstances> => {
-    const readings = metrics.map((metric) => ({ metric, reading: profile.readings[metric] }))
-    const sources = readings.flatMap(({ reading }) => reading?.sources ?? [])
-    if (sources.length === 0 || projects?.length === 0) return { instances: [], exact: true }
+    const readings = metrics.flatMap((metric) => {
+      const reading = profile.readings[metric]
+      return reading === undefined ? [] : [{ metric, ...reading }]
+    })
+    // A part of a sum would rank differently.
+    if (readings.length < metrics.length || projects?.length === 0) return { instances: [], exact: true }
+    const sources = readings.flatMap(({ sources }) => sources)
     const now = Math.floor(clock.now() / 1000)
     const age = Math.floor(now - ranking.since / 1000)
     const seconds = Math.min(age, Math.max(rateSeconds, 3 * everyOf(profile)))
@@ -42,11 +46,10 @@ export function createTop (queries: Queries, clock: Clock, everyOf: (profile: Pr
 
     const sums = new Map<string, number>()
     let taken = 0
-    for (const { metric, reading } of readings) {
-      if (reading === undefined) continue
-      const columns = reading.sources.map((source) => columnOf(source, taken++, values, ownerOf))
-      for (const [id, usage] of combineUsages(metric, columns, reading.usage)) {
-        sums.set(id, usage + (sums.get(id) ?? 0))
+    for (const { metric, sources, usage } of readings) {
+      const columns = sources.map((source) => columnOf(source, taken++, values, ownerOf))
+      for (const [id, value] of combineUsages(metric, columns, usage)) {
+        sums.set(id, value + (sums.get(id) ?? 0))
       }
     }
     const instances = Array.from(sums, ([instance, usage]): RankedInstance =>

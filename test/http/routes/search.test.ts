@@ -1,4 +1,5 @@
 import t from 'tap'
+import { UpstreamError } from '#lib/errors.js'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { startService as startWithAuthentication } from '#test/support/authenticated-service.js'
 import { followPages, startService } from '#test/support/service.js'
@@ -94,8 +95,11 @@ t.test('lacks usages and names while their upstreams fail, and fails with Nova',
     })
     simulator.intercept = ({ upstream }) => upstream === 'compute' ? { status: 500 } : undefined
     t.equal((await app.inject(url)).statusCode, 502)
-    app.metrics.latest = async () => { throw new TypeError('a bug') }
     simulator.intercept = undefined
+    const failure = new UpstreamError('metrics', 'timeout', 'did not respond')
+    app.metrics.latest = async () => ({ value: [], fetchedAt: 0, failure })
+    t.match((await app.inject(url)).json(), { unavailable: ['metrics'] }, 'stale samples')
+    app.metrics.latest = async () => { throw new TypeError('a bug') }
     t.equal((await app.inject(url)).statusCode, 500)
   }
 })

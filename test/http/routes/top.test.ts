@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Instance } from '#schemas/instance.js'
 import type { TopInstances } from '#schemas/top-instances.js'
-import { adminProjectId, demoProjectId } from '#simulator/seed.js'
+import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { startService as startWithAuthentication } from '#test/support/authenticated-service.js'
 import { startService } from '#test/support/service.js'
 
@@ -99,6 +99,18 @@ t.test('each caller sees the instances of its projects only', async (t) => {
   const foreign = (await get(`${top}?by=cpuUsage&projectId=${adminProjectId}`, demo)).json()
   t.match(foreign, { status: 404, detail: 'No such project.' })
   t.same((await get(`${top}?by=cpuUsage&projectId=${'0'.repeat(32)}`, demo)).json(), foreign)
+})
+
+t.test('asks Nova for the project of an instance whose series name none', async (t) => {
+  const { app, get, tokenOf } = await startWithAuthentication(t)
+  app.metrics.top = async () => ({
+    instances: [adminInstanceId, demoInstanceId].map((instance) => ({ instance, usage: 50 })), exact: true
+  })
+  const expectedOf = { demo: [demoInstanceId], lead: [adminInstanceId, demoInstanceId] }
+  for (const [caller, expected] of Object.entries(expectedOf) as Array<['demo' | 'lead', string[]]>) {
+    const { metric } = (await get(`${top}?by=cpuUsage`, await tokenOf(caller))).json()
+    t.same(metric.map(({ instance_id: id }: { instance_id: string }) => id), expected, caller)
+  }
 })
 
 t.test('names an invalid parameter', async (t) => {

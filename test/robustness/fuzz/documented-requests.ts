@@ -5,7 +5,8 @@ import type { Document } from '#test/support/openapi-contract.js'
 import { almostValidFor, idIn } from './requests.js'
 import type { TestRequest } from './requests.js'
 import {
-  defaultTimeRange, groupBy, id, instances, limit, namePart, timeRangeFrom, timeRangeTo, usage
+  address, defaultTimeRange, groupBy, id, instances, limit, namePart, nearLimit, oneOf, timeRangeFrom,
+  timeRangeTo, usage
 } from './values.js'
 import type { Values } from './values.js'
 
@@ -22,7 +23,13 @@ const valuesOf: Record<string, Values> = {
   hostname: namePart,
   projectName: namePart,
   instances,
-  usage
+  usage,
+  address,
+  state: oneOf('ACTIVE', 'ERROR', 'SHUTOFF'),
+  sort: oneOf('name', '-name'),
+  nearLimit,
+  by: oneOf('cpuUsage', 'memoryUsage', 'networkIo'),
+  order: oneOf('asc', 'desc')
 }
 
 function valuesFor (name: string, path: string) {

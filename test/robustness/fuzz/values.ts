@@ -111,6 +111,20 @@ export const usage = values(
   known(false, '', ',', 'cpu', 'cpuUsage,cpuUsage', 'cpuUsage,', 'cpuUsage, memUsage', 'toString')
 )
 
+/** One of some words; no other one is valid. */
+export const oneOf = (...words: string[]) => values(
+  known(true, ...words), known(false, '', `${words[0]} `, `${words[0]},${words[0]}`, 'toString')
+)
+
+export const nearLimit = values(
+  known(true, '1', '80', '100', '1000'), known(false, '0', '-1', '1001', '80.5', '80%', '8e1')
+)
+
+export const address = values(
+  known(true, '115.68.151.163', '10.0.0.1', '::1', 'FE80::1'),
+  known(false, '10.0.0', '10.0.0.256', '10.0.0.0/24', ':', '1.2.3.4.5', 'fe80::1%eth0')
+)
+
 export const id = (...ids: string[]) => values(
   known(true, ...ids),
   known(false, '', 'a'.repeat(65), 'a b', 'a/b', 'é', 'a.b', 'a\n', '-\0')

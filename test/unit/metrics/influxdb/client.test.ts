@@ -106,6 +106,23 @@ t.test('of each instance, the latest samples of its own project alone count', as
   t.match(statements(), [/'c'\) GROUP BY "resource_id", "_tenant_id"$/])
 })
 
+t.test('a ranking leaves out samples without an instance, and may lack a project', async (t) => {
+  const ranking = { order: 'desc' as const, limit: 5, since: now - 60_000 }
+  const rows = [
+    [0, 50, 'a', 'p'], [0, 40, 'b', null], [0, 30, null, 'p'], [0, null, 'c', 'p'], [0, 20, 'no id', '']
+  ]
+  const { instances } = await connect([{ values: rows }]).influx.top({ ...ranking, metrics: ['cpu'] })
+  t.same(instances, [
+    { instance: 'a', project: 'p', usage: 50 }, { instance: 'b', project: undefined, usage: 40 }
+  ])
+  const received = [
+    { tags: { resource_id: 'a', _tenant_id: 'p' }, values: [[0, 1024]] },
+    { tags: { resource_id: 'b' }, values: [[0, null]] }
+  ]
+  const both = await connect(received, []).influx.top({ ...ranking, metrics: ['networkIn', 'networkOut'] })
+  t.same(both.instances, [{ instance: 'a', project: 'p', usage: 1 }])
+})
+
 t.test('the latest sample is at most a minute ahead, and series are read as asked', async (t) => {
   const latest = connect([])
   await latest.influx.latest(['cpu'], ['x'], now - 120_000)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  databaseIdentifier, durationLiteral, idLiteral, isId, timeLiteral
+  countLiteral, databaseIdentifier, durationLiteral, idLiteral, isId, timeLiteral
 } from '#lib/metrics/influxdb/literals.js'
 import {
   influxqlFragments, misleadingTexts, patterns, unusualIds
@@ -45,6 +45,12 @@ t.test('any text either is refused, or becomes one literal that means this text'
     const [token] = /^'[^'\\\n]*'$/.exec(idLiteral(text)) ?? []
     t.equal(token?.slice(1, -1), text)
   }), { numRuns: 500 })
+  t.end()
+})
+
+t.test('a number of points is a positive whole number', (t) => {
+  t.equal(countLiteral(100), '100')
+  for (const count of [0, -1, 1.5, NaN, Infinity, 2 ** 53]) t.throws(() => countLiteral(count), RangeError)
   t.end()
 })
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { UpstreamError } from '#lib/errors.js'
 import { createInfluxPerProject, isPerProject } from '#lib/metrics/influxdb/project-databases.js'
+import type { Metric } from '#lib/metrics/usages.js'
 import type { UpstreamRequest } from '#lib/upstream/request.js'
 
 const window = { start: 1_768_478_400, end: 1_768_478_460, step: 60 }
@@ -106,6 +107,20 @@ t.test('the latest usages of instances of several projects come from the databas
   await influx.latest(['cpu'], ['x', 'y', 'z'], 0, owners)
   const read = requests.map(({ database, statements }) => [database, /'([xyz])'/.exec(statements[0]!)?.[1]])
   t.same(read.sort(), [['mon_none', 'z'], ['mon_p', 'x'], ['mon_q', 'y']])
+})
+
+t.test('a ranking is of the databases of all projects, or of those that are given', async (t) => {
+  const metrics: Metric[] = ['networkIn', 'networkOut']
+  const ranking = { metrics, order: 'desc' as const, limit: 5, since: 0 }
+  const { influx, requests } = connect({ mon_p: 1_768_478_400, mon_q: 1_768_478_430 })
+  const usage = 2 * Math.round(500 / 1024) / 100
+  t.same(await influx.top(ranking), {
+    instances: ['p', 'q'].map((project) => ({ instance: 'x', project, usage })), exact: true
+  })
+  requests.length = 0
+  const { instances } = await influx.top({ ...ranking, projects: ['q', 'none'] })
+  t.same(instances, [{ instance: 'x', project: 'q', usage }])
+  t.same(requests.map(({ database }) => database).sort(), ['mon_none', 'mon_q'])
 })
 
 t.test('the latest usages need a project', async (t) => {
