@@ -27,6 +27,8 @@ export interface InfluxDB {
   counters (): Promise<{ requests: number, ms: number }>
 }
 
+const rankedMeasurements = ['cpu.utilization_norm_perc', 'mem.free_mb', 'mem.total_mb', 'mem.free_perc']
+
 const hour = 3600
 const bucket = 300
 
@@ -47,11 +49,11 @@ async function startEmpty () {
   return { origin, client, pid: child.pid! }
 }
 
-/** Starts an InfluxDB with the newest CPU usage of each instance. @returns its URL */
+/** Starts an InfluxDB with the newest samples of CPU and memory of each instance. @returns its URL */
 export async function startNewest (instances: Instance[]) {
   const { origin, client } = await startEmpty()
   const end = Math.floor(Date.now() / 1000)
-  await fill(client, instances, end - 2 * sampleSeconds, end, ['cpu.utilization_norm_perc'])
+  await fill(client, instances, end - 2 * sampleSeconds, end, rankedMeasurements)
   return origin
 }
 

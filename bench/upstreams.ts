@@ -11,7 +11,7 @@ export interface Upstreams {
   /** A cloud with 1,000 projects and 10,000 instances. */
   largeCloud (): Promise<SimulatedCloud>
   influxdb (): Promise<InfluxDB>
-  /** The URL of an InfluxDB with the newest CPU usage of each running instance of the large cloud. */
+  /** The URL of an InfluxDB with the newest samples of each running instance of the large cloud. */
   newestInfluxdb (): Promise<string>
   /** The version of InfluxDB, if it was started. */
   influxdbVersion (): string | undefined
