@@ -292,6 +292,9 @@ t.test('the latest usage of an exporter that repeats its polls is that of two po
   const [cpu] = await store.latest(['cpu'], ['a'], (start + 39_400) * 1000)
   t.same([...cpu!], [['a', { usage: 25, time: start + 39_900 }]])
   t.match(queries(), [/\[1502s\]$/])
+  // The exporter alone writes samples: the project of each instance adds nothing.
+  await store.latest(['cpu'], ['a'], (start + 39_400) * 1000, new Map([['a', 'p']]))
+  t.equal(queries()[1], queries()[0])
 })
 
 t.test('the projects of an instance are those of its series', async (t) => {
