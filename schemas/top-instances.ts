@@ -24,7 +24,8 @@ export const TopInstances = Type.Object({
   }),
   approximate: Type.Optional(Type.Boolean({
     description: 'Present where another instance may belong among them: the metrics store finds candidates ' +
-      'by a rounded percentage, or computes rates over some minutes'
+      'by a rounded percentage, or computes rates over some minutes',
+    examples: [true]
   })),
   unavailable: Type.Optional(Type.Array(OneOf(['identity']), {
     description: 'Present while Keystone cannot be read: names of projects may be null'

@@ -5,6 +5,8 @@ import { cacheHeaders, exampleOf, notModified } from '#schemas/common.js'
 import { problems } from '#schemas/problem.js'
 import { TopInstances, TopQuery } from '#schemas/top-instances.js'
 
+const { approximate, ...example } = exampleOf(TopInstances)
+
 const top: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/top', {
     config: { ttl: 'INSTANCES_TTL' },
@@ -20,7 +22,7 @@ const top: FastifyPluginAsyncTypebox = async (app) => {
           description: 'The instances, in order',
           headers: cacheHeaders,
           content: {
-            'application/json': { schema: Type.Ref('TopInstances'), example: exampleOf(TopInstances) }
+            'application/json': { schema: Type.Ref('TopInstances'), example }
           }
         },
         ...notModified,
