@@ -8,7 +8,7 @@ import type { Row } from '../upstreams.js'
 
 const maxRatio = 0.6
 
-/** What a client reads without the service, to find the instances with the greatest usage. */
+/** The measurements of each ranking, which a client without the service reads whole. */
 const measurementsOf = {
   cpuUsage: ['cpu.utilization_norm_perc'],
   memoryUsage: ['mem.free_mb', 'mem.total_mb']
