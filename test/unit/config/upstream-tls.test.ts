@@ -40,7 +40,7 @@ t.test('trusts every certificate of a CA file, with text and other blocks betwee
 })
 
 t.test('finds a file below the home folder', async (t) => {
-  const path = join('~', relative(homedir(), files.cert))
+  const path = `~/${relative(homedir(), files.cert)}`
   t.equal(trustedCertificates(path)?.at(-1), cert)
 })
 
