@@ -5,7 +5,7 @@ import { createAuthenticator } from '#lib/auth/authenticate.js'
 import type { Caller } from '#lib/auth/authenticate.js'
 import type { Scope } from '#lib/auth/scope.js'
 import { requireToken, tokenHeaders } from '#lib/auth/token.js'
-import { durationMs, splitList } from '#lib/config/settings.js'
+import { durationMs, visibilityRoles } from '#lib/config/settings.js'
 import { Forbidden } from '#lib/errors.js'
 import { problems, unseen } from '#schemas/problem.js'
 
@@ -43,9 +43,7 @@ export default fp(async (app) => {
   const ttl = durationMs(config, 'TOKEN_CACHE_TIME')
   const authenticator = createAuthenticator(openstack.validateToken, {
     ttl: config.CACHE === 'on' ? ttl : 0,
-    roles: {
-      global: splitList(config.AUTH_GLOBAL_ROLES ?? ''), reader: splitList(config.AUTH_READER_ROLES)
-    }
+    roles: visibilityRoles(config)
   }, clock)
 
   telemetry.addQueue('token-validations', authenticator.queued)
