@@ -15,6 +15,8 @@ declare module 'fastify' {
     challenge: string
     /** The caller of a cached token validation; absent where clients send no token. */
     cachedCaller?: (token: string) => Caller | undefined
+    /** Rejects a revoked token from now on; absent where clients send no token. */
+    forgetToken?: (token: string) => void
   }
   interface FastifyRequest {
     /** The caller, once it is known: its token is validated. `undefined` on public routes. */
@@ -52,6 +54,7 @@ export default fp(async (app) => {
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {
     app.decorate('cachedCaller', authenticator.cached)
+    app.decorate('forgetToken', authenticator.forget)
     app.addHook('onRoute', (route) => {
       if (route.config?.public !== true) describeAuthentication(route)
     })
@@ -67,7 +70,7 @@ export default fp(async (app) => {
     request.scope = noScope
     if (request.routeOptions.config.public === true) return done()
     reply.header('vary', vary)
-    const token = requireToken(request.headers)
+    const token = requireToken(request.headers, request.sessionToken)
     if (request.caller === undefined) {
       return request.runInContext(
         () => authenticator.authenticate(token)
@@ -77,7 +80,10 @@ export default fp(async (app) => {
     done()
   }
 }, {
-  name: 'authentication', dependencies: ['client-key', 'config', 'openstack', 'prometheus', 'request-context']
+  name: 'authentication',
+  dependencies: [
+    'client-key', 'config', 'openstack', 'prometheus', 'request-context', 'session'
+  ]
 })
 
 /** Keystone's address for clients without a token. */
