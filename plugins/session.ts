@@ -52,7 +52,10 @@ export default fp(async (app) => {
   app.decorate('session', createHandlers(app, cookies))
   app.decorateRequest('sessionToken', undefined)
   if (config.AUTH !== 'keystone') return
-  if (config.SESSION_KEY === undefined) app.log.info('no SESSION_KEY: a restart signs users out')
+  app.addHook('onListen', (done) => {
+    if (config.SESSION_KEY === undefined) app.log.info('no SESSION_KEY: a restart signs users out')
+    done()
+  })
 
   app.addHook('onRequest', (request, reply, done) => {
     const { headers, routeOptions: { config } } = request

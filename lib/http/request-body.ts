@@ -37,7 +37,8 @@ async function readAll (request: IncomingMessage) {
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // The rest of a large body is not read; the connection closes with the response.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length
       if (length > maxBytes) break
       chunks.push(chunk)
