@@ -27,8 +27,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /**
-     * What a route of the session does: `read` it, `change` it, `login`, or log in by the `callback` of a
-     * single sign-on.
+     * The purpose of a route of the session: to `read` it, to `change` it, to log in (`login`), or to log in
+     * by the `callback` of a single sign-on.
      */
     session?: 'read' | 'change' | 'login' | 'callback'
   }
@@ -134,7 +134,7 @@ function createHandlers (app: App, cookies: Cookies) {
       if (session !== 'change') limitLogin(request, reply)
     },
 
-    /** Who is signed in, and how to sign in. */
+    /** The signed-in user, and the ways to sign in. */
     show: async (request: FastifyRequest) =>
       describe(isOn ? await openSession(cookies, request) : undefined),
 
@@ -157,7 +157,7 @@ function createHandlers (app: App, cookies: Cookies) {
       return reply.header('clear-site-data', '"cache"').code(204).send()
     },
 
-    /** What the user may choose. */
+    /** The scopes that the user may choose. */
     scopes: async (request: FastifyRequest) => await sessions.scopes(await requireSession(request)),
 
     /** Changes the scope of the session. */

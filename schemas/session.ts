@@ -48,7 +48,7 @@ export const SessionScope = Type.Object({
   sees: OneOf(['all', 'domain', 'project', 'none']), id: NullableText, name: NullableText
 })
 
-/** Who is signed in, and how to sign in. */
+/** The signed-in user, and the ways to sign in. */
 export interface SessionState {
   auth: 'none' | 'keystone'
   signedIn: boolean

@@ -20,7 +20,7 @@ const lifetimes = { receipt: 300_000, websso: 600_000 }
 /** Keystone's page is of another site to browsers, and its form must bring the start of a sign-on along. */
 const sameSite = { session: 'strict', receipt: 'strict', websso: 'none' } as const
 
-/** Bytes that a browser keeps of a cookie, the name and the value. Source: RFC 6265bis, "Limits". */
+/** Bytes that a browser stores of a cookie, the name and the value. Source: RFC 6265bis, "Limits". */
 const maxBytes = 4_096
 
 export type CookieKind = keyof typeof names

@@ -59,7 +59,7 @@ export interface SessionObserver {
   revocationFailed: (err: unknown) => void
 }
 
-/** Sessions of users at Keystone. Nothing is stored: a session is a value that its user's browser keeps. */
+/** Sessions of users at Keystone. A session is a value in its user's browser; nothing is stored here. */
 export function createSessions (
   keystone: Keystone, roles: Roles, { tokenEnded, revocationFailed }: SessionObserver
 ) {
@@ -140,7 +140,7 @@ export function createSessions (
       return await slowly(() => inTurn(() => enter(token, false)))
     },
 
-    /** What the user of a session may choose. @throws Unauthorized, UpstreamError */
+    /** The scopes that the user of a session may choose. @throws Unauthorized, UpstreamError */
     scopes: ({ base, token }: Session): Promise<UserScopes> =>
       inTurn(() => keystone.userScopes(base ?? token)),
 
@@ -213,7 +213,7 @@ function scopeOf (choice: ScopeChoice) {
   return 'domain' in choice ? { domain: { id: choice.domain } } : { system: { all: true } }
 }
 
-/** What a session shows of its token. */
+/** The facts of a token that its session shows. */
 function describe ({ user, project, domain, expires_at: expiresAt }: ValidatedToken, { scope }: Caller) {
   const expires = Date.parse(expiresAt)
   if (Number.isNaN(expires)) {

@@ -15,10 +15,12 @@ interface SentRequest {
 
 /**
  * Whether nobody on the network can read a request: it came over HTTPS, or within this host. A proxy that is
- * not trusted may run on this host, and its clients elsewhere: their `Host` or `Origin` shows that.
+ * not trusted may run on this host, and its clients elsewhere: their `Host`, or the `Origin` of a page of
+ * this service, shows that.
  */
-export function isConfidential ({ protocol, ip, headers: { host = '', origin } }: SentRequest) {
+export function isConfidential ({ protocol, ip, headers }: SentRequest) {
   if (protocol === 'https') return true
+  const { host = '', origin } = isSameOrigin(headers) ? headers : { ...headers, origin: undefined }
   return loopbackAddress.test(ip) && [host, hostOf(origin)].every((name) => loopbackHost.test(name))
 }
 

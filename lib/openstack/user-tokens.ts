@@ -23,7 +23,7 @@ export interface Receipt {
   missing: string[][]
 }
 
-/** What a user may scope a token to. */
+/** The scopes that a user may choose for a token. */
 export interface UserScopes {
   projects: Array<{ id: string, name: string | null, domainId: string | null }>
   domains: Array<{ id: string, name: string | null }>
@@ -118,7 +118,7 @@ export function createUserTokens (
     },
 
     /**
-     * What a user may choose, disabled projects and domains left out.
+     * The scopes that a user may choose, without disabled projects and domains.
      * @throws Unauthorized, UpstreamError
      */
     async userScopes (token: string): Promise<UserScopes> {

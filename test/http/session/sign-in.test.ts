@@ -5,6 +5,8 @@ import { adminCredential, demoCredential, implied, passcode, restrictedCredentia
 import { summary, projects } from '#test/support/authenticated-service.js'
 import { byPassword, cookieName, setCookies, startSessionService } from '#test/support/session-client.js'
 
+t.setTimeout(180_000)
+
 const names = (response: { json: () => any }) => response.json().map(({ name }: { name: string }) => name)
 const signedOut = {
   auth: 'keystone',
@@ -72,7 +74,7 @@ t.test('signs in with a token that the user brings along, and does not revoke it
   }
 })
 
-t.test('keeps a scoped token as it is', async (t) => {
+t.test('uses a scoped token as it is', async (t) => {
   const { browser, tokenOf } = await startSessionService(t)
   const scopes = {
     lead: { sees: 'domain', id: 'default', name: 'Default' },

@@ -4,6 +4,8 @@ import { demoProjectId } from '#simulator/seed.js'
 import { summary } from '#test/support/authenticated-service.js'
 import { cookieName, setCookies, startSessionService } from '#test/support/session-client.js'
 
+t.setTimeout(180_000)
+
 const start = '/ui/session/websso/1'
 const callback = '/ui/session/websso'
 const startCookie = '__Host-openstack-monitoring-websso'
@@ -15,7 +17,10 @@ async function startSignOn (t: Test, env: Record<string, string> = {}) {
   const browser = service.browser()
   /** Posts a form as Keystone's page does. */
   const finish = (body: string, headers: Record<string, string> = {}) => browser.send('POST', callback, {
-    body, headers: { 'content-type': form, 'sec-fetch-site': 'cross-site', origin: 'null', ...headers }
+    body,
+    headers: {
+      'content-type': form, 'sec-fetch-site': 'cross-site', origin: 'https://keystone.example.org', ...headers
+    }
   })
   return { ...service, ...browser, finish }
 }

@@ -8,6 +8,8 @@ import { logger } from '#lib/observability/logger.js'
 import { summary } from '#test/support/authenticated-service.js'
 import { byPassword, cookieName, setCookies, startSessionService } from '#test/support/session-client.js'
 
+t.setTimeout(180_000)
+
 const names = (response: { json: () => any }) => response.json().map(({ name }: { name: string }) => name)
 const session = '/ui/session'
 
