@@ -46,6 +46,7 @@ import readiness from './plugins/readiness.js'
 import redis from './plugins/redis.js'
 import reload from './plugins/reload.js'
 import responseCache from './plugins/response-cache.js'
+import session from './plugins/session.js'
 
 export interface AppOptions {
   /** The environment with the settings; `process.env` unless given. */
@@ -95,6 +96,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   requestChecks, //    400, 414, 417
   managementListener, // 404 for a route of the other listener; app.listenForManagement, request.listener
   underPressure, //    503
+  session, //          request.sessionToken of a cookie; request.openSession, reply.setSession, app.sessions
   clientKey, //        request.caller of a known token; request.clientKey, for the two limits
   rateLimit, //        429
   concurrencyLimit, // 429

@@ -76,6 +76,14 @@ export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
 }
 
+/** The user's password is accepted, and Keystone needs another factor. */
+export class FactorsMissing extends Unauthorized {
+  /** @param needs names of Keystone's methods, such as `totp` */
+  constructor (readonly needs: string[]) {
+    super(`another factor is needed: ${needs.join(', ')}`)
+  }
+}
+
 /** The caller is known, and the request is not allowed. */
 export class Forbidden extends Error {
   override readonly name = 'Forbidden'
@@ -85,7 +93,7 @@ export class Forbidden extends Error {
 export class RequestRejected extends Error {
   override readonly name = 'RequestRejected'
 
-  constructor (readonly statusCode: 400 | 405 | 414 | 417 | 429 | 503, message: string) {
+  constructor (readonly statusCode: 400 | 405 | 413 | 414 | 417 | 429 | 503, message: string) {
     super(message)
   }
 }

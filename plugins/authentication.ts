@@ -5,7 +5,7 @@ import { createAuthenticator } from '#lib/auth/authenticate.js'
 import type { Caller } from '#lib/auth/authenticate.js'
 import type { Scope } from '#lib/auth/scope.js'
 import { requireToken, tokenHeaders } from '#lib/auth/token.js'
-import { durationMs, splitList } from '#lib/config/settings.js'
+import { durationMs, visibilityRoles } from '#lib/config/settings.js'
 import { Forbidden } from '#lib/errors.js'
 import { problems, unseen } from '#schemas/problem.js'
 
@@ -15,6 +15,8 @@ declare module 'fastify' {
     challenge: string
     /** The caller of a cached token validation; absent where clients send no token. */
     cachedCaller?: (token: string) => Caller | undefined
+    /** Rejects a revoked token from now on; absent where clients send no token. */
+    forgetToken?: (token: string) => void
   }
   interface FastifyRequest {
     /** The caller, once it is known: its token is validated. `undefined` on public routes. */
@@ -43,9 +45,7 @@ export default fp(async (app) => {
   const ttl = durationMs(config, 'TOKEN_CACHE_TIME')
   const authenticator = createAuthenticator(openstack.validateToken, {
     ttl: config.CACHE === 'on' ? ttl : 0,
-    roles: {
-      global: splitList(config.AUTH_GLOBAL_ROLES ?? ''), reader: splitList(config.AUTH_READER_ROLES)
-    }
+    roles: visibilityRoles(config)
   }, clock)
 
   telemetry.addQueue('token-validations', authenticator.queued)
@@ -54,6 +54,7 @@ export default fp(async (app) => {
   app.decorateRequest('scope')
   if (config.AUTH === 'keystone') {
     app.decorate('cachedCaller', authenticator.cached)
+    app.decorate('forgetToken', authenticator.forget)
     app.addHook('onRoute', (route) => {
       if (route.config?.public !== true) describeAuthentication(route)
     })
@@ -69,7 +70,7 @@ export default fp(async (app) => {
     request.scope = noScope
     if (request.routeOptions.config.public === true) return done()
     reply.header('vary', vary)
-    const token = requireToken(request.headers)
+    const token = requireToken(request.headers, request.sessionToken)
     if (request.caller === undefined) {
       return request.runInContext(
         () => authenticator.authenticate(token)
@@ -79,7 +80,10 @@ export default fp(async (app) => {
     done()
   }
 }, {
-  name: 'authentication', dependencies: ['client-key', 'config', 'openstack', 'prometheus', 'request-context']
+  name: 'authentication',
+  dependencies: [
+    'client-key', 'config', 'openstack', 'prometheus', 'request-context', 'session'
+  ]
 })
 
 /** Keystone's address for clients without a token. */

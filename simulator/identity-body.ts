@@ -1,18 +1,22 @@
 import { catalogOf } from './catalog.js'
 import type { Domain, Project } from './projects.js'
 import { isScoped, rolesOf, type Token } from './tokens.js'
-import { roleId, type ApplicationCredential, type RoleName, type Trust } from './users.js'
+import { roleId, type ApplicationCredential, type RoleName, type Trust, type User } from './users.js'
 import type { World } from './world.js'
 
-const isoTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z')
+/** A time as Keystone writes it. */
+export const isoTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z')
 const inDomain = { domain: { id: 'default', name: 'Default' } }
+
+/** A user in a token or a receipt. */
+export const describeUser = ({ id, name }: User) => ({ ...inDomain, id, name })
 
 /** A token as Keystone shows it. Only a scoped token has roles and a catalog. */
 export function describeToken (world: World, token: Token, withCatalog: boolean) {
   const { user, project, domain, system, credential, trust } = token
   return {
     methods: token.methods,
-    user: { ...inDomain, id: user.id, name: user.name, password_expires_at: null },
+    user: { ...describeUser(user), password_expires_at: null },
     audit_ids: token.auditIds,
     expires_at: isoTime(token.expiresAt),
     issued_at: isoTime(token.issuedAt),
@@ -72,6 +76,29 @@ export const describeDomain = ({ origins }: World, { id, name, description }: Do
     options: {},
     links: { self: `${origins.identity}/v3/domains/${id}` }
   })
+
+/** A user, alone. */
+export const describeAccount = ({ origins }: World, { id, name, defaultProjectId }: User) => ({
+  id,
+  name,
+  domain_id: 'default',
+  enabled: true,
+  ...(defaultProjectId !== undefined && { default_project_id: defaultProjectId }),
+  password_expires_at: null,
+  options: {},
+  links: { self: `${origins.identity}/v3/users/${id}` }
+})
+
+/** The roles of a user as assignments, with implied ones, and with names. */
+export const describeAssignments = ({ cloud, origins }: World, user: User) =>
+  [...user.roles].flatMap(([target, roles]) => roles.map((role) => ({
+    scope: target === 'system'
+      ? { system: { all: true } }
+      : { [cloud.projects.has(target) ? 'project' : 'domain']: { id: target } },
+    role: { id: roleId(role), name: role },
+    user: describeUser(user),
+    links: { assignment: `${origins.identity}/v3/role_assignments` }
+  })))
 
 /** A domain in the list of projects, which includes domains when `is_domain` is requested. */
 export const describeDomainAsProject = (world: World, domain: Domain) =>

@@ -1,6 +1,10 @@
 import type { SimulatedResponse, SimulatedCall } from './calls.js'
-import { describeDomain, describeDomainAsProject, describeProject, describeToken } from './identity-body.js'
+import {
+  describeAccount, describeAssignments, describeDomain, describeDomainAsProject, describeProject,
+  describeToken
+} from './identity-body.js'
 import { keystoneError, login } from './login.js'
+import { signOn } from './single-sign-on.js'
 import { findToken, isAdmin, mayRead, rolesOn, type Token } from './tokens.js'
 import { implied, roleId, type RoleName } from './users.js'
 import {
@@ -34,7 +38,7 @@ const tokenResponse = (world: World, token: Token, status: number, withCatalog: 
   })
 
 const createToken: Handler = (world, call) => {
-  const result = login(world, call.body)
+  const result = login(world, call)
   return 'status' in result ? result : tokenResponse(world, result, 201, true)
 }
 
@@ -122,6 +126,29 @@ const listOwnProjects: AuthenticatedHandler = (world, call, { user, credential }
     .filter(({ id }) => credential ? id === credential.projectId : user.roles.has(id))
     .map((project) => describeProject(world, project)))
 
+const listOwnDomains: AuthenticatedHandler = (world, call, { user }) =>
+  listResponse(world, call, 'domains', world.cloud.domains
+    .filter(({ id }) => user.roles.has(id))
+    .map((domain) => describeDomain(world, domain)))
+
+const listOwnSystem: AuthenticatedHandler = (world, call, { user }) =>
+  listResponse(world, call, 'system', user.roles.has('system') ? [{ all: true }] : [])
+
+const showUser: AuthenticatedHandler = (world, call, caller, [, id]) => {
+  if (caller.user.id !== id && !isAdmin(caller)) return forbidden('identity:get_user')
+  const user = world.cloud.users.find((user) => user.id === id)
+  return user
+    ? { status: 200, body: { user: describeAccount(world, user) } }
+    : keystoneError(404, 'Not Found', `Could not find user: ${id}.`)
+}
+
+// Here only the effective assignments of one user, with names.
+const listAssignments: AuthenticatedHandler = (world, call, caller) => {
+  if (!isAdmin(caller)) return forbidden('identity:list_role_assignments')
+  const user = world.cloud.users.find(({ id }) => id === call.query.get('user.id'))
+  return listResponse(world, call, 'role_assignments', user ? describeAssignments(world, user) : [])
+}
+
 const showProject: AuthenticatedHandler = (world, call, caller, [, id]) => {
   if (!mayRead(caller, id!)) return forbidden('identity:get_project')
   const project = world.cloud.projects.get(id!)
@@ -136,7 +163,7 @@ const listDomains: AuthenticatedHandler = (world, call, caller) => {
   return pageResponse(world, call, 'domains', filterRows(call.query, rows))
 }
 
-/** Keystone: version documents, tokens, projects and domains. */
+/** Keystone: version documents, tokens, projects, domains, users and single sign-on. */
 export const identity = dispatch([
   ['GET', /^\/$/, showVersions],
   ['GET', /^\/v3\/?$/, showVersion],
@@ -144,6 +171,11 @@ export const identity = dispatch([
   ['GET HEAD', /^\/v3\/auth\/tokens$/, authenticated(validateToken)],
   ['DELETE', /^\/v3\/auth\/tokens$/, authenticated(revokeToken)],
   ['GET', /^\/v3\/auth\/projects$/, authenticated(listOwnProjects)],
+  ['GET', /^\/v3\/auth\/domains$/, authenticated(listOwnDomains)],
+  ['GET', /^\/v3\/auth\/system$/, authenticated(listOwnSystem)],
+  ['GET', /^\/v3\/auth\/OS-FEDERATION\/(?:identity_providers\/.+\/)?websso(?:\/[^/]+)?$/, signOn],
+  ['GET', /^\/v3\/users\/([^/]+)$/, authenticated(showUser)],
+  ['GET', /^\/v3\/role_assignments$/, authenticated(listAssignments)],
   ['GET', /^\/v3\/projects$/, authenticated(listProjects)],
   ['GET', /^\/v3\/projects\/([^/]+)$/, authenticated(showProject)],
   ['PUT DELETE', /^\/v3\/projects\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/, authenticated(grantRole)],

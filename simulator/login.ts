@@ -1,5 +1,6 @@
-import type { SimulatedResponse } from './calls.js'
-import { findToken, issueToken, rolesOn, type TokenScope, type Token } from './tokens.js'
+import type { SimulatedCall, SimulatedResponse } from './calls.js'
+import { describeUser, isoTime } from './identity-body.js'
+import { findToken, issueToken, opaqueText, rolesOn, type TokenScope, type Token } from './tokens.js'
 import { password, type ApplicationCredential, type Trust, type User } from './users.js'
 import { unauthorized, type World } from './world.js'
 
@@ -14,6 +15,7 @@ interface RequestedScope {
 interface IdentityRequest {
   methods?: string[]
   password?: { user?: Reference & { password?: string } }
+  totp?: { user?: Reference & { passcode?: string } }
   token?: { id?: string }
   application_credential?: { id?: string, name?: string, secret?: string, user?: Reference }
 }
@@ -33,14 +35,14 @@ export function keystoneError (code: number, title: string, message: string): Si
 }
 
 /**
- * Logs in by password, token or application credential, with any scope.
- * @param body the body of `POST /v3/auth/tokens`
+ * Logs in by password, passcode, token or application credential, with any scope.
+ * @param call `POST /v3/auth/tokens`
  * @returns a new token, or an error response
  */
-export function login (world: World, body: string): Token | SimulatedResponse {
+export function login (world: World, { body, headers }: SimulatedCall): Token | SimulatedResponse {
   const auth = parseAuth(body)
   if (!auth?.identity) return keystoneError(400, 'Bad Request', "'identity' is a required property")
-  const authenticated = authenticate(world, auth.identity)
+  const authenticated = authenticate(world, auth.identity, headers['openstack-auth-receipt'])
   if ('status' in authenticated) return authenticated
   const { methods, auditIds = [], expiresAt, credential } = authenticated
   if (credential && auth.scope) {
@@ -71,9 +73,12 @@ function parseAuth (
   }
 }
 
-function authenticate (world: World, identity: IdentityRequest): AuthenticatedUser | SimulatedResponse {
+function authenticate (
+  world: World, identity: IdentityRequest, receipt: unknown
+): AuthenticatedUser | SimulatedResponse {
   switch (identity.methods?.[0]) {
-    case 'password': return authenticateByPassword(world, identity.password?.user ?? {})
+    case 'password':
+    case 'totp': return authenticateByFactors(world, identity, receipt)
     case 'token': return authenticateByToken(world, identity.token?.id)
     case 'application_credential':
       return authenticateByCredential(world, identity.application_credential ?? {})
@@ -81,11 +86,36 @@ function authenticate (world: World, identity: IdentityRequest): AuthenticatedUs
   }
 }
 
-function authenticateByPassword (
-  world: World, given: Reference & { password?: string }
+// A receipt stands for the factors that an earlier login has sent.
+function authenticateByFactors (
+  world: World, { methods = [], password: byPassword, totp }: IdentityRequest, id: unknown
 ): AuthenticatedUser | SimulatedResponse {
-  const user = userOf(world, given)
-  return user && given.password === password ? { user, methods: ['password'] } : unauthorized(world)
+  const user = userOf(world, byPassword?.user ?? totp?.user ?? {})
+  const isRight: Record<string, boolean | undefined> = {
+    password: byPassword?.user?.password === password,
+    totp: user?.passcode !== undefined && totp?.user?.passcode === user.passcode
+  }
+  const receipt = world.receipts.get(String(id))
+  const isOfUser = receipt === undefined || (receipt.user === user && receipt.expiresAt > world.now())
+  if (!user || !isOfUser || !methods.every((method) => isRight[method])) return unauthorized(world)
+  const proven = [...new Set([...receipt?.methods ?? [], ...methods])]
+  const required = user.passcode === undefined ? ['password'] : ['password', 'totp']
+  if (required.every((method) => proven.includes(method))) return { user, methods: proven }
+  return issueReceipt(world, user, proven, required)
+}
+
+const receiptLifetime = 300_000   // ms
+
+function issueReceipt (world: World, user: User, methods: string[], required: string[]): SimulatedResponse {
+  const [id, now] = [opaqueText(), world.now()]
+  const expiresAt = now + receiptLifetime
+  world.receipts.set(id, { user, methods, expiresAt })
+  const times = { expires_at: isoTime(expiresAt), issued_at: isoTime(now) }
+  return {
+    status: 401,
+    headers: { 'openstack-auth-receipt': id },
+    body: { receipt: { methods, user: describeUser(user), ...times }, required_auth_methods: [required] }
+  }
 }
 
 // A token obtained with a token expires with it.

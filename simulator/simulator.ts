@@ -84,6 +84,7 @@ export async function startSimulator (options: SimulatorOptions = {}): Promise<S
   const world: World = {
     cloud: buildCloud(projects, instances, Math.floor(now() / 1000)),
     tokens: new Map(),
+    receipts: new Map(),
     origins: { ...origins, ...reached },
     database: 'mon',
     listLimit,

@@ -20,9 +20,19 @@ export interface Token extends TokenScope {
   trust?: Trust
 }
 
+/** The proof of a login whose user has to send another factor. */
+export interface Receipt {
+  user: User
+  methods: string[]
+  expiresAt: number   // ms
+}
+
+/** Text as opaque and as long as a Fernet token. */
+export const opaqueText = () => `gAAAAAB${randomBytes(129).toString('base64url')}`
+
 /** Stores a new token, opaque and as long as a Fernet token. */
 export function issueToken (tokens: Map<string, Token>, fields: Omit<Token, 'id'>): Token {
-  const token = { ...fields, id: `gAAAAAB${randomBytes(129).toString('base64url')}` }
+  const token = { ...fields, id: opaqueText() }
   tokens.set(token.id, token)
   return token
 }

@@ -5,11 +5,16 @@ export const password = 'simulated'
 export const adminUserId = hexId('user admin')
 export const monitorUserId = hexId('user monitor')
 export const demoUserId = hexId('user demo')
+export const factorsUserId = hexId('user factors')
+
+/** The time-based passcode of user factors, at any time. */
+export const passcode = '492039'
 
 export interface User {
   id: string
   name: string
   defaultProjectId?: string
+  passcode?: string                // required beside the password
   roles: Map<string, RoleName[]>   // keyed by the id of a project or a domain, or `system`
 }
 
@@ -68,7 +73,7 @@ export const trustId = hexId('trust')
 /**
  * The users: admin administers the whole cloud; monitor reads two projects and the system; demo is a member
  * of one project; lead reads whole domains; guest has a role on demo's project that no service's policy
- * mentions.
+ * mentions; factors needs a passcode beside the password.
  */
 export function usersOf (adminProject: string, demoProject: string, domains: string[]): User[] {
   const { admin, member, reader, heat_stack_owner: other } = implied
@@ -86,7 +91,8 @@ export function usersOf (adminProject: string, demoProject: string, domains: str
     },
     { id: demoUserId, name: 'demo', defaultProjectId: demoProject, roles: new Map([[demoProject, member]]) },
     { id: hexId('user lead'), name: 'lead', roles: new Map(domains.map((id) => [id, reader])) },
-    { id: hexId('user guest'), name: 'guest', roles: new Map([[demoProject, other]]) }
+    { id: hexId('user guest'), name: 'guest', roles: new Map([[demoProject, other]]) },
+    { id: factorsUserId, name: 'factors', passcode, roles: new Map([[demoProject, reader]]) }
   ]
 }
 

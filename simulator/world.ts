@@ -1,11 +1,12 @@
 import type { Cloud } from './cloud.js'
 import type { SimulatedResponse, UpstreamName, SimulatedCall } from './calls.js'
-import { findToken, type Token } from './tokens.js'
+import { findToken, type Receipt, type Token } from './tokens.js'
 
 /** The state that responses depend on beside the call. */
 export interface World {
   cloud: Cloud
   tokens: Map<string, Token>
+  receipts: Map<string, Receipt>
   origins: Record<UpstreamName, string>   // such as http://127.0.0.1:40001
   database: string
   listLimit: number                       // entries of a page of Keystone's lists

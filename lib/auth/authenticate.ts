@@ -110,13 +110,16 @@ export function createAuthenticator (
       if (caller === undefined) throw invalidToken()
       return caller
     },
+    /** Rejects a token that was revoked, without a validation. */
+    forget: (token: string) => { cache.set(keyOf(token), { ttl: invalidTokenTtlMs }, {}) },
     /** How many validations are queued. */
     queued: () => limit.pendingCount,
     stats: cache.stats
   }
 }
 
-function callerFrom (valid: ValidatedToken, roles: Roles): Caller {
+/** The caller that a valid token describes. */
+export function callerFrom (valid: ValidatedToken, roles: Roles): Caller {
   const ids = idsOf(valid)
   const given = valid.application_credential?.access_rules
   const rules = given && parseAccessRules(given)

@@ -58,6 +58,16 @@ export const Settings = Type.Object({
     'how long a token validation is cached, at most 5m; a revoked token works until then. `0` turns the ' +
     'cache off'),
   WWW_AUTHENTICATE_URI: url('Keystone\'s URL in 401 responses; `OS_AUTH_URL` unless set'),
+  SESSION_KEY: Type.Optional(Type.String({
+    pattern: '^[A-Za-z0-9_-]{43}( *, *[A-Za-z0-9_-]{43})*$',
+    description: 'key that seals the cookies of signed-in users: 32 random bytes in base64url; several are ' +
+      'comma-separated, of which the first seals and each opens. All replicas need the same. Unless set, ' +
+      'each process makes one, and its end signs all users out',
+    secret: true
+  })),
+  WEBSSO: text(
+    'identity providers to sign in with by Keystone\'s single sign-on, each as `label=protocol` or ' +
+    '`label=provider/protocol`, such as `Company login=openid`; comma-separated; none unless set'),
   ALLOW_UNAUTHENTICATED: flag(
     '`true` allows `AUTH=none` on an address other than loopback, where every client can read every ' +
     'project, and requests with any `Host`'),
@@ -285,6 +295,10 @@ function durationSeconds (name: keyof Settings, text: string) {
 export function splitList (text: string) {
   return text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
 }
+
+/** The roles that decide what a caller sees. */
+export const visibilityRoles = ({ AUTH_GLOBAL_ROLES = '', AUTH_READER_ROLES }: Settings) =>
+  ({ global: splitList(AUTH_GLOBAL_ROLES), reader: splitList(AUTH_READER_ROLES) })
 
 /** Whether unauthenticated clients of other hosts can reach the address. */
 export function isOpenToNetwork ({ AUTH, HOST }: Settings) {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import {
-  Forbidden, InvalidParameters, NotFound, quote, RequestRejected, TokenNotValidated, Unauthorized,
-  UpstreamError
+  FactorsMissing, Forbidden, InvalidParameters, NotFound, quote, RequestRejected, TokenNotValidated,
+  Unauthorized, UpstreamError
 } from '#lib/errors.js'
 import type { FailureReason, ParameterError } from '#lib/errors.js'
 import type { Problem } from '#schemas/problem.js'
@@ -44,7 +44,7 @@ export interface FailedRequest {
 }
 
 /** An error as its caller may see it: without anything internal to the service or an upstream. */
-export function toProblem (err: unknown, request: FailedRequest): Problem {
+export function toProblem (err: unknown, request: FailedRequest): Problem & { needs?: string[] } {
   if (err instanceof UpstreamError) {
     const { status, detail } = upstreamProblems[err.reason]
     return problem(
@@ -54,7 +54,8 @@ export function toProblem (err: unknown, request: FailedRequest): Problem {
   const { statusCode = 500, validation, message } = err as RequestError
   const [, callerStatus] = callerErrors.find(([kind]) => err instanceof kind) ?? []
   if (callerStatus !== undefined) {
-    return problem(callerStatus, `${message[0]!.toUpperCase()}${message.slice(1)}.`, request)
+    const found = problem(callerStatus, `${message[0]!.toUpperCase()}${message.slice(1)}.`, request)
+    return err instanceof FactorsMissing ? { ...found, needs: err.needs } : found
   }
   const invalid = err instanceof InvalidParameters
     ? err

@@ -30,7 +30,7 @@ export function checkRequest ({ url = '', httpVersion, headers, rawHeaders }: Ra
 }
 
 /** Names of this host alone, with any port. */
-const loopbackHost = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.[0-9]{1,3}){3}|\[::1\])?(?::[0-9]*)?$/i
+export const loopbackHost = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.[0-9]{1,3}){3}|\[::1\])?(?::[0-9]*)?$/i
 
 /**
  * Checks the Host of a request to a service that authenticates nobody and listens on loopback. Otherwise a

@@ -2,7 +2,8 @@ import { secretSettings } from '#lib/config/settings.js'
 
 /** Names of values that must not be logged: every secret setting, and the headers that carry tokens. */
 const secrets = [
-  'password', 'secret', 'token', 'authorization', '["x-auth-token"]', '["x-subject-token"]', ...secretSettings
+  'password', 'secret', 'token', 'authorization', 'cookie', '["set-cookie"]', '["x-auth-token"]',
+  '["x-subject-token"]', ...secretSettings
 ]
 /**
  * Objects that could hold one. None begins with a wildcard: pino would search each value of each line, which

@@ -21,6 +21,7 @@ import { chooseMicroversion, isServerId, readServer, validateServerProject } fro
 import type { ServerQuery } from './servers.js'
 import { createSession } from './session.js'
 import { validateToken } from './token-validation.js'
+import { createUserTokens } from './user-tokens.js'
 
 export type OpenStack = ReturnType<typeof createOpenStack>
 
@@ -207,6 +208,7 @@ export function createOpenStack (
     instanceProject,
     /** The scope of a caller's token; `undefined` where Keystone rejects it. @throws UpstreamError */
     validateToken: (token: string) => validateToken(session, token),
+    ...createUserTokens(cloud, upstream, session),
     /** Checks that a service responds. @throws UpstreamError */
     check: async (service: CatalogService) => { await session.version(service) }
   }

@@ -59,13 +59,24 @@ export async function rescope (
   return rescopeRejections.includes(response.status) ? undefined : tokenFrom(response)
 }
 
-/** Source: Identity API v3, `POST /v3/auth/tokens`. */
-const issueToken = (upstream: CallUpstream, authUrl: string, auth: object, expect?: number[]) =>
+/**
+ * A response to a login.
+ * @param auth Keystone's own `auth`, with the identity and the scope
+ * @param expect statuses of a rejected login that the caller handles
+ * Source: Identity API v3, `POST /v3/auth/tokens`.
+ */
+export const issueToken = (
+  upstream: CallUpstream,
+  authUrl: string,
+  auth: object,
+  expect?: number[],
+  headers?: Record<string, string>
+) =>
   upstream('identity', {
     operation: 'issue-token',
     method: 'POST',
     url: `${withVersion(authUrl, 'identity')}/auth/tokens`,
-    headers: { 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ auth }),
     expect,
     // Keystone reports an unknown application credential with 404.

@@ -12,14 +12,16 @@ const AccessRule = Type.Object({ service: Type.String(), method: Type.String(), 
 export type AccessRule = Static<typeof AccessRule>
 
 const Named = Type.Object({ name: Type.String() })
-const Identified = Type.Object({ id: Type.String() })
+const Identified = Type.Object({ id: Type.String(), name: Type.Optional(Type.String()) })
 
 /**
  * A valid token, as far as it is used. Source: Identity API v3, "Validate and show information for token".
  */
-const ValidatedToken = Type.Object({
+export const ValidatedToken = Type.Object({
   expires_at: Type.String(),
-  user: Identified,
+  user: Type.Composite([
+    Identified, Type.Object({ domain: Type.Optional(Type.Object({ name: Type.Optional(Type.String()) })) })
+  ]),
   roles: Type.Optional(Type.Array(Named)),
   project: Type.Optional(Identified),
   domain: Type.Optional(Identified),

@@ -22,7 +22,7 @@ export class RedirectRejected extends Error {
  * @throws RedirectRejected for any other redirect, and after three of them
  */
 export async function followRedirects (
-  send: (url: string) => Promise<Dispatcher.ResponseData>, url: string, method: 'GET' | 'POST', followed = 0
+  send: (url: string) => Promise<Dispatcher.ResponseData>, url: string, method: string, followed = 0
 ): Promise<Dispatcher.ResponseData> {
   const response = await send(url)
   const { statusCode: status, headers, body } = response

@@ -8,11 +8,13 @@ import { explainProxyFailure } from './proxy.js'
 import { followRedirects, RedirectRejected } from './redirects.js'
 import { pauseSeconds, sendWithRetry } from './retry.js'
 
+type Method = 'GET' | 'POST' | 'DELETE'
+
 export interface UpstreamRequest {
   /** A short name of the request's purpose, for metrics and logs. */
   operation: string
   url: string
-  method?: 'GET' | 'POST'
+  method?: Method
   headers?: Record<string, string>
   body?: string
   /**

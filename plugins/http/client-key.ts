@@ -38,7 +38,8 @@ export default fp(async (app) => {
   })
 
   app.addHook('onRequest', (request, reply, done) => {
-    const token = request.routeOptions.config.public === true ? undefined : findToken(request.headers)
+    const { headers, sessionToken, routeOptions: { config } } = request
+    const token = config.public === true ? undefined : findToken(headers) || sessionToken
     if (token) request.caller = app.cachedCaller?.(String(token))
     done()
   })
@@ -47,4 +48,4 @@ export default fp(async (app) => {
   function keyOf ({ userId, projectId }: CallerIds) {
     return LIMIT_BY === 'project' && projectId !== undefined ? `project:${projectId}` : `user:${userId}`
   }
-}, { name: 'client-key', dependencies: ['config'] })
+}, { name: 'client-key', dependencies: ['config', 'session'] })

@@ -30,7 +30,7 @@ t.test('rejects requests without a valid token, and names Keystone', async (t) =
   const challenge = `Keystone uri="${keystone}"`
   const missing = await get(summary)
   t.match(missing, {
-    statusCode: 401, headers: { 'www-authenticate': challenge, vary: 'x-auth-token, authorization' }
+    statusCode: 401, headers: { 'www-authenticate': challenge, vary: 'x-auth-token, authorization, cookie' }
   })
   t.match(missing.json(), {
     title: 'Unauthorized',

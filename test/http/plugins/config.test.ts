@@ -25,6 +25,8 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ METRICS_MAX_AGE: '9999d' }, /^METRICS_MAX_AGE must be a duration/],
   [{ SETTLE_TIME: '0s' }, /^SETTLE_TIME must be a duration from 1s to 3650d$/],
   [{ SETTLE_TIME: '5' }, /^SETTLE_TIME must match pattern .*: how long after its end/],
+  [{ AUTH: 'keystone', WEBSSO: 'openid' }, /^WEBSSO must be identity providers/],
+  [{ SESSION_KEY: 'hidden' }, /^SESSION_KEY must match pattern .*: key that seals/],
   [{ AUTH: 'basic' }, /^AUTH must be equal to one of the allowed values \(none, keystone\): /],
   [{ UPSTREAM_TIMEOUT: '3601s' }, /^UPSTREAM_TIMEOUT must be at most 1h$/],
   [{ TOKEN_CACHE_TIME: '301s' }, /^TOKEN_CACHE_TIME must be at most 5m$/],

@@ -117,6 +117,63 @@ t.test('shows only its versions without a token', async (t) => {
   t.equal((await fetch(`${keystone}/nothing`)).status, 404)
 })
 
+t.test('lists what a user may scope a token to', async (t) => {
+  const own = async (name: string, scope: object, kind: string) => {
+    const { id } = await login({ ...byPassword(name), ...scope })
+    const response = await fetch(`${keystone}/auth/${kind}`, { headers: { 'x-auth-token': id } })
+    return (await response.json() as any)[kind]
+  }
+  const unscoped = { scope: 'unscoped' }
+  const names = (rows: any[]) => rows.map(({ name }) => name).sort()
+  t.strictSame(names(await own('lead', unscoped, 'domains')), ['Default', 'heat_user_domain'])
+  t.strictSame(await own('lead', unscoped, 'projects'), [])
+  t.strictSame(names(await own('monitor', unscoped, 'projects')), ['admin', 'demo'])
+  t.strictSame(await own('monitor', unscoped, 'system'), [{ all: true }])
+  t.strictSame(await own('demo', onProject('demo'), 'system'), [])
+})
+
+t.test('shows users to themselves and to admins, and role assignments to admins', async (t) => {
+  const [admin, demo] = [await as('admin'), await as('demo')]
+  const user = `${keystone}/users/${demoUserId}`
+  for (const { get } of [admin, demo]) {
+    t.match((await get(user)).body.user, { name: 'demo', default_project_id: demoProjectId })
+  }
+  t.equal((await demo.get(`${keystone}/users/none`)).status, 403)
+  t.equal((await admin.get(`${keystone}/users/none`)).status, 404)
+  const assignments = (caller: typeof demo, user: string) =>
+    caller.get(`${keystone}/role_assignments?user.id=${user}&effective&include_names`)
+  t.equal((await assignments(demo, demoUserId)).status, 403)
+  t.strictSame((await assignments(admin, 'none')).body.role_assignments, [])
+  const rows = (await assignments(admin, demoUserId)).body.role_assignments
+  t.strictSame(rows.map(({ role }: any) => role.name), ['member', 'reader'])
+  t.ok(rows.every(({ scope }: any) => scope.project.id === demoProjectId))
+  const { id: lead } = (await login(byPassword('lead'))).token.user
+  t.match((await assignments(admin, lead)).body.role_assignments, [
+    { scope: { domain: { id: 'default' } } }, { scope: { domain: { id: String } } }
+  ])
+  const { id: monitor } = (await login(byPassword('monitor'))).token.user
+  const { body } = await assignments(admin, monitor)
+  t.match(body.role_assignments.at(-1), { scope: { system: { all: true } } })
+})
+
+t.test('posts an unscoped token to a trusted dashboard', async (t) => {
+  const start = (path: string, origin: string) =>
+    fetch(`${keystone}/auth/OS-FEDERATION/${path}?origin=${origin}`)
+  for (const path of ['websso/openid', 'identity_providers/google/protocols/openid/websso']) {
+    const page = await (await start(path, 'http://localhost:8080/ui/session/websso')).text()
+    t.match(page, 'action="http://localhost:8080/ui/session/websso" method="post"')
+    const id = /value="([^"]+)"/.exec(page)![1]!
+    const response = await fetch(`${keystone}/auth/tokens`, {
+      headers: { 'x-auth-token': id, 'x-subject-token': id }
+    })
+    const { token } = await response.json() as any
+    t.match(token, { methods: ['openid'], user: { name: 'demo' } })
+    t.notOk(token.project)
+  }
+  t.equal((await start('websso/openid', 'https://attacker.example.org/')).status, 401)
+  t.equal((await fetch(`${keystone}/auth/OS-FEDERATION/websso/openid`)).status, 401)
+})
+
 t.test('every service rejects an expired token', async (t) => {
   let now = Date.now()
   const shortLived = await simulate(t, { projects: 0, tokenLifetime: 60, now: () => now })

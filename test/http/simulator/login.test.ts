@@ -5,7 +5,9 @@ import {
   adminUserId,
   demoCredential,
   demoUserId,
+  factorsUserId,
   monitorUserId,
+  passcode,
   password,
   restrictedCredential,
   trustId
@@ -98,6 +100,33 @@ t.test('the token of an application credential shows its access rules', async (t
   t.match(token.application_credential, {
     restricted: true, access_rules: [{ id: String, service: 'monitoring', method: 'GET', path: String }]
   })
+})
+
+t.test('wants a passcode beside the password, at once or with a receipt', async (t) => {
+  const user = { id: factorsUserId }
+  const byBoth = (methods: string[], code = passcode) => ({
+    identity: {
+      methods, password: { user: { ...user, password } }, totp: { user: { ...user, passcode: code } }
+    }
+  })
+  const withReceipt = (receipt: string, auth: object) => fetch(`${keystone}/auth/tokens`, {
+    method: 'POST', headers: { 'openstack-auth-receipt': receipt }, body: JSON.stringify({ auth })
+  })
+  t.equal((await login(byBoth(['password', 'totp']))).status, 201)
+  const rejected = await login(byBoth(['password', 'totp'], 'wrong'))
+  t.equal(rejected.response.headers.get('openstack-auth-receipt'), null)
+  const first = await fetch(`${keystone}/auth/tokens`, {
+    method: 'POST', body: JSON.stringify({ auth: byBoth(['password']) })
+  })
+  t.equal(first.status, 401)
+  t.match(await first.json(), {
+    receipt: { methods: ['password'], user: { ...user, name: 'factors' }, expires_at: String },
+    required_auth_methods: [['password', 'totp']]
+  })
+  const receipt = first.headers.get('openstack-auth-receipt')!
+  t.equal((await withReceipt(receipt, byBoth(['totp'], 'wrong'))).status, 401)
+  t.equal((await withReceipt(receipt, byPassword('demo'))).status, 401, 'it is another user\'s')
+  t.equal((await withReceipt(receipt, byBoth(['totp']))).status, 201)
 })
 
 const { id, secret } = demoCredential

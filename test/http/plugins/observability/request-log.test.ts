@@ -216,8 +216,10 @@ t.test('redacts a secret that is logged by mistake', async (t) => {
   app.log.info({ password: 'hidden', settings: { token: 'hidden' }, request }, 'a mistake')
   const secrets = { OS_PASSWORD: 'hidden', INFLUX_TOKEN: 'hidden', REDIS_URL: 'redis://:hidden@localhost' }
   app.log.info({ config: { ...config, ...secrets }, headers: { authorization: 'hidden' } }, 'a mistake')
+  const response = { headers: { 'set-cookie': 'hidden' } }
+  app.log.info({ headers: { cookie: 'hidden' }, response }, 'a mistake')
   const fields = { token: 'hidden', request: { password: 'hidden' } }
   app.log.error({ err: Object.assign(new Error('a mistake'), fields) })
-  t.equal(log.lines.length, 3)
+  t.equal(log.lines.length, 4)
   t.notMatch(log.lines.join(''), 'hidden')
 })
