@@ -1,0 +1,2 @@
+import { render } from 'preact'
+render(<p>OpenStack monitoring</p>, document.querySelector('#page')!)
