@@ -115,7 +115,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.d.ts']
+      extensions: ['.ts', '.tsx', '.js', '.d.ts']
     }
   }
 }
