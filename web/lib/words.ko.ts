@@ -38,7 +38,7 @@ const words: Words = {
   'theme.system': '테마: 시스템 설정',
   'theme.light': '테마: 밝게',
   'theme.dark': '테마: 어둡게',
-  'language.other': 'English',
+  'language.other': 'EN',
   'language.code': 'en',
 
   'projects.title': '프로젝트',
@@ -67,7 +67,7 @@ const words: Words = {
   'quota.securityGroups': '보안 그룹',
   'quota.volumeStorage': '볼륨',
   'quota.volumeStorageGb': '볼륨 용량',
-  'quota.of': '한도 {limit}',
+  'quota.of': '/ {limit}',
   'quota.unlimited': '무제한',
   'quota.near': '한도 임박',
   'quota.full': '한도 도달',
@@ -75,7 +75,7 @@ const words: Words = {
   'quota.notRead': '{upstream} 서비스를 읽을 수 없습니다',
   'quota.unknown': '알 수 없음',
   'total.atLeast': '{n} 이상',
-  'total.unlimited': '무제한 {n}',
+  'total.unlimited': '{n} × ∞',
   'total.notRead': '{n}개 확인 불가',
 
   'busiest.title': '현재 사용률 상위',

@@ -14,6 +14,13 @@ export const Sun = icon(
   'M5 19l1.4-1.4M17.6 6.4 19 5'
 )
 export const Moon = icon('M20 14.5A8.5 8.5 0 1 1 9.5 4a7 7 0 0 0 10.5 10.5z')
-export const Half = icon('M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 3v18M12 7l6 6M12 12l4 5M12 3l8 6')
+
+/** A disc of which one half is filled. */
+export const Half = () => (
+  <svg class='icon' viewBox='0 0 24 24' fill='none' stroke='currentColor' stroke-width='2' aria-hidden='true'>
+    <circle cx='12' cy='12' r='9' /><path fill='currentColor' d='M12 3a9 9 0 0 1 0 18z' />
+  </svg>
+)
+
 export const Left = icon('M15 5l-7 7 7 7')
 export const Right = icon('M9 5l7 7-7 7')

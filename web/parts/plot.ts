@@ -59,7 +59,8 @@ export function createPlot (element: HTMLElement, data: ChartData, options: Plot
       {
         ...axis,
         space: 74,
-        size: 26,
+        size: 30,
+        gap: 9,
         values: (_, splits) => splits.map((time) => times.tick(time, (splits[1] ?? 0) - splits[0]!))
       },
       { ...axis, size: 70, splits: () => top, values: (_, splits) => splits.map(format) }
@@ -75,7 +76,7 @@ export function createPlot (element: HTMLElement, data: ChartData, options: Plot
     cursor: {
       y: false,
       sync: { key: syncKey, setSeries: false },
-      points: { size: 7, width: 0, show: true },
+      points: { size: 8, width: 0 },
       drag: { x: true, y: false, setScale: false },
       bind: {
         mousedown: (self, _, handler) => (event) => {

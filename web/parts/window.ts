@@ -14,7 +14,7 @@ export function useWindow<T extends HTMLElement> (count: number, height: number)
   const update = () => {
     const top = element.current?.getBoundingClientRect().top ?? 0
     const from = Math.max(0, Math.floor(-top / height) - margin)
-    const to = Math.min(count, Math.ceil((innerHeight - top) / height) + margin)
+    const to = Math.min(count, Math.max(from, Math.ceil((innerHeight - top) / height)) + margin)
     // By steps, so that few scrolls draw anything.
     const window = {
       first: Math.min(count, Math.floor(from / 4) * 4), last: Math.min(count, Math.ceil(to / 4) * 4)

@@ -140,6 +140,8 @@ export const freshness = computed(() => {
   if (shown.length === 0) return { state: failing ? 'failing' : 'reading' } as const
   const oldest = shown.reduce((a, b) => a.oldestAt <= b.oldestAt ? a : b)
   const age = Math.max(0, (clock.value - oldest.oldestAt) / 1000)
-  const old = isOld(age, Math.max(oldest.maxAge, interval.value))
+  // Old when it arrived, or the reads since then did not happen.
+  const missed = interval.value > 0 && age - oldest.age > 2 * Math.max(interval.value, oldest.maxAge)
+  const old = missed || isOld(oldest.age, oldest.maxAge)
   return { state: failing ? 'failing' : old ? 'old' : 'fresh', age, reading } as const
 })
