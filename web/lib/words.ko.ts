@@ -43,7 +43,7 @@ const words: Words = {
 
   'projects.title': '프로젝트',
   'projects.filter': '이름, ID 또는 설명으로 찾기',
-  'projects.csv': 'CSV로 내려받기',
+  'projects.csv': 'CSV 내려받기',
   'projects.count': { other: '프로젝트 {n}개' },
   'projects.empty': '일치하는 프로젝트가 없습니다.',
   'projects.emptyAll': '프로젝트가 없습니다.',
@@ -89,7 +89,7 @@ const words: Words = {
   'instances.addressHint': '고정 IP 주소 전체',
   'instances.state': '상태',
   'instances.anyState': '모든 상태',
-  'instances.csv': 'CSV로 내려받기',
+  'instances.csv': 'CSV 내려받기',
   'instances.none': '이 프로젝트에는 인스턴스가 없습니다.',
   'instances.noMatch': '일치하는 인스턴스가 없습니다.',
   'instances.more': '더 보기 ({shown} / {total})',

@@ -16,7 +16,7 @@ import { useWindow } from './window.js'
 export function InstanceTable ({ projectId, instances, hours, total, sort = '-created' }: {
   projectId: string, instances: Instance[], hours: Map<string, LastHour>, total: number, sort?: InstanceSort
 }) {
-  const { first, last, element } = useWindow<HTMLTableSectionElement>(instances.length, rowHeight)
+  const { first, last, element } = useWindow<HTMLTableSectionElement>(instances.length, rowHeight, 200)
   const byName = sort === 'name' || sort === '-name'
   const sortBy = (text: InstanceSort) => setParams({ sort: text === '-created' ? null : text })
   return (

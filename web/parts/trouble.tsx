@@ -57,7 +57,7 @@ export function Copy ({ text }: { text: string }) {
 export function Missing ({ words, requestId }: { words: string, requestId?: string }) {
   return (
     <div class='missing'>
-      <p>{words}</p>
+      <h1>{words}</h1>
       <p><a href='/ui/'>{t('app.back')}</a></p>
       {requestId !== undefined && <RequestId id={requestId} />}
     </div>

@@ -6,9 +6,10 @@ const margin = 8
 /**
  * The rows of a long list to draw: those in view. The page scrolls, not the list.
  * @param height of every row, in px
+ * @param whole length up to which a list is drawn whole: the browser's own search finds all of it
  * @returns the first row, the one after the last, and a ref for the element that holds them
  */
-export function useWindow<T extends HTMLElement> (count: number, height: number) {
+export function useWindow<T extends HTMLElement> (count: number, height: number, whole = 0) {
   const element = useRef<T>(null)
   const [{ first, last }, setWindow] = useState({ first: 0, last: Math.min(count, 24) })
   const update = () => {
@@ -30,5 +31,6 @@ export function useWindow<T extends HTMLElement> (count: number, height: number)
       removeEventListener('resize', update)
     }
   }, [count])
+  if (count <= whole) return { first: 0, last: count, element }
   return { first, last: Math.max(first, Math.min(last, count)), element }
 }
