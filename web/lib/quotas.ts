@@ -71,7 +71,7 @@ export interface Row {
   /** The greatest known share, and of which quota. */
   fullest: { key: QuotaKey, share: number } | null
   notRead: boolean
-  /** What the filter looks in, in lower case. */
+  /** The text that the filter searches, in lower case. */
   text: string
 }
 

@@ -17,7 +17,7 @@ export type Range = { live: string, length: number } | { live?: undefined, from:
 const shortest = 60
 const longest = 3650 * 86_400
 
-/** The range of a URL. What is invalid in it counts as not given. */
+/** The range of a URL. An invalid one counts as not given. */
 export function parseRange (params: URLSearchParams): Range {
   const [from, to] = ['from', 'to'].map((name) => {
     const text = params.get(name) ?? ''

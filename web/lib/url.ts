@@ -37,7 +37,7 @@ export const instancePath = (projectId: string, instanceId: string) =>
 /** Parameters that stay when another screen opens. */
 const lasting = ['tz', 'refresh', 'lang']
 
-/** The query that a link to another screen keeps, with its `?`. */
+/** The query of a link to another screen, with its `?`. */
 export function lastingQuery (search: string) {
   const given = new URLSearchParams(search)
   return queryOf(new URLSearchParams([...given].filter(([name]) => lasting.includes(name))))
@@ -53,6 +53,6 @@ export function changeQuery (search: string, changes: Record<string, string | nu
   return queryOf(params)
 }
 
-// Commas and colons may stand in a query, and a link is read by people.
+// A query may have commas and colons unescaped, and people read links.
 const queryOf = (params: URLSearchParams) =>
   params.size === 0 ? '' : `?${params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':')}`

@@ -19,7 +19,7 @@ export interface ChartProps {
   cursor: Signal<number | null>
   onZoom: (from: number, to: number) => void
   onZoomOut: () => void
-  /** Says something to those who do not see the cursor. */
+  /** Announces a text to screen readers. */
   say: (text: string) => void
   /** Receives the chart while it is there, for a picture of all. */
   plots: Map<string, Plot>

@@ -5,7 +5,7 @@ import { age } from './age.js'
 import { State } from './state.js'
 import { Copy } from './trouble.js'
 
-/** What an instance is. */
+/** The properties of an instance. */
 export function Facts ({ instance, instanceId }: {
   instance: InstanceDetail | undefined, instanceId: string
 }) {

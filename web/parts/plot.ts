@@ -154,7 +154,7 @@ function lonePoints (self: UPlot, index: number) {
   return lone
 }
 
-/** Hatches the buckets without data. What is missing at the very end may still arrive. */
+/** Hatches the buckets without data, but for the last two, whose samples may still arrive. */
 function hatchGaps (self: UPlot, { start, step, count, series, filling }: ChartData, stroke: string) {
   const { ctx, bbox } = self
   const x = (bucket: number) => self.valToPos(start + bucket * step, 'x', true)

@@ -2,7 +2,7 @@ import { levelOf } from '../lib/quotas.js'
 import type { Level, Quota, QuotaRow } from '../lib/quotas.js'
 import { f, t } from '../state/language.js'
 
-/** The mark of a level, beside its colour, and its words for those who see neither. */
+/** The mark of a level, beside its colour, and its words for screen readers. */
 export function Mark ({ level, share }: { level: Level, share: number | null }) {
   if (level !== 'near' && level !== 'full') return null
   const words = share !== null && share > 1

@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks'
 
-/** Milliseconds after the last key: while keys repeat, nothing is said. */
+/** Milliseconds after the last key: repeated keys announce nothing. */
 const pause = 300
 
-/** Says things to those who use a screen reader. */
+/** Announces texts to screen readers. */
 export function useSpeech () {
   const [text, setText] = useState('')
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)

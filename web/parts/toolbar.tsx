@@ -26,7 +26,7 @@ interface ToolbarProps {
   onPng: () => void
 }
 
-/** What is shown of an instance's series, and how. */
+/** The choices of range and width, and the exports. */
 export function Toolbar (props: ToolbarProps) {
   const { range, width, auto, now, onRange, onCsv, onPng, table } = props
   const length = lengthOf(range)

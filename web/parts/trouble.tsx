@@ -4,7 +4,7 @@ import { locale, t } from '../state/language.js'
 
 type AnyRead = Pick<Read<unknown>, 'failure' | 'retryAt' | 'shown' | 'run'>
 
-/** What is wrong with reads, a line each; nothing where all is well. Data stay below it. */
+/** A line about the reads that fail. Older data stay below it. */
 export function Trouble ({ reads }: { reads: AnyRead[] }) {
   const failing = reads.filter(({ failure: { value } }) => value !== undefined && value.status !== 401)
   const first = failing[0]

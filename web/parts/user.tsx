@@ -3,7 +3,7 @@ import { chooseScope, loadScopes, signOut } from '../state/session.js'
 import type { ScopeChoice, Session } from '../state/session.js'
 import { t } from '../state/language.js'
 
-/** Who is signed in and for what, with the other scopes and the way out. */
+/** The user and the scope of the session, with the other scopes and the way out. */
 export function User ({ session: { user, scope } }: { session: Session }) {
   const [choices, setChoices] = useState<ScopeChoice[]>([])
   const nameOf = (choice: ScopeChoice) =>

@@ -100,8 +100,7 @@ export function Instance ({ projectId, instanceId }: { projectId: string, instan
 }
 
 /**
- * The automatic width of buckets. Where samples are rarer than that, values would alternate with holes, and
- * the next wider one is taken.
+ * The automatic width of buckets. It is wider where samples are rarer: values would alternate with holes.
  */
 function useAutoWidth (length: number) {
   const narrowest = useSignal(0)

@@ -72,7 +72,7 @@ export function Project ({ projectId }: { projectId: string }) {
   )
 }
 
-/** The filters of a URL. What the API would reject counts as not given. */
+/** The filters of a URL. Values that the API would reject count as not given. */
 function filtersOf (given: URLSearchParams) {
   return {
     hostname: given.get('q') || undefined,
@@ -139,7 +139,7 @@ function LateInput ({ name, label, title }: { name: string, label: string, title
   )
 }
 
-/** What is missing, a line each. */
+/** A line for each upstream that could not be read. */
 function Lines ({ summary, page, reads }: {
   summary: ProjectSummary | undefined,
   page: InstancePage | undefined,

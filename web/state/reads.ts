@@ -12,7 +12,7 @@ export type Ask<T> = (options: AskOptions) => Promise<Answer<T>>
 
 /** Data as they are shown. */
 export interface Shown<T> extends Answer<T> {
-  /** What was asked for: other than the current key while a newer response is awaited. */
+  /** The request: another one than the current key until the newer response arrives. */
   key: string
   /** Browser time of the oldest fact, in ms. */
   oldestAt: number
@@ -110,7 +110,7 @@ export class Read<T> {
 
 /**
  * Reads something while the component is there.
- * @param key what is read, as text: another key reads anew; null reads nothing
+ * @param key the request as text: another key reads anew; null reads nothing
  */
 export function useRead<T> (key: string | null, ask: Ask<T>): Read<T> {
   const read = useMemo(() => new Read<T>(), [])

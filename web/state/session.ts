@@ -11,7 +11,7 @@ export interface Session {
 }
 export type Method = 'password' | 'applicationCredential' | 'token'
 
-/** Who is signed in; `undefined` where nobody has to be, or it is not known yet. */
+/** The session; `undefined` without authentication, or before it is read. */
 export const session = signal<Session | undefined>(undefined)
 
 /** Whether a request was rejected for want of a valid session: the sign-in screen lies over all others. */

@@ -20,7 +20,7 @@ t.test('a path names a screen', async (t) => {
   t.same(parsePath(instancePath('ü', '#')), { name: 'instance', projectId: 'ü', instanceId: '#' })
 })
 
-t.test('a query keeps what lasts, and changes what is chosen', async (t) => {
+t.test('a link carries lasting parameters, and a choice changes its own', async (t) => {
   t.equal(lastingQuery('?q=a&tz=utc&refresh=60&lang=ko&sort=name'), '?tz=utc&refresh=60&lang=ko')
   t.equal(lastingQuery('?q=a'), '')
   t.equal(changeQuery('?q=a&sort=name', { q: null, show: 'full' }), '?sort=name&show=full')
