@@ -84,6 +84,23 @@ module.exports = {
       to: { path: '^lib/metrics/prometheus/' }
     },
     {
+      name: 'web-of-its-own',
+      comment: 'the page imports its own files, packages, and the pure modules of lib that it names here',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: {
+        path: '^(lib|plugins|routes|schemas|simulator)/|^(app|server|openapi)\\.ts',
+        pathNot: '^lib/(monitoring/csv|duration)\\.ts'
+      }
+    },
+    {
+      name: 'not-to-web',
+      comment: 'the service serves the built page and imports nothing of it',
+      severity: 'error',
+      from: { pathNot: '^(web|test)/' },
+      to: { path: '^web/' }
+    },
+    {
       name: 'not-to-tests',
       severity: 'error',
       from: { pathNot: '^(test|bench)/' },
@@ -98,7 +115,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.d.ts']
+      extensions: ['.ts', '.tsx', '.js', '.d.ts']
     }
   }
 }

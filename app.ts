@@ -47,6 +47,7 @@ import redis from './plugins/redis.js'
 import reload from './plugins/reload.js'
 import responseCache from './plugins/response-cache.js'
 import session from './plugins/session.js'
+import ui from './plugins/ui.js'
 
 export interface AppOptions {
   /** The environment with the settings; `process.env` unless given. */
@@ -105,6 +106,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   queryParameters, //  removes empty ones
   responseCache, //    responds at once where a fresh response is cached; reply.sendCached
   idParameters, //     in lower case
+  ui, //               the page at /ui/
   // The document of all routes that follow.
   openapi
 ]

@@ -33,7 +33,8 @@ try {
 
 function printUrls (origin: string): void {
   const projects = `${origin}/v1/openstack/projects`
-  console.log(`${origin}/docs
+  console.log(`${origin}/ui/
+${origin}/docs
 ${projects}/summary
 ${projects}/${adminProjectId}/instances?limit=10
 ${projects}/${adminInstanceId}/cpuUsage?defaultTimeRange=1h&groupBy=5m

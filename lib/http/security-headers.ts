@@ -13,3 +13,16 @@ export function securityHeaders (https: boolean): Record<string, string> {
     'x-frame-options': 'DENY'
   }
 }
+
+/**
+ * The headers of the page at /ui/, beside those. It runs and contacts nothing but its own files and this
+ * service, and writes no markup from text (trusted types). No other window may refer to it.
+ */
+export const pageHeaders: Record<string, string> = {
+  'content-security-policy': [
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+    "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
+    "trusted-types 'none'"
+  ].join(';'),
+  'cross-origin-opener-policy': 'same-origin'
+}

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
 
 /** Without a sandbox, because containers run tests as root; and without the browser's own network traffic. */
-const args = [
+export const args = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -16,7 +16,7 @@ const args = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'
 ]
 
-const executablePath = findChromium()
+export const executablePath = findChromium()
 if (executablePath === undefined && process.env.REQUIRE_CHROMIUM === '1') {
   throw new Error('REQUIRE_CHROMIUM=1, but there is no chromium on the PATH')
 }

@@ -58,7 +58,7 @@ t.test('contains only the files that are needed to run it', async (t) => {
     'LICENSE', 'README.md', 'SECURITY.md', 'dist', 'node_modules', 'ops', 'package.json'
   ])
   t.same(readdirSync(join(installed, 'dist')).sort(), [
-    'app.js', 'lib', 'plugins', 'routes', 'schemas', 'server.js'
+    'app.js', 'lib', 'plugins', 'routes', 'schemas', 'server.js', 'web'
   ])
 })
 

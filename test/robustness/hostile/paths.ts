@@ -13,7 +13,7 @@ export const paths = [
     '/..\\..\\etc\\passwd', '/.git/config', '/.env', '/package.json', '/docs/../package.json',
     '/docs/static/..%2f..%2fpackage.json', '/docs/static/file:/etc/passwd', '/docs/static/~root',
     '/v1/./openstack/projects/summary', '//evil.example/', '//evil.example//v1/openstack/projects/summary',
-    '/\\evil.example', '///', '/v1/openstack/projects//summary/x',
+    '/\\evil.example', '/v1/openstack/projects//summary/x',
     '/v1/openstack/projects/summary;a=1', '/v1/openstack/projects/summary%20',
     '/v1/openstack/projects/summary.json', '/V1/openstack/projects/summary',
     '/v1/openstack/projects/SUMMARY', '/v1/openstack/projects/summary/..', `${base}/..%2fsummary`,
@@ -23,7 +23,9 @@ export const paths = [
     '/constructor', '/healthz/..', '/healthz/%2e%2e', '/healthz%00', '/metrics/../healthz',
     '/docs/static//etc/passwd', '/docs/static/....//....//package.json'
   ]),
+  ...get(302, ['/', '///']),
   ...get(403, [
+    '/ui/assets/%2e%2e', '/ui/assets/..%2findex.html', '/ui/assets/..%2f..%2fapp.js',
     '/docs/static/../../package.json', '/docs/static/%2e%2e/%2e%2e/package.json',
     '/docs/static/..%5c..%5cpackage.json', '/docs/static/.', '/docs/static/%2e'
   ]),

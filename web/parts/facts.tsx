@@ -1,0 +1,42 @@
+import type { ComponentChildren } from 'preact'
+import type { InstanceDetail } from '../lib/types.js'
+import { f, t } from '../state/language.js'
+import { age } from './age.js'
+import { State } from './state.js'
+import { Copy } from './trouble.js'
+
+/** The properties of an instance. */
+export function Facts ({ instance, instanceId }: {
+  instance: InstanceDetail | undefined, instanceId: string
+}) {
+  return (
+    <div class='facts'>
+      <h1>
+        <span dir='auto'>{instance?.name ?? instanceId}</span>{instance && <State state={instance.state} />}
+      </h1>
+      <dl>
+        <Fact name={t('instance.flavor')}>{instance === undefined ? '–' : sizeOf(instance)}</Fact>
+        <Fact name={t('instances.addresses')}>
+          <span class='mono'>{instance?.address.join('  ') || '–'}</span>
+        </Fact>
+        <Fact name={t('instances.up')}>{instance?.uptime == null ? '–' : age(instance.uptime)}</Fact>
+        <Fact name={t('instances.zone')}>{instance?.zone ?? '–'}</Fact>
+        <Fact name={t('instance.id')}><span class='mono'>{instanceId}</span> <Copy text={instanceId} /></Fact>
+      </dl>
+    </div>
+  )
+}
+
+function Fact ({ name, children }: { name: string, children: ComponentChildren }) {
+  return <div><dt>{name}</dt><dd>{children}</dd></div>
+}
+
+function sizeOf ({ flavor, vcpus, memory_mb: memory, disk_gb: disk }: InstanceDetail) {
+  const format = f()
+  return t('instance.size', {
+    flavor: flavor ?? '–',
+    vcpus: vcpus ?? '–',
+    ram: memory === null ? '–' : format.amount(memory, 'MiB'),
+    disk: disk === null ? '–' : format.amount(disk, 'GiB')
+  })
+}

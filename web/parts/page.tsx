@@ -1,0 +1,20 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { t } from '../state/language.js'
+import { TopBar } from './top-bar.js'
+import type { Crumb } from './top-bar.js'
+
+/** A screen: the bar, lines about trouble, and the content. */
+export function Page ({ crumbs, trouble, children }: {
+  crumbs: Crumb[], trouble?: ComponentChildren, children: ComponentChildren
+}) {
+  const title = `${crumbs.at(-1)!.name} · ${t('app.title')}`
+  useEffect(() => { document.title = title }, [title])
+  return (
+    <>
+      <TopBar crumbs={crumbs} />
+      {trouble}
+      <main id='content' tabIndex={-1}>{children}</main>
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { levelOf, quotas, totalOf } from '../lib/quotas.js'
+import type { QuotaRow, Row, Sort } from '../lib/quotas.js'
+import { f, t } from '../state/language.js'
+import { Bar } from './quota-bar.js'
+
+/** The seven quotas of all projects together. Each sorts the table by its column. */
+export function Totals ({ rows, sort, onSort }: {
+  rows: Row[], sort: Sort, onSort: (row: QuotaRow) => void
+}) {
+  return (
+    <ul class='tiles' aria-label={t('projects.totals')}>
+      {quotas.map((row) => (
+        <li key={row.key}>
+          <button
+            type='button' class='tile' aria-pressed={sort.key === row.key} onClick={() => onSort(row)}
+          ><Total rows={rows} row={row} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Total ({ rows, row }: { rows: Row[], row: QuotaRow }) {
+  const { used, limit, share, unlimited, unknown } = totalOf(rows, row.key)
+  const format = f()
+  const amount = used === null ? '–' : format.amount(used, row.unit)
+  const details = [
+    limit !== null && used !== null && t('quota.of', { limit: format.amount(limit, row.unit) }),
+    share !== null && used !== null && format.share(share),
+    unlimited > 0 && t('total.unlimited', { n: unlimited }),
+    unknown > 0 && t('total.notRead', { n: unknown })
+  ].filter((text) => text !== false).join(' · ')
+  const level = used === null ? 'unknown' : share === null ? 'unlimited' : levelOf(share)
+  return (
+    <>
+      <span class='label'>{t(`quota.${row.key}`)}</span>
+      <span class='amount'>{unknown > 0 && used !== null ? t('total.atLeast', { n: amount }) : amount}</span>
+      <span class='details' title={details}>{details}</span>
+      <Bar level={level} share={used === null ? null : share} />
+    </>
+  )
+}

@@ -1,0 +1,65 @@
+import type { Read } from '../state/reads.js'
+import { clock } from '../state/clock.js'
+import { locale, t } from '../state/language.js'
+
+type AnyRead = Pick<Read<unknown>, 'failure' | 'retryAt' | 'shown' | 'run'>
+
+/** A line about the reads that fail. Older data stay below it. */
+export function Trouble ({ reads }: { reads: AnyRead[] }) {
+  const failing = reads.filter(({ failure: { value } }) => value !== undefined && value.status !== 401)
+  const first = failing[0]
+  if (first === undefined) return null
+  const { status, requestId } = first.failure.value!
+  return (
+    <div class='trouble' role='status'>
+      <span>{sentence(first)}</span>
+      {requestId !== undefined && <RequestId id={requestId} />}
+      {status !== 403 && (
+        <button type='button' onClick={() => failing.forEach((read) => read.run('no-cache'))}>
+          {t('trouble.retry')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function sentence ({ failure, retryAt, shown }: AnyRead) {
+  const { status, message } = failure.value!
+  const n = Math.max(0, Math.ceil(((retryAt.value ?? 0) - clock.value) / 1000))
+  if (status === 403) return t('trouble.forbidden')
+  if (status === 429 || status === 503) return t('trouble.busy', { n })
+  if (status === undefined || status === 502 || status === 504) {
+    if (shown.value === undefined) return t('trouble.unreachableEmpty', { n })
+    const time = new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(shown.value.oldestAt)
+    return t('trouble.unreachable', { time })
+  }
+  return t('trouble.failed', { detail: message })
+}
+
+/** The id with which operators find a request in the log. */
+export function RequestId ({ id }: { id: string }) {
+  return (
+    <span class='request-id'>{t('trouble.request')} <code>{id}</code> <Copy text={id} /></span>
+  )
+}
+
+export function Copy ({ text }: { text: string }) {
+  const copy = async (event: Event) => {
+    const button = event.currentTarget as HTMLElement
+    await navigator.clipboard?.writeText(text).catch(() => {})
+    button.classList.add('copied')
+    setTimeout(() => button.classList.remove('copied'), 1500)
+  }
+  return <button type='button' class='copy' onClick={copy}>{t('app.copy')}</button>
+}
+
+/** A whole screen that is not there: a sentence, and the way back. */
+export function Missing ({ words, requestId }: { words: string, requestId?: string }) {
+  return (
+    <div class='missing'>
+      <h1>{words}</h1>
+      <p><a href='/ui/'>{t('app.back')}</a></p>
+      {requestId !== undefined && <RequestId id={requestId} />}
+    </div>
+  )
+}
