@@ -90,7 +90,7 @@ module.exports = {
       from: { path: '^web/' },
       to: {
         path: '^(lib|plugins|routes|schemas|simulator)/|^(app|server|openapi)\\.ts',
-        pathNot: '^lib/(monitoring/csv|duration)\\.ts'
+        pathNot: '^(lib/(monitoring/csv|duration)|schemas/session)\\.ts'
       }
     },
     {

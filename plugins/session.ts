@@ -37,6 +37,9 @@ declare module 'fastify' {
 /** The path that Keystone posts to after a single sign-on. */
 const callbackPath = '/ui/session/websso'
 
+/** The page after a single sign-on that failed. */
+const signOnFailed = '/ui/?signIn=failed'
+
 const readSignIn = bodyReader('application/json', SignIn)
 const readChoice = bodyReader('application/json', ScopeChoice)
 const readForm = bodyReader('application/x-www-form-urlencoded', SignOnForm)
@@ -67,6 +70,10 @@ export default fp(async (app) => {
     }, done)
   })
 }, { name: 'session', dependencies: ['config', 'openstack'] })
+
+function unlessRejected (err: unknown) {
+  if (!(err instanceof Unauthorized)) throw err
+}
 
 type Cookies = ReturnType<typeof createSessionCookies>
 type App = Pick<FastifyRequest['server'], 'config' | 'clock' | 'openstack' | 'log' | 'forgetToken'>
@@ -177,14 +184,17 @@ function createHandlers (app: App, cookies: Cookies) {
 
     /**
      * Signs a user in with the token that Keystone's page posts. Keystone's protocol has no state: without
-     * the cookie of the start, an attacker's page could sign the user in as the attacker.
+     * the cookie of the start, an attacker's page could sign the user in as the attacker. The page says so
+     * where it fails: the user sees the response.
      */
     async finishSignOn (request: FastifyRequest, reply: FastifyReply) {
       const started = await cookies.text(request.headers.cookie ?? '', 'websso')
-      if (started === undefined) throw new Forbidden('this browser has started no sign-in')
+      if (started === undefined) return reply.redirect(signOnFailed, 303)
       reply.header('set-cookie', cookies.clear('websso'))
       const { token } = await readForm(request.raw)
-      await keep(await sessions.signOn(token), request, reply)
+      const result = await sessions.signOn(token).catch(unlessRejected)
+      if (result === undefined) return reply.redirect(signOnFailed, 303)
+      await keep(result, request, reply)
       return reply.redirect('/ui/', 303)
     }
   }

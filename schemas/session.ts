@@ -41,6 +41,15 @@ export type ScopeChoice = Static<typeof ScopeChoice>
 
 const NullableText = Nullable(Type.String())
 
+/** The scopes that a user may choose for a token. */
+export interface UserScopes {
+  projects: Array<{ id: string, name: string | null, domainId: string | null }>
+  domains: Array<{ id: string, name: string | null }>
+  system: boolean
+  /** Whether Keystone listed all projects and domains. */
+  complete: boolean
+}
+
 /** The signed-in user. */
 export const SessionUser = Type.Object({ name: NullableText, domain: NullableText })
 /** The scope of the user's token; `id` and `name` are null for the system, and without a scope. */
@@ -56,6 +65,6 @@ export interface SessionState {
   scope: Static<typeof SessionScope> | null
   /** RFC 3339. */
   expires: string | null
-  methods: readonly string[]
+  methods: ReadonlyArray<typeof signInMethods[number]>
   websso: Array<{ id: string, label: string }>
 }

@@ -31,7 +31,7 @@ const InstanceAlone = later(async () => (await import('./screens/instance-alone.
 const SignIn = later(async () => (await import('./screens/sign-in.js')).SignIn)
 
 function App () {
-  if (signedOut.value && session.value !== undefined) return <SignIn />
+  if (signedOut.value) return session.value === undefined ? null : <SignIn />
   const open = screen.value
   switch (open.name) {
     case 'projects': return <Projects />
@@ -43,5 +43,5 @@ function App () {
   }
 }
 
-loadSession()
-render(<App />, document.querySelector('#page')!)
+// A read without a session would be rejected: the first one waits until the session is known.
+loadSession().finally(() => render(<App />, document.querySelector('#page')!))

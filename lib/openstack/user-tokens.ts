@@ -3,6 +3,7 @@ import { Unauthorized, UpstreamError } from '#lib/errors.js'
 import { recordReader } from '#lib/upstream/record-reader.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
+import type { UserScopes } from '#schemas/session.js'
 import { withVersion } from './catalog.js'
 import { listAll, pageReader } from './list.js'
 import type { Page } from './list.js'
@@ -21,15 +22,6 @@ export interface Receipt {
   receipt: string
   /** The methods that are missing, for each choice that Keystone accepts. */
   missing: string[][]
-}
-
-/** The scopes that a user may choose for a token. */
-export interface UserScopes {
-  projects: Array<{ id: string, name: string | null, domainId: string | null }>
-  domains: Array<{ id: string, name: string | null }>
-  system: boolean
-  /** Whether Keystone listed all projects and domains. */
-  complete: boolean
 }
 
 /** Keystone's statuses for a login that it rejects, whatever the reason. */

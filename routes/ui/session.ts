@@ -5,7 +5,8 @@ import type { FastifyPluginAsync } from 'fastify'
  * the OpenAPI document leaves them out.
  */
 const routes: FastifyPluginAsync = async (app) => {
-  const { session, config: { AUTH } } = app
+  const { session, config: { AUTH, UI } } = app
+  if (UI === 'off') return
   const methods = AUTH === 'keystone' ? ['GET', 'HEAD', 'POST', 'DELETE'] : undefined
   app.addHook('onRequest', session.check)
 

@@ -174,7 +174,16 @@ const words = {
   'session.failed': 'Signing in failed. Check what you typed.',
   'session.out': 'Sign out',
   'session.scope': 'Signed in for',
-  'session.system': 'All projects'
+  'session.system': 'All projects',
+  'session.insecure': 'Signing in needs HTTPS.',
+  'session.tooMany': 'Too many sign-ins from here. Try again in {n} s.',
+  'session.unreachable': 'Signing in does not work now. Try again later.',
+  'session.with': 'Sign in with {name}',
+  'session.incomplete': 'There are more than these.',
+  'session.refused': 'That did not work. Try again.',
+  'session.filter': 'Filter',
+  'session.project': 'Project',
+  'session.noScope': 'No project'
 } satisfies Record<string, Word>
 
 export default words

@@ -172,7 +172,16 @@ const words: Words = {
   'session.failed': '로그인하지 못했습니다. 입력한 내용을 확인하세요.',
   'session.out': '로그아웃',
   'session.scope': '접근 범위',
-  'session.system': '모든 프로젝트'
+  'session.system': '모든 프로젝트',
+  'session.insecure': 'HTTPS로 접속해야 로그인할 수 있습니다.',
+  'session.tooMany': '로그인 시도가 너무 많습니다. {n}초 후에 다시 시도하세요.',
+  'session.unreachable': '지금은 로그인할 수 없습니다. 나중에 다시 시도하세요.',
+  'session.with': '{name}(으)로 로그인',
+  'session.incomplete': '표시되지 않은 항목이 더 있습니다.',
+  'session.refused': '처리하지 못했습니다. 다시 시도하세요.',
+  'session.filter': '이름으로 찾기',
+  'session.project': '프로젝트',
+  'session.noScope': '프로젝트 없음'
 }
 
 export default words

@@ -1,4 +1,4 @@
-import { chooseLanguage, t } from '../state/language.js'
+import { t } from '../state/language.js'
 import { freshness, interval, refreshAll } from '../state/reads.js'
 import { kept, setParams } from '../state/router.js'
 import { session } from '../state/session.js'
@@ -7,6 +7,7 @@ import { defaultInterval, intervals } from '../lib/refresh.js'
 import { projectsPath } from '../lib/url.js'
 import { ago } from './age.js'
 import { Half, Moon, Pulse, Reload, Sun } from './icons.js'
+import { LanguageSwitch } from './language-switch.js'
 import { SearchBox } from './search-box.js'
 import { User } from './user.js'
 
@@ -47,9 +48,7 @@ export function TopBar ({ crumbs }: { crumbs: Crumb[] }) {
       <button type='button' class='square' title={themeName} aria-label={themeName} onClick={nextTheme}>
         <ThemeIcon />
       </button>
-      <button type='button' class='language' lang={t('language.code')} onClick={switchLanguage}>
-        {t('language.other')}
-      </button>
+      <LanguageSwitch />
       {session.value?.signedIn === true && <User session={session.value} />}
     </header>
   )
@@ -63,12 +62,6 @@ function chooseInterval (event: Event) {
 function intervalName (seconds: number) {
   if (seconds === 0) return t('refresh.off')
   return seconds < 60 ? t('refresh.s', { n: seconds }) : t('refresh.m', { n: seconds / 60 })
-}
-
-function switchLanguage () {
-  chooseLanguage(t('language.code'))
-  // A link's language would otherwise win over the choice.
-  setParams({ lang: null }, { replace: true })
 }
 
 /** How old the data are. The dot has another shape in each state. */

@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks'
-import { refreshAll } from '../state/reads.js'
-import { session, signIn } from '../state/session.js'
-import type { Method } from '../state/session.js'
+import { Pulse } from '../parts/icons.js'
+import { LanguageSwitch } from '../parts/language-switch.js'
 import { t } from '../state/language.js'
+import { params, setParams } from '../state/router.js'
+import { session, signIn, signOn } from '../state/session.js'
+import type { Method, SignInFailure } from '../state/session.js'
 
 interface Field { name: string, word: Parameters<typeof t>[0], secret?: boolean, value?: string }
 
@@ -21,61 +23,86 @@ const fields: Record<Method, Field[]> = {
 
 /** Signing in. It lies over the screen, whose URL stays. */
 export function SignIn () {
-  const methods = session.value?.methods ?? ['password', 'applicationCredential', 'token']
+  const { methods, websso } = session.value!
   const [method, choose] = useState<Method>(methods[0]!)
-  const [failed, setFailed] = useState('')
+  const [failed, setFailed] = useState(() => params.value.has('signIn') ? t('session.failed') : '')
   const [needsCode, setNeedsCode] = useState(false)
   const [busy, setBusy] = useState(false)
-  const shown = fields[method]
 
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = event.currentTarget as HTMLFormElement
-    const given = Object.fromEntries(new FormData(form)) as Record<string, string>
+  /** Waits for an attempt, and says why it failed. */
+  const attempt = async (work: Promise<SignInFailure | undefined>) => {
     setBusy(true)
-    const { ok, needs = [] } = await signIn({ method, ...given }).catch(() => ({ ok: false, needs: [] }))
+    const failure = await work
     setBusy(false)
-    if (ok) return refreshAll()
-    setNeedsCode(needs.includes('totp'))
-    setFailed(needs.length > 0 ? '' : t('session.failed'))
+    if (failure === undefined) return setParams({ signIn: null }, { replace: true })
+    const needed = failure.needs.includes('totp')
+    setNeedsCode(needed)
+    setFailed(needed ? '' : sentenceOf(failure))
+  }
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    const { how, ...given } = Object.fromEntries(new FormData(event.currentTarget as HTMLFormElement))
+    attempt(signIn({ ...given as Record<string, string>, method }))
   }
   return (
     <main id='content' class='sign-in'>
       <form onSubmit={submit}>
+        <p class='brand'><Pulse /> {t('app.title')} <LanguageSwitch /></p>
         <h1>{t('session.title')}</h1>
-        {methods.length > 1 && (
-          <fieldset class='segments'>
-            <legend class='hidden'>{t('session.method')}</legend>
-            {methods.map((name) => (
-              <label key={name}>
-                <input type='radio' name='how' checked={name === method} onChange={() => choose(name)} />
-                <span>{t(`session.${name}`)}</span>
-              </label>
-            ))}
-          </fieldset>
-        )}
-        {shown.map(({ name, word, secret, value }) => (
-          <label key={method + name}>
-            {t(word)}
-            {secret === true
-              ? <input name={name} type='password' autocomplete='current-password' required />
-              : (
-                <input
-                  name={name} defaultValue={value} required
-                  autocomplete={name === 'user' ? 'username' : 'off'}
-                />
-                )}
-          </label>
+        {websso.map(({ id, label }) => (
+          <button key={id} type='button' disabled={busy} onClick={() => attempt(signOn(id))}>
+            {t('session.with', { name: label })}
+          </button>
         ))}
-        {needsCode && (
-          <label>
-            {t('session.passcode')}
-            <input name='passcode' inputMode='numeric' autocomplete='one-time-code' required />
-          </label>
-        )}
+        <fieldset class='segments'>
+          <legend class='hidden'>{t('session.method')}</legend>
+          {methods.map((name) => (
+            <label key={name}>
+              <input type='radio' name='how' checked={name === method} onChange={() => choose(name)} />
+              <span>{t(`session.${name}`)}</span>
+            </label>
+          ))}
+        </fieldset>
+        {fields[method].map((field, n) => <Input key={method + field.name} {...field} first={n === 0} />)}
+        {needsCode && method === 'password' && <Passcode />}
         <p class='failed' role='alert'>{failed}</p>
         <button type='submit' class='primary' disabled={busy}>{t('session.submit')}</button>
       </form>
     </main>
   )
+}
+
+function Input ({ name, word, secret, value, first }: Field & { first: boolean }) {
+  return (
+    <label>
+      {t(word)}
+      <input
+        name={name} required defaultValue={value} autoFocus={first} autocapitalize='none' spellcheck={false}
+        {...secret === true
+          ? { type: 'password', autocomplete: 'current-password' }
+          : { autocomplete: name === 'user' ? 'username' : 'off' }}
+      />
+    </label>
+  )
+}
+
+function Passcode () {
+  return (
+    <label>
+      {t('session.passcode')}
+      <input
+        name='passcode' required inputMode='numeric' autocomplete='one-time-code'
+        ref={(input) => { input?.focus() }}
+      />
+    </label>
+  )
+}
+
+function sentenceOf ({ status, retryAfter }: SignInFailure) {
+  switch (status) {
+    case 400: case 401: return t('session.failed')
+    case 403: return t('session.insecure')
+    case 429: return t('session.tooMany', { n: retryAfter })
+    default: return t('session.unreachable')
+  }
 }

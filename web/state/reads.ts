@@ -5,7 +5,7 @@ import type { Answer } from '../lib/api.js'
 import { isOld, parseInterval, waitAfterFailure, waitAfterSuccess } from '../lib/refresh.js'
 import { clock } from './clock.js'
 import { params } from './router.js'
-import { signedOut } from './session.js'
+import { sessionEnded } from './session.js'
 
 export type AskOptions = { signal: AbortSignal, cache: RequestCache }
 export type Ask<T> = (options: AskOptions) => Promise<Answer<T>>
@@ -78,7 +78,7 @@ export class Read<T> {
       const failure = err instanceof Failure ? err : new Failure((err as Error).message)
       this.reading.value = false
       this.failure.value = failure
-      if (failure.status === 401) signedOut.value = true
+      if (failure.status === 401) sessionEnded()
       // These do not change by themselves.
       const final = [400, 401, 403, 404].includes(failure.status ?? 0)
       const wait = final ? null : waitAfterFailure(++this.failures, failure.retryAfter, Math.random())

@@ -1,64 +1,93 @@
 import { signal } from '@preact/signals'
+import type { SessionState, UserScopes } from '../../schemas/session.js'
+import { projectsPath } from '../lib/url.js'
 
-/** What `GET /ui/session` returns. */
-export interface Session {
-  auth: 'none' | 'keystone'
-  signedIn: boolean
-  user?: { name: string, domain: string }
-  scope?: { sees: string, id?: string, name?: string }
-  methods?: Method[]
-  websso?: Array<{ id: string, label: string }>
-}
-export type Method = 'password' | 'applicationCredential' | 'token'
+export type Method = SessionState['methods'][number]
 
-/** The session; `undefined` without authentication, or before it is read. */
-export const session = signal<Session | undefined>(undefined)
+/** The session; `undefined` before it is read. */
+export const session = signal<SessionState | undefined>(undefined)
 
-/** Whether a request was rejected for want of a valid session: the sign-in screen lies over all others. */
+/** Whether the service wants a user, and there is none: the sign-in screen lies over all others. */
 export const signedOut = signal(false)
 
 const url = '/ui/session'
 
-/** Reads the session. A service without authentication has none, and returns the page itself. */
+// Tabs share the cookie: a tab that showed one user's data must not name that user beside another's.
+const tabs = new BroadcastChannel('session')
+tabs.onmessage = () => location.reload()
+
+/** Reads the session. Where that fails, the screens say so by their own reads. */
 export async function loadSession () {
   const response = await fetch(url).catch(() => undefined)
-  if (response?.ok !== true || !(response.headers.get('content-type') ?? '').includes('json')) return
-  const found: Session = await response.json()
-  session.value = found.auth === 'none' ? undefined : found
-  if (session.value !== undefined) signedOut.value = !found.signedIn
+  if (response?.ok === true) enter(await response.json())
 }
 
-/** The result of a sign-in: what it still needs, or why it failed. */
-export interface SignIn { ok: boolean, needs?: string[], detail?: string }
-
-const json = (method: string, body: object) =>
-  ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-
-export async function signIn (credentials: Record<string, string>): Promise<SignIn> {
-  const response = await fetch(url, json('POST', credentials))
-  const body = await response.json().catch(() => ({}))
-  if (!response.ok) return { ok: false, needs: body.needs, detail: body.detail }
-  session.value = body
-  signedOut.value = false
-  return { ok: true }
+/** A read was rejected for want of a valid session. */
+export function sessionEnded () {
+  signedOut.value = true
+  if (session.peek() === undefined) loadSession()
 }
 
+function enter (state: SessionState) {
+  session.value = state
+  signedOut.value = state.auth === 'keystone' && !state.signedIn
+}
+
+const send = async (method: string, path = '', body?: object) => await fetch(url + path, {
+  method,
+  ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+}).catch(() => undefined)
+
+/** Why a sign-in failed, or the factors that it still needs. */
+export interface SignInFailure {
+  /** The HTTP status; `undefined` where no response came. */
+  status?: number
+  /** Seconds until the next sign-in. */
+  retryAfter: number
+  needs: string[]
+}
+
+/** Signs in. @returns `undefined` when the user is signed in */
+export async function signIn (credentials: Record<string, string>): Promise<SignInFailure | undefined> {
+  const response = await send('POST', '', credentials)
+  if (response?.ok !== true) return await failureOf(response)
+  enter(await response.json())
+  tabs.postMessage('changed')
+}
+
+async function failureOf (response?: Response): Promise<SignInFailure> {
+  const body = await response?.json().catch(() => undefined) as { needs?: string[] } | undefined
+  const retryAfter = Number(response?.headers.get('retry-after') ?? 0)
+  return { status: response?.status, retryAfter, needs: body?.needs ?? [] }
+}
+
+/** Leads to an identity provider, which leads back. */
+export async function signOn (id: string): Promise<SignInFailure | undefined> {
+  const response = await send('POST', `/websso/${encodeURIComponent(id)}`)
+  if (response?.ok !== true) return await failureOf(response)
+  location.assign((await response.json() as { url: string }).url)
+}
+
+/** Ends the session. @returns whether it ended */
 export async function signOut () {
-  await fetch(url, { method: 'DELETE' }).catch(() => undefined)
-  location.reload()
+  const response = await send('DELETE')
+  if (response?.ok !== true) return false
+  tabs.postMessage('changed')
+  location.assign(projectsPath)
+  return true
 }
 
-/** A scope that the user may choose. */
-export interface ScopeChoice { project?: Named, domain?: Named, system?: true }
-interface Named { id: string, name: string }
-
-export async function loadScopes (): Promise<ScopeChoice[]> {
-  const response = await fetch(`${url}/scopes`).catch(() => undefined)
-  const body = response?.ok === true ? await response.json() : []
-  return Array.isArray(body) ? body : body.scopes ?? []
+/** The scopes that the user may choose; `undefined` where they cannot be read. */
+export async function loadScopes (): Promise<UserScopes | undefined> {
+  const response = await send('GET', '/scopes')
+  return response?.ok === true ? await response.json() : undefined
 }
 
-export async function chooseScope (scope: object) {
-  const response = await fetch(`${url}/scope`, json('PUT', scope))
-  if (response.ok) location.reload()
+/** Changes the scope of the session. @returns whether it changed */
+export async function chooseScope (choice: object) {
+  const response = await send('PUT', '/scope', choice)
+  if (response?.ok !== true) return false
+  tabs.postMessage('changed')
+  location.assign(projectsPath)
+  return true
 }

@@ -9,6 +9,8 @@ t.setTimeout(180_000)
 const start = '/ui/session/websso/1'
 const callback = '/ui/session/websso'
 const startCookie = '__Host-openstack-monitoring-websso'
+/** The page, which says that the sign-on failed. */
+const failed = '/ui/?signIn=failed'
 const form = 'application/x-www-form-urlencoded'
 
 /** Starts the service with a browser that can follow Keystone's page. */
@@ -48,7 +50,7 @@ t.test('signs in with the token that Keystone\'s page posts', async (t) => {
     t.notMatch(finished.body, token)
     t.match(await state(), { user: { name: 'demo' }, scope: { sees: 'project', id: demoProjectId } })
     t.equal((await get(summary)).statusCode, 200)
-    t.match(await finish(`token=${token}`), { statusCode: 403 })
+    t.match(await finish(`token=${token}`), { headers: { location: failed } })
     await signOut()
     t.ok(simulator.calls.some(({ method, headers }) =>
       method === 'DELETE' && headers['x-subject-token'] === token), 'that token is revoked as well')
@@ -60,7 +62,7 @@ t.test('takes a token only in the browser that started the sign-in', async (t) =
   const attackers = await tokenOf('unscoped')
   const rejected = async (name: string, headers = {}) => {
     const response = await finish(`token=${attackers}`, headers)
-    t.match(response.json(), { status: 403, detail: 'This browser has started no sign-in.' }, name)
+    t.match(response, { statusCode: 303, headers: { location: failed } }, name)
     t.same(setCookies(response), [], name)
     t.match(await state(), { signedIn: false }, name)
   }
@@ -102,18 +104,19 @@ t.test('names Keystone as browsers reach it', async (t) => {
 t.test('rejects other forms, and tokens that Keystone does not know', async (t) => {
   const { send, finish } = await startSignOn(t)
   const statuses: Array<[name: string, body: string, status: number, headers?: Record<string, string>]> = [
-    ['an unknown token', 'token=unknown', 401],
+    ['an unknown token', 'token=unknown', 303],
     ['no token', 'other=1', 400],
     ['an empty token', 'token=', 400],
     ['an empty form', '', 400],
     ['JSON', '{"token":"x"}', 403, { 'content-type': 'application/json' }],
     ['a large form', `token=${'x'.repeat(8_200)}`, 413],
-    ['a token of two lines', 'token=a%0D%0Ab', 401]
+    ['a token of two lines', 'token=a%0D%0Ab', 303]
   ]
   for (const [name, body, status, headers] of statuses) {
     await send('POST', start)
     const response = await finish(body, headers)
     t.equal(response.statusCode, status, name)
+    if (status === 303) t.equal(response.headers.location, failed)
     t.match(setCookies(response), [new RegExp(`^${startCookie}=; Max-Age=0;`)], name)
   }
 })
@@ -122,7 +125,7 @@ t.test('counts single sign-ons like other sign-ins', async (t) => {
   const { finish } = await startSignOn(t)
   const statuses = []
   for (let n = 0; n < 11; n++) statuses.push((await finish('token=x')).statusCode)
-  t.same(statuses, [...Array(10).fill(403), 429])
+  t.same(statuses, [...Array(10).fill(303), 429])
   const response = await finish('token=x', { host: 'monitoring.example.org' })
   t.equal(response.statusCode, 403, 'and needs HTTPS')
 })
