@@ -9,6 +9,7 @@ import { listen, open, originOf, stop } from './listener.js'
 import { metrics } from './metrics.js'
 import { network } from './network.js'
 import { share } from './random.js'
+import type { Token } from './tokens.js'
 import { password } from './users.js'
 import type { Handler, World } from './world.js'
 
@@ -44,6 +45,8 @@ export interface Simulator {
   received (): number
   /** The content of the cloud; a test may change it. */
   cloud: Cloud
+  /** The tokens that Keystone has issued and nobody has revoked, by their ids. */
+  tokens: ReadonlyMap<string, Token>
   /** The origins on which the servers listen. */
   origins: Record<UpstreamName, string>
   /** A test's replacement for a response; undefined leaves the response unchanged. */
@@ -96,6 +99,7 @@ export async function startSimulator (options: SimulatorOptions = {}): Promise<S
     calls,
     received: () => received,
     cloud: world.cloud,
+    tokens: world.tokens,
     origins,
     close: async () => { await Promise.all(servers.map(stop)) },
     reopen: async () => { await Promise.all(servers.map((server, n) => open(server, ports[n]))) }

@@ -80,7 +80,7 @@ export const Settings = Type.Object({
   CORS_ORIGINS: text(
     'origins whose pages may read responses, such as `https://portal.example.org`; comma-separated; none ' +
     'unless set'),
-  UI: choice(['on', 'off'], 'on', 'whether the page at `/ui/` is served'),
+  UI: choice(['on', 'off'], 'on', 'whether the page at `/ui/` is served, with its sign-in'),
   RATE_LIMIT: limit('requests per minute of one client; unlimited unless set'),
   CONCURRENCY_LIMIT: limit('concurrent requests of one client; unlimited unless set'),
   LIMIT_BY: choice(['user', 'project'], 'user',

@@ -32,7 +32,7 @@ export const skip = executablePath === undefined &&
 export async function openPage (t: Test): Promise<{ page: Page, requests: string[], errors: string[] }> {
   const browser = await chromium.launch({ executablePath, args })
   t.teardown(() => browser.close())
-  const page = await browser.newPage()
+  const page = await (await browser.newContext()).newPage()
   const requests: string[] = []
   const errors: string[] = []
   page.on('request', (request) => { requests.push(request.url()) })

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { openPage } from './browser.js'
+import { buildPage } from './page.js'
+import { startService } from './service.js'
+import type { ServiceOptions } from './service.js'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -28,7 +31,7 @@ export async function findViolations (page: Page): Promise<string[]> {
 }
 
 /** Opens an empty page that records violations of its policy as well. */
-export async function openScreens (t: Test) {
+async function openScreens (t: Test) {
   const opened = await openPage(t)
   await opened.page.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
@@ -36,3 +39,21 @@ export async function openScreens (t: Test) {
   })
   return opened
 }
+
+/** Starts the service with its page over a small cloud, and opens a window on it. */
+export async function startPage (t: Test, options: ServiceOptions = {}) {
+  await buildPage()
+  const { app, simulator } = await startService(t, { projects: 60, instances: 200, ...options })
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  const opened = await openScreens(t)
+  await opened.page.setViewportSize({ width: 1440, height: 900 })
+  const get = async <T>(url: string, headers?: Record<string, string>) =>
+    (await app.inject({ url: `/v1/openstack${url}`, headers })).json() as T
+  const open = (path: string) => opened.page.goto(`${origin}${path}`)
+  return { ...opened, app, simulator, origin, get, open }
+}
+
+/** The texts of all elements that a selector finds, with single spaces. */
+export const textsOf = (page: Page, selector: string) =>
+  page.locator(selector).evaluateAll((nodes) =>
+    nodes.map((node) => node.textContent!.replaceAll(/\s+/g, ' ').trim()))

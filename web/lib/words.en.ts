@@ -174,7 +174,7 @@ const words = {
   'session.failed': 'Signing in failed. Check what you typed.',
   'session.out': 'Sign out',
   'session.scope': 'Signed in for',
-  'session.system': 'All projects',
+  'session.system': 'System',
   'session.insecure': 'Signing in needs HTTPS.',
   'session.tooMany': 'Too many sign-ins from here. Try again in {n} s.',
   'session.unreachable': 'Signing in does not work now. Try again later.',

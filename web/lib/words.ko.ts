@@ -172,7 +172,7 @@ const words: Words = {
   'session.failed': '로그인하지 못했습니다. 입력한 내용을 확인하세요.',
   'session.out': '로그아웃',
   'session.scope': '접근 범위',
-  'session.system': '모든 프로젝트',
+  'session.system': '시스템',
   'session.insecure': 'HTTPS로 접속해야 로그인할 수 있습니다.',
   'session.tooMany': '로그인 시도가 너무 많습니다. {n}초 후에 다시 시도하세요.',
   'session.unreachable': '지금은 로그인할 수 없습니다. 나중에 다시 시도하세요.',

@@ -45,6 +45,15 @@ t.test('browsers cache files for a year, and ask for the page itself each time',
   t.match(again, { statusCode: 304, headers })
 })
 
+t.test('UI=off serves neither the page nor its session', async (t) => {
+  for (const [AUTH, status] of [['none', 404], ['keystone', 401]] as const) {
+    const { app } = await startService(t, { env: { UI: 'off', AUTH } })
+    for (const url of ['/', '/ui', '/ui/', script, '/ui/session', '/ui/session/scopes']) {
+      t.equal((await app.inject(url)).statusCode, status, url)
+    }
+  }
+})
+
 t.test('no path leads out of the page', async (t) => {
   const { app } = await startService(t)
   const urls = [
@@ -57,9 +66,4 @@ t.test('no path leads out of the page', async (t) => {
     t.ok(harmless, `${url}: ${statusCode}`)
     t.equal(found['content-security-policy'], policy)
   }
-})
-
-t.test('the page can be turned off', async (t) => {
-  const { app } = await startService(t, { env: { UI: 'off' } })
-  for (const url of ['/', '/ui', '/ui/', script]) t.equal((await app.inject(url)).statusCode, 404, url)
 })

@@ -1,35 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import type { Test } from 'tap'
-import type { Page } from 'playwright-core'
 import { adminInstanceId, adminProjectId, demoProjectId } from '#simulator/seed.js'
 import { skip } from '#test/support/browser.js'
-import { buildPage } from '#test/support/page.js'
-import { findViolations, openScreens } from '#test/support/screens.js'
-import { startService } from '#test/support/service.js'
-import type { ServiceOptions } from '#test/support/service.js'
+import { findViolations, startPage as start, textsOf as texts } from '#test/support/screens.js'
 import { charts, formats } from '#web/lib/units.js'
 import { quotaOf, quotas, rowOf } from '#web/lib/quotas.js'
 import type { Instance, InstanceUsages, Project } from '#web/lib/types.js'
 
 t.setTimeout(180_000)
-const api = '/v1/openstack'
 const format = formats('en')
 
-/** Starts the service with its page over a small cloud. */
-async function start (t: Test, options: ServiceOptions = {}) {
-  await buildPage()
-  const { app, simulator } = await startService(t, { projects: 60, instances: 200, ...options })
-  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
-  const opened = await openScreens(t)
-  await opened.page.setViewportSize({ width: 1440, height: 900 })
-  const get = async <T>(url: string) => (await app.inject(`${api}${url}`)).json() as T
-  const open = (path: string) => opened.page.goto(`${origin}${path}`)
-  return { ...opened, app, simulator, origin, get, open }
-}
 const instanceUrl = `/ui/projects/${adminProjectId}/instances/${adminInstanceId}`
-const texts = (page: Page, selector: string) => page.locator(selector).evaluateAll((nodes) =>
-  nodes.map((node) => node.textContent!.replaceAll(/\s+/g, ' ').trim()))
 
 t.test('shows every number of every project as the API has it', { skip }, async (t) => {
   const { page, errors, requests, origin, simulator, get, open } = await start(t)
