@@ -17,7 +17,7 @@ export function Busiest () {
 }
 
 function Ranking ({ by }: { by: typeof rankings[number] }) {
-  const { shown, failure } = useRead<TopInstances>(by, (options) =>
+  const { shown, failure, run } = useRead<TopInstances>(by, (options) =>
     answer(api.GET('/v1/openstack/instances/top', { params: { query: { by } }, ...options })))
   const data = shown.value?.data
   // The ranking is an addition: where it cannot be read, its card says so and the table stays as it is.
@@ -25,7 +25,10 @@ function Ranking ({ by }: { by: typeof rankings[number] }) {
     return (
       <div class='card'>
         <h2>{t('busiest.title')} <span class='quiet'>{t(`busiest.${by}`)}</span></h2>
-        <p class='quiet'>{t('fresh.failing')}</p>
+        <p class='quiet'>
+          {t('fresh.failing')}{' '}
+          <button type='button' onClick={() => run('no-cache')}>{t('trouble.retry')}</button>
+        </p>
       </div>
     )
   }

@@ -4,14 +4,25 @@ import { locale, t } from '../state/language.js'
 
 type AnyRead = Pick<Read<unknown>, 'failure' | 'retryAt' | 'shown' | 'run'>
 
-/** A line about the reads that fail. Older data stay below it. */
+const fails = ({ failure: { value } }: AnyRead) => value !== undefined && value.status !== 401
+const hasAny = ({ shown, failure }: AnyRead) => shown.value !== undefined || failure.value !== undefined
+
+/** A line at the top of a screen, if all of its reads fail. Older data stay below it. */
 export function Trouble ({ reads }: { reads: AnyRead[] }) {
-  const failing = reads.filter(({ failure: { value } }) => value !== undefined && value.status !== 401)
-  const first = failing[0]
-  if (first === undefined) return null
+  const active = reads.filter(hasAny)
+  return active.length > 0 && active.every(fails) ? <Line failing={active} /> : null
+}
+
+/** A line in the section of one read, if it fails and another one of the screen does not. */
+export function OwnTrouble ({ read, among }: { read: AnyRead, among: AnyRead[] }) {
+  return fails(read) && !among.filter(hasAny).every(fails) ? <Line failing={[read]} own /> : null
+}
+
+function Line ({ failing, own = false }: { failing: AnyRead[], own?: boolean }) {
+  const first = failing[0]!
   const { status, requestId } = first.failure.value!
   return (
-    <div class='trouble' role='status'>
+    <div class={own ? 'trouble own' : 'trouble'} role='status'>
       <span>{sentence(first)}</span>
       {requestId !== undefined && <RequestId id={requestId} />}
       {status !== 403 && (

@@ -20,7 +20,7 @@ import { Page } from '../parts/page.js'
 import { savePicture } from '../parts/picture.js'
 import type { Plot } from '../parts/plot.js'
 import { Toolbar } from '../parts/toolbar.js'
-import { Missing, Trouble } from '../parts/trouble.js'
+import { Missing, OwnTrouble, Trouble } from '../parts/trouble.js'
 import { useSpeech } from '../parts/speech.js'
 import { locale, t } from '../state/language.js'
 import { useRead } from '../state/reads.js'
@@ -73,14 +73,17 @@ export function Instance ({ projectId, instanceId }: { projectId: string, instan
     onZoom: (from: number, to: number) => show(zoomIn(from, to)), onZoomOut: () => show(zoomOut(range, now))
   }
   const older = usages.shown.value !== undefined && usages.shown.value.key !== JSON.stringify(request)
+  const reads = [detail, usages]
   return (
-    <Page crumbs={crumbs} trouble={<Lines detail={instance} reads={[detail, usages]} />}>
+    <Page crumbs={crumbs} trouble={<Lines detail={instance} reads={reads} />}>
+      <OwnTrouble read={detail} among={reads} />
       <Facts instance={instance} instanceId={instanceId} />
       <Toolbar
         {...{ range, auto, now, utc }} width={own} times={time} time={cursorTime} onRange={show}
         table={params.value.has('table')} onCsv={() => data && saveCsv(`${name}-usages`, csvOf(data))}
         onPng={() => savePicture(name, plots)}
       />
+      <OwnTrouble read={usages} among={reads} />
       <div class={older ? 'older' : ''}>
         <div class='charts'>
           {data !== undefined && charts.map(({ usage, scale }) => (

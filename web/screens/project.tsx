@@ -12,7 +12,7 @@ import { saveCsv } from '../parts/download.js'
 import { InstanceTable } from '../parts/instance-table.js'
 import { Page } from '../parts/page.js'
 import { QuotaTile } from '../parts/quota-bar.js'
-import { Missing, Trouble } from '../parts/trouble.js'
+import { Missing, OwnTrouble, Trouble } from '../parts/trouble.js'
 import { f, t } from '../state/language.js'
 import { useRead } from '../state/reads.js'
 import { params, setParams } from '../state/router.js'
@@ -42,9 +42,11 @@ export function Project ({ projectId }: { projectId: string }) {
   }
   const page = list.shown.value?.data
   const filtered = Object.entries(filters).some(([name, value]) => name !== 'sort' && value !== undefined)
+  const reads = [summary, list, hours]
   return (
-    <Page crumbs={crumbs} trouble={<Lines summary={project} page={page} reads={[summary, list, hours]} />}>
+    <Page crumbs={crumbs} trouble={<Lines summary={project} page={page} reads={reads} />}>
       <h1 class='hidden' dir='auto'>{project?.name ?? projectId}</h1>
+      <OwnTrouble read={summary} among={reads} />
       <ProjectQuotas project={project} />
       <div class='controls'>
         <h2>{t('instances.title')} <span class='quiet'>{page && f().count(page.totalCnt)}</span></h2>
@@ -55,6 +57,8 @@ export function Project ({ projectId }: { projectId: string }) {
         >CSV
         </button>
       </div>
+      <OwnTrouble read={list} among={reads} />
+      <OwnTrouble read={hours} among={reads} />
       <InstanceTable
         projectId={projectId} instances={instances} hours={hours.shown.value?.data ?? noHours}
         total={page?.totalCnt ?? 0} sort={filters.sort}

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { adminInstanceId, adminProjectId, demoProjectId } from '#simulator/seed.js'
+import { adminInstanceId, adminProjectId } from '#simulator/seed.js'
 import { skip } from '#test/support/browser.js'
 import { findViolations, startPage as start, textsOf as texts } from '#test/support/screens.js'
 import { charts, formats } from '#web/lib/units.js'
@@ -44,17 +44,6 @@ t.test('shows every number of every project as the API has it', { skip }, async 
   t.match(page.url(), /q=/, 'the filter is in the URL')
   t.same(requests.filter((url) => !url.startsWith(`${origin}/`)), [], 'no other server is contacted')
   t.same(errors, [])
-})
-
-t.test('says what could not be read, and never 0', { skip }, async (t) => {
-  const { page, simulator, open } = await start(t)
-  simulator.intercept = ({ upstream }) => upstream === 'block-storage' ? { status: 503 } : undefined
-  await open('/ui/')
-  await page.locator('.trouble').waitFor()
-  t.match((await texts(page, '.trouble'))[0], /^block-storage cannot be read: \d+ projects lack/)
-  t.match((await texts(page, '.tile .amount')).slice(5), ['–', '–'])
-  const cells = await texts(page, '.projects tbody tr:nth-child(1) td.quota')
-  t.match(cells.slice(5), [/^–block-storage could not be read$/, /^–/])
 })
 
 t.test('downloads the projects that are shown, and runs no formula of theirs', { skip }, async (t) => {
@@ -174,27 +163,6 @@ t.test('a gap stays a gap: no line is drawn in its columns', { skip }, async (t)
   t.ok(await drawn(0.05, 0.3) > 0.9, 'a line where there are data')
   t.equal(await drawn(0.36, 0.47), 0, 'none in the gap')
   t.ok(await drawn(0.55, 0.9) > 0.9)
-})
-
-t.test('shows older data while the service fails, and newer data after it', { skip }, async (t) => {
-  const { page, open } = await start(t)
-  await open(`/ui/projects/${demoProjectId}`)
-  await page.locator('.instances tbody td').first().waitFor()
-  await page.route('**/v1/**', (route) => route.fulfill({
-    status: 503,
-    headers: { 'retry-after': '60', 'x-openstack-request-id': 'req-test' },
-    contentType: 'application/problem+json',
-    body: JSON.stringify({ status: 503, detail: 'overloaded' })
-  }))
-  await page.locator('.top .square').first().click()
-  await page.locator('.trouble').waitFor()
-  const [line] = await texts(page, '.trouble')
-  t.match(line, /accepts no more requests for now\. Next read in \d+ s\..*req-test/)
-  t.ok((await page.locator('.instances tbody td').count()) > 0, 'data stay')
-  t.equal(await page.locator('.fresh.failing').count(), 1)
-  await page.unroute('**/v1/**')
-  await page.locator('.trouble button', { hasText: 'Try again' }).click()
-  await page.locator('.trouble').waitFor({ state: 'detached' })
 })
 
 t.test('has no known barrier, in both themes, and never scrolls sideways', { skip }, async (t) => {
