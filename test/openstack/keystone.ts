@@ -3,7 +3,8 @@ import type { Test } from 'tap'
 import { parse } from 'yaml'
 import { clientConfig } from './openstackclient.js'
 
-const { auth_url: url, password } = parse(readFileSync(clientConfig, 'utf8')).clouds.admin.auth
+/** The password is that of every seeded user. */
+export const { auth_url: url, password } = parse(readFileSync(clientConfig, 'utf8')).clouds.admin.auth
 const inDefault = { domain: { id: 'default' } }
 
 interface RequestOptions { token?: string, subject?: string, body?: object }
@@ -39,6 +40,12 @@ async function issueToken (identity: object, scope?: object | string) {
 export const onProject = (name: string) => ({ project: { name, ...inDefault } })
 export const login = (name: string, scope: object | string) =>
   issueToken({ methods: ['password'], password: { user: { name, ...inDefault, password } } }, scope)
+
+/** Whether Keystone accepts a token. */
+export async function isValid (subject: string) {
+  const token = await login('admin', onProject('admin'))
+  return (await request('GET', '/auth/tokens', { token, subject })).status === 200
+}
 
 /** Creates a user for one test, which may change its roles. The user is deleted with the test. */
 export async function createUser (t: Test) {

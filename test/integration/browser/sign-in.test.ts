@@ -6,6 +6,7 @@ import { demoCredential, passcode, password } from '#simulator/users.js'
 import { skip } from '#test/support/browser.js'
 import { findViolations, startPage, textsOf } from '#test/support/screens.js'
 import { cookieName } from '#test/support/session-client.js'
+import { field, signedIn, signIn, submit, userOf as user } from '#test/support/sign-in-screen.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 
 t.setTimeout(180_000)
@@ -30,21 +31,9 @@ async function start (t: Test, env: Record<string, string> = {}) {
   return { ...started, visible, tokens }
 }
 
-const field = (page: Page, name: string) => page.locator(`.sign-in input[name=${name}]`)
-const submit = (page: Page) => page.locator('.sign-in .primary').click()
-const user = (page: Page) => textsOf(page, '.user summary')
-
-async function signIn (page: Page, name: string, rest: Record<string, string> = {}) {
-  for (const [key, value] of Object.entries({ user: name, password, ...rest })) {
-    await field(page, key).fill(value)
-  }
-  await submit(page)
-}
-const signedIn = (page: Page) => page.locator('.projects tbody td').first().waitFor()
-
 /** Each way to sign in, as the user demo or as one with a second factor. */
 const methods: Record<string, (page: Page, keystone: string) => Promise<void>> = {
-  password: async (page) => { await signIn(page, 'demo') },
+  password: async (page) => { await signIn(page, { user: 'demo', password }) },
   'application credential': async (page) => {
     await page.getByText('Application credential').click()
     await field(page, 'id').fill(demoCredential.id)
@@ -58,7 +47,7 @@ const methods: Record<string, (page: Page, keystone: string) => Promise<void>> =
     await submit(page)
   },
   'password and one-time code': async (page) => {
-    await signIn(page, 'factors')
+    await signIn(page, { user: 'factors', password })
     await field(page, 'passcode').fill(passcode)
     await submit(page)
   },
@@ -100,7 +89,7 @@ t.test('says why a sign-in fails', { skip }, async (t) => {
   t.equal(await failed(), 'Signing in failed. Check what you typed.')
   const reply = async (status: number, headers = {}, body = {}) => {
     await page.route('**/ui/session', (route) => route.fulfill({ status, headers, json: body }))
-    await signIn(page, 'demo')
+    await signIn(page, { user: 'demo', password })
     await page.locator('.primary:enabled').waitFor()
     const sentence = await failed()
     await page.unroute('**/ui/session')
@@ -114,10 +103,10 @@ t.test('says why a sign-in fails', { skip }, async (t) => {
   await page.locator('.primary:enabled').waitFor()
   t.equal(await failed(), 'Signing in does not work now. Try again later.')
   await page.unroute('**/ui/session')
-  await signIn(page, 'demo', { password: 'wrong' })
+  await signIn(page, { user: 'demo', password: 'wrong' })
   await page.locator('.primary:enabled').waitFor()
   t.equal(await failed(), 'Signing in failed. Check what you typed.')
-  await signIn(page, 'demo')
+  await signIn(page, { user: 'demo', password })
   await signedIn(page)
   t.notMatch(page.url(), /signIn/)
 })
@@ -125,7 +114,7 @@ t.test('says why a sign-in fails', { skip }, async (t) => {
 t.test('changes the scope, in all tabs', { skip }, async (t) => {
   const { page, open } = await start(t)
   await open('/ui/')
-  await signIn(page, 'monitor')
+  await signIn(page, { user: 'monitor', password })
   await signedIn(page)
   t.match(await user(page), ['monitor admin'])
   t.same(await textsOf(page, '.projects tbody th a'), ['admin'])
@@ -162,7 +151,7 @@ t.test('shows one user nothing that the browser cached for another', { skip }, a
     return (await textsOf(page, '.projects tbody th a')).sort()
   }
   await open('/ui/')
-  await signIn(page, 'admin')
+  await signIn(page, { user: 'admin', password })
   t.ok((await names()).length > 9)
   await page.locator('.projects tbody a').first().click()
   await page.locator('.instances tbody td').first().waitFor()
@@ -174,7 +163,7 @@ t.test('shows one user nothing that the browser cached for another', { skip }, a
   await other.getByText('Sign out').click()
   await page.locator('.sign-in').waitFor()
   t.equal(await page.getByText('demo', { exact: true }).count(), 0)
-  await signIn(page, 'demo')
+  await signIn(page, { user: 'demo', password })
   await page.locator('.missing').waitFor()
   await page.goBack()
   t.same(await names(), ['demo'])
@@ -188,14 +177,14 @@ t.test('asks for a sign-in when the session ends, and returns to the screen', { 
   const { page, open, errors } = await start(t)
   const path = `/ui/projects/${demoProjectId}?sort=name`
   await open(path)
-  await signIn(page, 'demo')
+  await signIn(page, { user: 'demo', password })
   await page.locator('.instances tbody td').first().waitFor()
   t.same(errors, [])
   await page.context().clearCookies()
   await page.locator('.top .square').first().click()
   await page.locator('.sign-in').waitFor()
   t.ok(page.url().endsWith(path))
-  await signIn(page, 'demo')
+  await signIn(page, { user: 'demo', password })
   await page.locator('.instances tbody td').first().waitFor()
   t.ok(page.url().endsWith(path))
 })
