@@ -4,6 +4,7 @@ import { readOptions } from './options.js'
 import { bulk } from './rows/bulk.js'
 import { memory } from './rows/memory.js'
 import { instances, summary } from './rows/openstack.js'
+import { page } from './rows/page.js'
 import { refresh } from './rows/refresh.js'
 import { hit, hitWithToken, sequential, uncached } from './rows/series.js'
 import { top } from './rows/top.js'
@@ -24,6 +25,7 @@ const rows: Record<string, Row> = {
   S: summary,
   S2: refresh,
   I: instances,
+  U: page,
   M: memory
 }
 

@@ -36,7 +36,7 @@ function Total ({ rows, row }: { rows: Row[], row: QuotaRow }) {
     <>
       <span class='label'>{t(`quota.${row.key}`)}</span>
       <span class='amount'>{unknown > 0 && used !== null ? t('total.atLeast', { n: amount }) : amount}</span>
-      <span class='details' title={details}>{details}</span>
+      <span class='details' title={details}>{details || '\u00a0'}</span>
       <Bar level={level} share={used === null ? null : share} />
     </>
   )

@@ -19,6 +19,7 @@ import { useWindow } from '../parts/window.js'
 import { f, t } from '../state/language.js'
 import { useRead } from '../state/reads.js'
 import { kept, params, setParams } from '../state/router.js'
+import { session } from '../state/session.js'
 
 const noProjects: Project[] = []
 
@@ -41,6 +42,8 @@ export function Projects () {
     const text = formatSort({ key, descending })
     setParams({ sort: text === '-fullest' ? null : text })
   }
+  // The ranking is read beside the summary, and has its room from the start.
+  const several = shown === undefined ? session.value?.scope?.sees !== 'project' : rows.length > 1
   const trouble = (
     <>
       <Trouble reads={[read]} />
@@ -52,7 +55,7 @@ export function Projects () {
     <Page crumbs={[{ name: t('projects.title') }]} trouble={trouble}>
       <h1 class='hidden'>{t('projects.title')}</h1>
       <Totals rows={rows} sort={sort} onSort={(row) => sortBy(row.key)} />
-      {rows.length > 1 && <Busiest />}
+      {several && <Busiest />}
       <div class='controls'>
         <input
           type='search' class='filter' aria-label={t('projects.filter')} placeholder={t('projects.filter')}
