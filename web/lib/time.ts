@@ -12,8 +12,8 @@ export function times (language: string, utc: boolean) {
   ]
   const dayAndMinute = format({ ...day, ...minute })
   return {
-    /** `Nov 26, 2026, 02:15:00`. */
-    full: format({ year: 'numeric', ...day, ...minute, second: '2-digit' }),
+    /** `Nov 26, 2026, 02:15:00 GMT+1`: an hour that the clock shows twice has two offsets. */
+    full: format({ year: 'numeric', ...day, ...minute, second: '2-digit', timeZoneName: 'short' }),
     /** The label of a tick: the day alone where ticks are days, and at midnight. */
     tick (time: number, step: number) {
       const text = minuteText(time)

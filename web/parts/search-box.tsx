@@ -11,7 +11,7 @@ const limit = 8
 const isAddress = (text: string) =>
   /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(text) || /^[0-9a-f]*:[0-9a-f:.]+$/i.test(text)
 
-interface Found { text: string, instances: InstanceDetail[], more: boolean }
+interface Found { text: string, instances: InstanceDetail[], more: boolean, failed?: true }
 
 /** Finds instances of all projects by a part of their name, or by an address. */
 export function SearchBox () {
@@ -43,7 +43,7 @@ export function SearchBox () {
         setFound({ text: wanted, instances: data.metric, more: next !== undefined })
         choose(0)
       } catch {
-        if (!signal.aborted) setFound({ text: wanted, instances: [], more: false })
+        if (!signal.aborted) setFound({ text: wanted, instances: [], more: false, failed: true })
       }
     }, 250)
     return () => {
@@ -82,7 +82,7 @@ export function SearchBox () {
         maxLength={255}
         aria-activedescendant={isOpen && found.instances.length > 0 ? `found-${chosen}` : undefined}
         value={text} onInput={(event) => setText(event.currentTarget.value)} onKeyDown={onKeyDown}
-        onBlur={() => setTimeout(close, 200)}
+        onBlur={close}
       />
       {isOpen && (
         <div class='popover found'>
@@ -97,7 +97,8 @@ export function SearchBox () {
               </li>
             ))}
           </ul>
-          {found.instances.length === 0 && <p>{t('search.none')}</p>}
+          {found.instances.length === 0 &&
+            <p>{t(found.failed === true ? 'fresh.failing' : 'search.none')}</p>}
           {found.more && <p class='quiet'>{t('search.more')}</p>}
           <p class='hidden' role='status'>{t('search.results', { n: found.instances.length })}</p>
         </div>

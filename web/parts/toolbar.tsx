@@ -46,7 +46,7 @@ export function Toolbar (props: ToolbarProps) {
         onClick={() => onRange(move(range, -1, now))}
       ><Left />
       </button>
-      <OwnRange key={`${range.live}${length}${props.utc}`} {...props} />
+      <OwnRange key={`${range.live}${length}`} {...props} />
       <button
         type='button' class='square' aria-label={t('range.on')} title={t('range.on')}
         disabled={range.live !== undefined || range.to >= Math.floor(now)}
@@ -109,7 +109,7 @@ function OwnRange ({ range, now, times, utc, onRange }: ToolbarProps) {
       <summary>{times.range(from, to)}</summary>
       <form class='popover' onSubmit={apply} aria-label={t('range.own')}>
         {Object.entries({ from, to }).map(([name, time]) => (
-          <label key={name}>
+          <label key={`${name}${utc}`}>
             {t(`range.${name as 'from' | 'to'}`)}
             <input type='datetime-local' name={name} defaultValue={toInput(time, utc)} required />
           </label>

@@ -14,9 +14,11 @@ const instanceUrl = `/ui/projects/${adminProjectId}/instances/${adminInstanceId}
 
 t.test('shows every number of every project as the API has it', { skip }, async (t) => {
   const { page, errors, requests, origin, simulator, get, open } = await start(t)
-  const [first, second, third] = [...simulator.cloud.projects.values()].slice(3)
+  const [first, second, third, fourth, fifth] = [...simulator.cloud.projects.values()].slice(3)
   Object.assign(first!, { name: '<img src=x onerror=alert(1)>', description: '=1+1' })
   Object.assign(second!, { name: '한국어 프로젝트', enabled: false })
+  fourth!.name = 'x'.repeat(255)
+  Object.assign(fifth!, { name: 'مشروع الاختبار', description: 'وصف المشروع' })
   third!.limits = { ...third!.limits, volumes: 0, vcpus: 1 }
   await open('/ui/?sort=name')
   await page.locator('.projects tbody td').first().waitFor()
@@ -42,6 +44,9 @@ t.test('shows every number of every project as the API has it', { skip }, async 
     t.ok(fullest === null ? shown === '–' : shown!.startsWith(format.share(fullest.share)), String(shown))
   }
   t.match(page.url(), /q=/, 'the filter is in the URL')
+  await open('/ui/')
+  await page.locator('.projects tbody td').first().waitFor()
+  t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'no name is too long')
   t.same(requests.filter((url) => !url.startsWith(`${origin}/`)), [], 'no other server is contacted')
   t.same(errors, [])
 })
