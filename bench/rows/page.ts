@@ -22,7 +22,7 @@ interface Action {
 const projectPath = `/ui/projects/${adminProjectId}`
 const moves = 20
 
-/** What users do often, with the processor time that it may take. */
+/** Frequent actions of users, with the processor time that each may take. */
 const actions: Action[] = [
   {
     measures: 'a sort of 1,000 projects',

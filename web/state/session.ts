@@ -16,7 +16,7 @@ const url = '/ui/session'
 const tabs = new BroadcastChannel('session')
 tabs.onmessage = () => location.reload()
 
-/** Reads the session. Where that fails, the screens say so by their own reads. */
+/** Reads the session. After a failure, the screens' own reads report the trouble. */
 export async function loadSession () {
   const response = await fetch(url).catch(() => undefined)
   if (response?.ok === true) enter(await response.json())

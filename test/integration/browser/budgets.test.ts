@@ -8,7 +8,7 @@ import { startPage } from '#test/support/screens.js'
 
 t.setTimeout(120_000)
 
-// The size of the page and of what it draws. The benchmark measures its processor time.
+// The size of the page and of its screens. The benchmark measures its processor time.
 const kilobyte = 1000
 const folder = join(root, 'dist/web')
 

@@ -21,7 +21,7 @@ async function start (t: Test, env: Record<string, string> = {}) {
   // A page that is left meanwhile has no body any more.
   page.on('response', (response) => { bodies.push(response.text().catch(() => '')) })
 
-  /** What scripts see of the session, and what the network carried, beside its cookie. */
+  /** All texts that scripts and responses can show, beside the cookie. */
   const visible = async () => [
     ...await page.evaluate(() => [document.cookie, ...Object.values({ ...localStorage, ...sessionStorage })]),
     page.url(), ...await Promise.all(bodies)

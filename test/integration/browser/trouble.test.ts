@@ -50,7 +50,7 @@ const failures: Array<[name: string, answer: (route: Route) => Promise<void>, li
   ['500', problem(500), /^Reading failed: Something failed\./]
 ]
 
-t.test('keeps the data while reads fail, and says why', { skip }, async (t) => {
+t.test('shows the former data while reads fail, and the reason', { skip }, async (t) => {
   const { page, open } = await startPage(t)
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await open(projectUrl)
@@ -83,7 +83,7 @@ t.test('keeps the data while reads fail, and says why', { skip }, async (t) => {
   await gone(page)
 })
 
-t.test('says in its own section which of several reads fails', { skip }, async (t) => {
+t.test('names a failing read in its own section, if others succeed', { skip }, async (t) => {
   const { page, open } = await startPage(t)
   const cases: Array<[url: string, read: string, section: string, others: string]> = [
     [projectUrl, '**/instances/usages?*', '.trouble.own', '.instances tbody td'],
@@ -107,7 +107,7 @@ t.test('says in its own section which of several reads fails', { skip }, async (
   }
 })
 
-t.test('leads back from what is not there, or not allowed', { skip }, async (t) => {
+t.test('leads back from missing and from forbidden screens', { skip }, async (t) => {
   const { page, open } = await startPage(t)
   const missing = {
     '/ui/projects/none': /^There is no such project, or you may not see it\./,

@@ -16,8 +16,8 @@ interface Problem {
 /** Statuses of requests that are rejected before routing, so that no operation documents them. */
 const beforeRouting = [414, 417]
 
-/** Routes that are not in the document: the document itself, and the page that shows it. */
-const undocumented = /^\/(docs($|\/)|openapi\.(json|yaml)$)/
+/** Routes that are not in the document: the document itself, and the pages. */
+const undocumented = /^\/($|(docs|ui)($|\/)|openapi\.(json|yaml)$)/
 
 /**
  * Creates a function that checks a response against the OpenAPI document and the conventions of the service.
