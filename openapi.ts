@@ -1,8 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { buildApp } from './app.js'
 
 // Writes the OpenAPI document, as the service serves it with or without AUTH=keystone, into the working
-// directory, and the page's types of it. It needs no cloud: the service sends no request before it listens.
+// directory. It needs no cloud: the service sends no request before it listens.
 const env = {
   AUTH: process.env.AUTH,
   OS_AUTH_URL: 'http://127.0.0.1/v3',
@@ -17,10 +17,3 @@ const app = await buildApp({ env })
 await writeFile('openapi.json', `${JSON.stringify((await app.inject('/openapi.json')).json(), null, 2)}\n`)
 await writeFile('openapi.yaml', (await app.inject('/openapi.yaml')).body)
 await app.close()
-
-// The page's types are those of the document without authentication, which has the same responses.
-if (env.AUTH === undefined) {
-  const { default: openapiTS, astToString } = await import('openapi-typescript')
-  const types = astToString(await openapiTS(await readFile('openapi.json', 'utf8')))
-  await writeFile('web/lib/openapi.d.ts', `// Written by \`npm run openapi\`.\n${types}`)
-}
