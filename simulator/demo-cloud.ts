@@ -5,12 +5,13 @@ import { projectIdOf } from './population.js'
 import { countUsage, type Amounts, type Project, type Resource } from './projects.js'
 import { share } from './random.js'
 import { adminInstanceId } from './seed.js'
-import { overloaded, startSimulator, type Simulator, type SimulatorOptions } from './simulator.js'
+import { startSimulator, type Simulator, type SimulatorOptions } from './simulator.js'
+import { fault } from './world.js'
 
 export interface DemoOptions extends Pick<SimulatorOptions, 'metricsStore' | 'now'> {
   /** 1,002 projects and 10,043 instances instead of 52 and 543. */
   large?: boolean
-  /** Whether the quotas of some projects in block storage cannot be read. */
+  /** Whether block storage refuses the quotas of some projects. */
   trouble?: boolean
 }
 
@@ -24,7 +25,7 @@ export async function startDemoCloud (
   addVariety(simulator.cloud, size.projects, Math.floor(now() / 1000))
   if (trouble) {
     const unreadable = unreadableProjects(size.projects)
-    simulator.intercept = (call) => unreadable.has(projectOfQuota(call)) ? overloaded : undefined
+    simulator.intercept = (call) => unreadable.has(projectOfQuota(call)) ? refusal : undefined
   }
   return simulator
 }
@@ -48,6 +49,7 @@ const longName = 'research-recommendations-and-personalisation-experiments-in-pr
 
 /** The variations, by the number of the project. */
 const variations: Record<number, Variation> = {
+  1: { percent: { floatingIps: 100 } },
   3: { percent: { vcpus: 94 } },
   4: { percent: { instances: 107 } },
   6: { percent: { floatingIps: 85 } },
@@ -58,7 +60,7 @@ const variations: Record<number, Variation> = {
     words: { web: '웹', api: '주문-api', db: '데이터베이스', worker: '작업', cache: '캐시', monasca: '모니터링' },
     percent: { memoryMb: 88 }
   },
-  10: { used: { volumes: 19, gigabytes: 1840 }, limits: { volumes: 20, gigabytes: 2000 } },
+  10: { used: { volumes: 19, gigabytes: 1884 }, limits: { volumes: 20, gigabytes: 2048 } },
   12: { used: { securityGroups: 9 }, limits: { securityGroups: 10 } },
   13: {
     name: '데이터분석-개발',
@@ -69,15 +71,15 @@ const variations: Record<number, Variation> = {
   16: {
     name: longName,
     description: 'Experiments of the research team, each of them on a copy of the whole catalog',
-    words: { web: 'frontend-of-the-personalised-home-page-for-returning-visitors-experiment' }
+    words: { monasca: 'monitoring-of-the-personalised-home-page-for-returning-visitors-experiment' }
   },
   18: {
     name: 'مشروع-التتبع',
     description: 'فريق التتبع',
-    words: { web: 'خادم-الويب', db: 'قاعدة-البيانات' }
+    words: { api: 'واجهة', cache: 'ذاكرة', db: 'قاعدة-البيانات', monasca: 'مراقبة' }
   },
   20: { limits: { instances: -1, vcpus: -1, memoryMb: -1 } },
-  22: { used: { volumes: 24, gigabytes: 1100 }, limits: { volumes: 30, gigabytes: 1000 } },
+  22: { used: { volumes: 24, gigabytes: 1126 }, limits: { volumes: 30, gigabytes: 1024 } },
   23: { limits: { floatingIps: 0 } },
   24: { limits: { floatingIps: 0 } },
   27: { enabled: false },
@@ -127,14 +129,23 @@ function varyLimits (project: Project, n: number, { enabled, percent, limits }: 
   project.limits = { ...project.limits, ...Object.fromEntries(byPercent), ...limits }
 }
 
-/** The multiple of a step of which a usage is about so many percent; over 100 it stays over the limit. */
-const limitFor = (used: number, percent: number, step: number) =>
-  step * Math[percent > 100 ? 'floor' : 'ceil'](100 * used / percent / step)
+/**
+ * The multiple of a step of which a usage is about so many percent. Over 100 it stays over the limit, but a
+ * small usage would be far over it, and so reaches it only.
+ */
+function limitFor (used: number, percent: number, step: number): number {
+  if (percent > 100 && used >= 10) return step * Math.floor(100 * used / percent / step)
+  return step * Math.ceil(100 * used / Math.min(percent, 100) / step)
+}
 
-/** Block storage cannot read the quota of one project in six, among them some that are full. */
+/** One project in six, among them some that are full. */
 function unreadableProjects (count: number): Set<string | undefined> {
   return new Set(Array.from({ length: count }, (_, n) => n).filter((n) => n % 6 === 4).map(projectIdOf))
 }
+
+/** It counts as no sign of an unhealthy service, which would not be called any more for other projects. */
+const refusal =
+  fault(403, 'forbidden', "Policy doesn't allow volume_extension:quotas:show to be performed.")
 
 const projectOfQuota = ({ upstream, path }: SimulatedCall) =>
   upstream === 'block-storage' ? /\/os-quota-sets\/([^/]+)$/.exec(path)?.[1] : undefined

@@ -12,7 +12,7 @@ Runs the service over a simulated cloud.
 
   --large             1,002 projects and 10,043 instances, instead of 52 and 543
   --metrics <store>   where the metrics are: influxdb (as without it), or prometheus
-  --trouble           block storage fails for one project in six, so that responses are partial
+  --trouble           block storage refuses one project in six, so that responses are partial
   --help              prints this
 
 The environment variables HOST, PORT, LOG_LEVEL and AUTH are those of the service. With AUTH=keystone the

@@ -59,8 +59,7 @@ const handlers: Record<UpstreamName, Handler> = {
 const upstreamNames = Object.keys(handlers) as UpstreamName[]
 const maxRecordedCalls = 20_000
 
-/** The response of a service that is overloaded or restarts. */
-export const overloaded: SimulatedResponse = {
+const overloaded: SimulatedResponse = {
   status: 503,
   headers: { 'content-type': 'text/html' },
   body: '<html><body><h1>503 Service Unavailable</h1></body></html>'
