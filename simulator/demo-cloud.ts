@@ -79,7 +79,7 @@ const variations: Record<number, Variation> = {
     words: { api: 'واجهة', cache: 'ذاكرة', db: 'قاعدة-البيانات', monasca: 'مراقبة' }
   },
   20: { limits: { instances: -1, vcpus: -1, memoryMb: -1 } },
-  22: { used: { volumes: 24, gigabytes: 1126 }, limits: { volumes: 30, gigabytes: 1024 } },
+  22: { used: { volumes: 24, gigabytes: 1127 }, limits: { volumes: 30, gigabytes: 1024 } },
   23: { limits: { floatingIps: 0 } },
   24: { limits: { floatingIps: 0 } },
   27: { enabled: false },
@@ -98,7 +98,7 @@ function addVariety (
   { projects, instances, instancesByProject, instancesById }: Cloud, count: number, now: number
 ): void {
   for (let n = 0; n < count; n++) {
-    const { name, description, words = {}, ...quotas } = variations[n % period] ?? {}
+    const { name, description, words = {}, enabled = true, ...quotas } = variations[n % period] ?? {}
     const project = projects.get(projectIdOf(n))!
     const own = instancesByProject.get(project.id) ?? []
     // The scheduler found no host for one in 17.
@@ -107,6 +107,7 @@ function addVariety (
     }
     project.used = { ...project.used, ...countUsage(own), ...quotas.used }
     varyLimits(project, n, quotas)
+    if (!enabled) project.enabled = false
     if (n >= period) continue
     Object.assign(project, name && { name }, description && { description })
     for (const instance of own) {
@@ -120,8 +121,7 @@ function addVariety (
   for (const instance of instances) if (hostOf(instance) === host) instance.outage = outage
 }
 
-function varyLimits (project: Project, n: number, { enabled, percent, limits }: Variation): void {
-  project.enabled &&= enabled ?? true
+function varyLimits (project: Project, n: number, { percent, limits }: Variation): void {
   // The first two are those of the population: one is unlimited, and one has reached every limit.
   const usual = n < 2 ? {} : { vcpus: 25 + 50 * share(8, n), memoryMb: 30 + 48 * share(9, n) }
   const byPercent = Object.entries({ ...usual, ...percent }).map(([resource, share]) =>
