@@ -30,6 +30,13 @@ export interface Instance {
   disks: string[]
   percentOnly: boolean      // its agent sends mem.free_perc, but not the two metrics in MiB
   usage: UsageProfile
+  outage?: Outage
+}
+
+/** A time without samples, because the metrics agent was down: from one time until before the other. */
+export interface Outage {
+  start: number   // unix seconds
+  end: number     // unix seconds
 }
 
 type RequiredField = 'id' | 'name' | 'projectId' | 'userId' | 'flavor' | 'created' | 'addresses'
@@ -53,6 +60,10 @@ export function describeInstance (fields: Pick<Instance, RequiredField> & Partia
     ...fields
   }
 }
+
+/** The host of an instance, which is null when none ever ran it. */
+export const hostOf = ({ launched, seed }: Pick<Instance, 'launched' | 'seed'>) =>
+  launched === null ? null : `compute-${1 + seed % 12}`
 
 /** The fixed address of the nth instance of the cloud. */
 export function fixedAddress (network: string, n: number): Address {

@@ -15,7 +15,8 @@ const flavors = [tiny, small, small, medium, medium, large, roomy]
 
 const teamOf = (n: number) =>
   `${teams[n % teams.length]}-${stages[Math.floor(n / teams.length) % stages.length]}`
-const projectId = (n: number) => hexId(`project ${n}`)
+/** The id of the nth further project. */
+export const projectIdOf = (n: number) => hexId(`project ${n}`)
 
 // A third of the instances are in the first tenth of the projects, because real clouds are uneven.
 const projectNumber = (n: number, projects: number) =>
@@ -35,7 +36,7 @@ export function populate (n: number, projects: number, now: number): Instance {
   const fields = {
     id: uuid(`instance ${n}`),
     name: `${kinds[n % kinds.length]}-${n + 1}`,
-    projectId: projectId(project),
+    projectId: projectIdOf(project),
     userId: adminUserId,
     created,
     flavor: flavors[scramble(4, n) % flavors.length]!,
@@ -64,7 +65,7 @@ function limit (n: number, used: number, resource: Resource): number {
  * @param instances instances by project id
  */
 export function populateProject (n: number, instances: Map<string, Instance[]>, domainId: string): Project {
-  const id = projectId(n)
+  const id = projectIdOf(n)
   const volumes = scramble(5, n) % 12
   const used = {
     ...countUsage(instances.get(id) ?? []),

@@ -2,7 +2,9 @@ import type { SimulatedCall, SimulatedResponse } from './calls.js'
 import type { Cloud } from './cloud.js'
 import type { Instance } from './instances.js'
 import { aggregatesOf } from './prometheus-aggregates.js'
-import { devicesOf, samplersOf, sampleSeconds, storedSampleRange, type Sampler } from './series.js'
+import {
+  devicesOf, isSent, lastSent, samplersOf, sampleSeconds, storedSampleRange, type Sampler
+} from './series.js'
 import { dispatch, type Handler, type World } from './world.js'
 
 type Labels = Record<string, string>
@@ -149,7 +151,9 @@ function seriesOf (instance: Instance, name: string, range: [number, number], no
     const device: Labels = devices[i] === '' ? {} : { target_device: devices[i]! }
     return {
       metric: { __name__: name, ...host(instance), ...device },
-      values: values.map((value, n): [number, string] => [(first + n) * sampleSeconds, String(value)])
+      values: values
+        .map((value, n): [number, string] => [(first + n) * sampleSeconds, String(value)])
+        .filter((_, n) => isSent(instance, first + n))
     }
   })
 }
@@ -169,7 +173,7 @@ function samplesIn (instance: Instance, [start, end]: [number, number], now: num
   const { first, last } = storedSampleRange(instance, now)
   return {
     first: Math.max(first, Math.ceil(start / sampleSeconds)),
-    last: Math.min(last, Math.floor(end / sampleSeconds))
+    last: lastSent(instance, Math.min(last, Math.floor(end / sampleSeconds)))
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Cloud } from './cloud.js'
 import type { Instance } from './instances.js'
-import { devicesOf, storedSampleRange, samplersOf, sampleSeconds, type Sampler } from './series.js'
+import {
+  devicesOf, isSent, lastSent, storedSampleRange, samplersOf, sampleSeconds, type Sampler
+} from './series.js'
 import type { NewestStatement, Statement } from './statements.js'
 
 const sampleMs = sampleSeconds * 1000
@@ -39,13 +41,19 @@ function lastOf (
   if (project !== undefined && project !== instance.projectId) return []
   const samplers = samplersOf(instance, measurement)
   if (samplers.length === 0) return []
-  const stored = storedSampleRange(instance, now)
-  const last = Math.min(stored.last, Math.ceil(end / sampleMs) - 1)
-  if (last < stored.first || last * sampleMs < start) return []
+  const last = newestBefore(instance, end, now)
+  if (last === undefined || last * sampleMs < start) return []
   // Of several points with the same time, InfluxDB returns the greatest value.
   const value = Math.max(...samplers.map((sample) => sample(last)))
   const tags = { resource_id: instance.id }
   return [{ name: measurement, tags, columns: ['time', 'last'], values: [[last * sampleMs, value]] }]
+}
+
+/** The number of an instance's newest sample before a time; undefined without one. Times are in ms. */
+function newestBefore (instance: Instance, end: number, now: number): number | undefined {
+  const stored = storedSampleRange(instance, now)
+  const last = lastSent(instance, Math.min(stored.last, Math.ceil(end / sampleMs) - 1))
+  return last < stored.first ? undefined : last
 }
 
 function newestOf (
@@ -54,10 +62,9 @@ function newestOf (
   const found = instances.filter(({ id, projectId }) =>
     (ids === undefined || ids.includes(id)) && (projects === undefined || projects.includes(projectId)))
     .flatMap((instance) => {
-      const stored = storedSampleRange(instance, now)
-      const last = Math.min(stored.last, Math.ceil(end / sampleMs) - 1)
+      const last = newestBefore(instance, end, now)
       const samplers = samplersOf(instance, measurement)
-      if (samplers.length === 0 || last < stored.first || last * sampleMs < start) return []
+      if (samplers.length === 0 || last === undefined || last * sampleMs < start) return []
       const value = samplers.reduce((sum, sample) => sum + sample(last), 0)
       return [{ instance, time: last * sampleMs, value }]
     })
@@ -94,7 +101,8 @@ function meansOf (
   const stored = storedSampleRange(instance, now)
   const first = Math.max(stored.first, Math.ceil(start / sampleMs))
   const last = Math.min(stored.last, Math.ceil(end / sampleMs) - 1)
-  const devices = samplersOf(instance, measurement).map((sample) => means(sample, first, last, step))
+  const devices = samplersOf(instance, measurement).map((sample) =>
+    means(instance, sample, first, last, step))
   const series = (tags: Record<string, string>, values: InfluxSeries['values']) =>
     ({ name: measurement, tags: { ...tags, resource_id: instance.id }, columns: ['time', 'usage'], values })
   if (perDevice) return devicesOf(instance, measurement).map((device, n) => series({ device }, devices[n]!))
@@ -104,15 +112,20 @@ function meansOf (
 }
 
 // Reads every sample: the 40,320 samples of a week take a few milliseconds.
-function means (sample: Sampler, first: number, last: number, step: number): [number, number][] {
+function means (
+  instance: Instance, sample: Sampler, first: number, last: number, step: number
+): [number, number][] {
   const buckets: [number, number][] = []
   let k = first
   while (k <= last) {
     const start = Math.floor(k * sampleMs / step) * step
-    const from = k
-    let sum = 0
-    for (; k <= last && k * sampleMs < start + step; k++) sum += sample(k)
-    buckets.push([start, sum / (k - from)])
+    let [sum, count] = [0, 0]
+    for (; k <= last && k * sampleMs < start + step; k++) {
+      if (!isSent(instance, k)) continue
+      sum += sample(k)
+      count++
+    }
+    if (count > 0) buckets.push([start, sum / count])
   }
   return buckets
 }

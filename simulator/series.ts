@@ -104,3 +104,13 @@ export function storedSampleRange (instance: Instance, now: number): { first: nu
   if (instance.status !== 'ACTIVE') return { first: last, last: last - 1 }
   return { first: Math.max(Math.ceil(instance.launched! / sampleSeconds), last - 30 * samplesADay), last }
 }
+
+/** Whether the agent of an instance sent the kth sample. */
+export function isSent ({ outage }: Instance, k: number): boolean {
+  const time = k * sampleSeconds
+  return outage === undefined || time < outage.start || time >= outage.end
+}
+
+/** The number of the newest sample up to the kth that the agent of an instance sent. */
+export const lastSent = (instance: Instance, k: number): number =>
+  isSent(instance, k) ? k : Math.ceil(instance.outage!.start / sampleSeconds) - 1

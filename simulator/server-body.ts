@@ -1,4 +1,4 @@
-import type { Instance } from './instances.js'
+import { hostOf, type Instance } from './instances.js'
 import { hexId, scramble } from './random.js'
 
 /** The parts of a request that change how a server is shown. */
@@ -24,9 +24,9 @@ export function describeBriefly ({ id, name }: Instance, { origin }: View) {
 
 /** A server as `servers/detail` shows it, with the properties of the microversion and the caller's role. */
 export function describeServer (instance: Instance, view: View) {
-  const { name, status, launched, created, seed } = instance
+  const { name, status, launched, created } = instance
   const { origin, minor } = view
-  const host = launched === null ? null : `compute-${1 + seed % 12}`
+  const host = hostOf(instance)
   const imageId = '70f3b1b4-3c0e-4f0b-9a55-0d4d3c1f6a11'
   return {
     ...describeBriefly(instance, view),

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { buildCloud, type Cloud } from '#simulator/cloud.js'
-import { storedSampleRange, measurements, samplersOf } from '#simulator/series.js'
+import { isSent, lastSent, storedSampleRange, measurements, samplersOf } from '#simulator/series.js'
 
 const now = 1_777_896_000
 const cloud = buildCloud(50, 500, now)
@@ -42,4 +42,14 @@ t.test('a few instances have only the percentage as memory metric', async (t) =>
   const percentOnly = running.filter((instance) => samplersOf(instance, 'mem.total_mb').length === 0)
   t.ok(percentOnly.length > 5 && percentOnly.length < running.length / 5)
   t.ok(percentOnly.every((instance) => samplersOf(instance, 'mem.free_perc').length === 1))
+})
+
+t.test('an outage of the agent leaves out the samples from its start until before its end', async (t) => {
+  const first = 118_526_400
+  const instance = { ...running[0]!, outage: { start: first * 15, end: (first + 3) * 15 } }
+  for (const [n, sent, last] of [[-1, true, -1], [0, false, -1], [2, false, -1], [3, true, 3]] as const) {
+    t.equal(isSent(instance, first + n), sent)
+    t.equal(lastSent(instance, first + n), first + last)
+  }
+  t.equal(lastSent(running[0]!, first), first)
 })
