@@ -30,7 +30,7 @@ export async function startDemoCloud (
   return simulator
 }
 
-/** What one further project has of its own. */
+/** The own properties of one further project. */
 interface Variation {
   name?: string
   description?: string

@@ -13,7 +13,7 @@ interface Action {
   measures: string
   maxMs: number
   path: string
-  /** Selector of what is there before the action. */
+  /** Selector of an element that is there before the action. */
   ready: string
   /** @param n the round, for actions that have two directions */
   act: (page: Page, n: number) => Promise<void>

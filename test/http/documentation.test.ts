@@ -10,7 +10,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const pages = [
   'README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync(
     join(root, 'docs')
-  ).map((name) => `docs/${name}`)
+  ).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
 ]
 
 t.test('docs/configuration.md has every setting, with its default and meaning', async (t) => {

@@ -5,7 +5,8 @@ import { Bar } from './quota-bar.js'
 
 /** The seven quotas of all projects together. Each sorts the table by its column. */
 export function Totals ({ rows, sort, onSort }: {
-  rows: Row[], sort: Sort, onSort: (row: QuotaRow) => void
+  /** `undefined` before they are read. */
+  rows: Row[] | undefined, sort: Sort, onSort: (row: QuotaRow) => void
 }) {
   return (
     <ul class='tiles' aria-label={t('projects.totals')}>
@@ -13,11 +14,23 @@ export function Totals ({ rows, sort, onSort }: {
         <li key={row.key}>
           <button
             type='button' class='tile' aria-pressed={sort.key === row.key} onClick={() => onSort(row)}
-          ><Total rows={rows} row={row} />
+          >{rows === undefined ? <EmptyTotal row={row} /> : <Total rows={rows} row={row} />}
           </button>
         </li>
       ))}
     </ul>
+  )
+}
+
+/** The room of a total. A dash would say that it could not be read. */
+function EmptyTotal ({ row }: { row: QuotaRow }) {
+  return (
+    <>
+      <span class='label'>{t(`quota.${row.key}`)}</span>
+      <span class='amount'>&nbsp;</span>
+      <span class='details'>&nbsp;</span>
+      <span class='bar' />
+    </>
   )
 }
 

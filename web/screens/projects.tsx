@@ -54,14 +54,14 @@ export function Projects () {
   return (
     <Page crumbs={[{ name: t('projects.title') }]} trouble={trouble}>
       <h1 class='hidden'>{t('projects.title')}</h1>
-      <Totals rows={rows} sort={sort} onSort={(row) => sortBy(row.key)} />
+      <Totals rows={shown && rows} sort={sort} onSort={(row) => sortBy(row.key)} />
       {several && <Busiest />}
       <div class='controls'>
         <input
           type='search' class='filter' aria-label={t('projects.filter')} placeholder={t('projects.filter')}
           value={q} onInput={(event) => setParams({ q: event.currentTarget.value }, { replace: true })}
         />
-        <Chips rows={rows} show={show} />
+        <Chips rows={shown && rows} show={show} />
         <span class='hidden' role='status'>{t('projects.count', { n: selected.length })}</span>
         <button
           type='button' class='right' aria-label={t('projects.csv')} title={t('projects.csv')}
@@ -85,15 +85,15 @@ export function Projects () {
   )
 }
 
-function Chips ({ rows, show }: { rows: Row[], show: Show }) {
-  const counts = useMemo(() => countShows(rows), [rows])
+function Chips ({ rows, show }: { rows: Row[] | undefined, show: Show }) {
+  const counts = useMemo(() => rows && countShows(rows), [rows])
   return (
     <div class='chips' role='group' aria-label={t('show.label')}>
       {(Object.keys(shows) as Show[]).map((name) => (
         <button
           type='button' key={name} class={name} aria-pressed={name === show}
           onClick={() => setParams({ show: name === 'all' ? null : name })}
-        >{t(`show.${name}`)} <b>{f().count(counts[name])}</b>
+        >{t(`show.${name}`)} <b>{counts && f().count(counts[name])}</b>
         </button>
       ))}
     </div>
