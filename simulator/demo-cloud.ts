@@ -30,7 +30,7 @@ export async function startDemoCloud (
   return simulator
 }
 
-/** What one further project has of its own. */
+/** The differences of one further project from the population. */
 interface Variation {
   name?: string
   description?: string
