@@ -30,7 +30,7 @@ export async function startDemoCloud (
   return simulator
 }
 
-/** The own properties of one further project. */
+/** The differences of one further project from the population. */
 interface Variation {
   name?: string
   description?: string
