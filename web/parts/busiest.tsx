@@ -39,8 +39,8 @@ function Ranking ({ by }: { by: typeof rankings[number] }) {
       <ol>
         {data?.metric.map(({ instance_id: id, tenant_id: project, name, projectName, usage }) => (
           <li key={id}>
-            <a href={instancePath(project, id) + kept.value} dir='auto'>{name ?? id}</a>
-            <span class='quiet' dir='auto'>{projectName}</span>
+            <a href={instancePath(project, id) + kept.value} dir='auto' title={name ?? id}>{name ?? id}</a>
+            <span class='quiet' dir='auto' title={projectName ?? undefined}>{projectName}</span>
             <span class='bar'><i style={{ width: `${Math.min(usage, 100)}%` }} /></span>
             <b>{f().percent(usage)}</b>
           </li>
