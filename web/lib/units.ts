@@ -75,13 +75,15 @@ const steps: Record<Exclude<Scale, 'percent'>, { base: number, steps: number[] }
 export function ticks (scale: Scale, max: number): number[] {
   if (scale === 'percent') return [0, 25, 50, 75, 100]
   const { base, steps: inPower } = steps[scale]
-  const target = Math.max(max, 1) / 4
+  // Without a value, the ticks are whole numbers.
+  const height = max > 0 ? Math.max(max, 1) : 4
+  const target = height / 4
   let power = base ** Math.floor(Math.log(target) / Math.log(base))
   let step: number | undefined
   while (step === undefined) {
     step = inPower.map((factor) => factor * power).find((size) => size >= target)
     power *= base
   }
-  const count = Math.max(2, Math.ceil(Math.max(max, 1) / step))
+  const count = Math.max(2, Math.ceil(height / step))
   return Array.from({ length: count + 1 }, (_, n) => n * step)
 }

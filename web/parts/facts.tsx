@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { sendsSamples } from '../lib/states.js'
 import type { InstanceDetail } from '../lib/types.js'
 import { f, t } from '../state/language.js'
 import { age } from './age.js'
@@ -19,7 +20,7 @@ export function Facts ({ instance, instanceId }: {
         <Fact name={t('instances.addresses')}>
           <span class='mono'>{instance?.address.join('  ') || '–'}</span>
         </Fact>
-        <Fact name={t('instances.up')}>{instance?.uptime == null ? '–' : age(instance.uptime)}</Fact>
+        <Fact name={t('instances.up')}>{instance === undefined ? '–' : upTime(instance)}</Fact>
         <Fact name={t('instances.zone')}>{instance?.zone ?? '–'}</Fact>
         <Fact name={t('instance.id')}><span class='mono'>{instanceId}</span> <Copy text={instanceId} /></Fact>
       </dl>
@@ -30,6 +31,10 @@ export function Facts ({ instance, instanceId }: {
 function Fact ({ name, children }: { name: string, children: ComponentChildren }) {
   return <div><dt>{name}</dt><dd>{children}</dd></div>
 }
+
+/** The API counts on from the start of an instance that is off. */
+const upTime = ({ uptime, state }: InstanceDetail) =>
+  uptime === null || !sendsSamples(state) ? '–' : age(uptime)
 
 function sizeOf ({ flavor, vcpus, memory_mb: memory, disk_gb: disk }: InstanceDetail) {
   const format = f()

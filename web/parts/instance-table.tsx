@@ -73,9 +73,10 @@ function InstanceRow ({ instance, hour, url, index }: {
       <td class='medium number'>{memory === null ? '–' : f().amount(memory, 'MiB')}</td>
       <td class='addresses'>
         {instance.address.map((address) => <Address key={address} address={address} />)}
+        {instance.address.length === 0 && '–'}
       </td>
       <td class='small zone'>{instance.zone ?? '–'}</td>
-      <td class='medium up'>{uptime === null ? '–' : age(uptime)}</td>
+      <td class='medium up'>{uptime === null || !on ? '–' : age(uptime)}</td>
     </tr>
   )
 }

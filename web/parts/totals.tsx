@@ -41,8 +41,8 @@ function Total ({ rows, row }: { rows: Row[], row: QuotaRow }) {
   const details = [
     limit !== null && used !== null && t('quota.of', { limit: format.amount(limit, row.unit) }),
     share !== null && used !== null && format.share(share),
-    unlimited > 0 && t('total.unlimited', { n: unlimited }),
-    unknown > 0 && t('total.notRead', { n: unknown })
+    unknown > 0 && t('total.notRead', { n: unknown }),
+    unlimited > 0 && t('total.unlimited', { n: unlimited })
   ].filter((text) => text !== false).join(' · ')
   const level = used === null ? 'unknown' : share === null ? 'unlimited' : levelOf(share)
   return (
