@@ -24,6 +24,7 @@ export default fp(async (app) => {
     ui.get('/', async (request, reply) => reply.redirect('/ui/'))
     ui.get('/ui/assets/:name', async ({ params }: FastifyRequest<{ Params: { name: string } }>, reply) =>
       reply.sendFile(`assets/${params.name}`, { immutable: true, maxAge: yearMs }))
+    ui.get('/ui/session/*', async (request, reply) => reply.callNotFound())
     // Each other path is one of the page's own screens.
     for (const url of ['/ui', '/ui/*']) ui.get(url, sendIndex)
   })

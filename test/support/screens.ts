@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
@@ -30,14 +31,28 @@ export async function findViolations (page: Page): Promise<string[]> {
     `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')}`)
 }
 
-/** Opens an empty page that records violations of its policy as well. */
+/**
+ * Opens an empty page that records violations of its policy as well. `idle` waits until the page has no
+ * request in flight.
+ */
 async function openScreens (t: Test) {
   const opened = await openPage(t)
+  let inFlight = 0
+  opened.page.on('request', () => { inFlight++ })
+  opened.page.on('requestfinished', () => { inFlight-- })
+  opened.page.on('requestfailed', () => { inFlight-- })
+  const idle = async () => {
+    for (let quiet = 0; quiet < 3; quiet = inFlight === 0 ? quiet + 1 : 0) {
+      await sleep(50)
+      // It runs after all that the page has already to do.
+      await opened.page.evaluate(() => undefined)
+    }
+  }
   await opened.page.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
       console.error(`policy violated: ${violatedDirective} ${blockedURI}`))
   })
-  return opened
+  return { ...opened, idle }
 }
 
 /** Starts the service with its page over a small cloud, and opens a window on it. */

@@ -18,7 +18,7 @@ const bytesOf = (pattern: RegExp) => readdirSync(folder, { recursive: true, enco
   .reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)
 
 t.test('stays small with 1,000 projects and 10,000 instances', { skip }, async (t) => {
-  const { page, open } = await startPage(t, { projects: 1000, instances: 10_000, env: { CACHE: 'on' } })
+  const { page, open, idle } = await startPage(t, { projects: 1000, instances: 10_000, env: { CACHE: 'on' } })
   const session = await page.context().newCDPSession(page)
   await session.send('Network.enable')
   let transferred = 0
@@ -35,7 +35,7 @@ t.test('stays small with 1,000 projects and 10,000 instances', { skip }, async (
 
   await open('/ui/')
   await page.locator('.busiest li').nth(19).waitFor()
-  await page.waitForLoadState('networkidle')
+  await idle()
   const first = bytesOf(/^index\.html|assets\/index-/)
   const budgets: Array<[name: string, size: number, most: number]> = [
     ['bytes of the first screen, compressed', first, 40 * kilobyte],
@@ -52,7 +52,7 @@ t.test('stays small with 1,000 projects and 10,000 instances', { skip }, async (
   for (const [path, ready] of Object.entries(screens)) {
     await open(path)
     await page.locator(ready).first().waitFor()
-    await page.waitForLoadState('networkidle')
+    await idle()
     budgets.push([`elements of ${path}`, await nodes(), 3500])
     budgets.push([`layout shift of ${path}`, await shift(), 0.01])
   }

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { adminInstanceId, adminProjectId } from '#simulator/seed.js'
@@ -20,13 +22,28 @@ const textsAt = ({ usages }: InstanceUsages, bucket: number, none: string) =>
     return value === null ? none : format[charts[n]!.scale](value)
   }))
 
+/** Waits until all charts show the range of the URL. */
+async function settle (page: Page, idle: () => Promise<void>) {
+  await idle()
+  await page.locator('.older').waitFor({ state: 'detached' })
+  await page.evaluate(() => new Promise((resolve) =>
+    requestAnimationFrame(() => requestAnimationFrame(resolve))))
+}
+
 /** The pictures of all charts, as data of their pixels. */
 const picturesOf = async (page: Page) => {
-  await page.waitForLoadState('networkidle')
   await page.mouse.move(0, 0)
-  await page.waitForTimeout(300)
   return await page.locator('.chart canvas').evaluateAll((canvases) =>
     canvases.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()))
+}
+
+/** The pictures of all charts when they are these ones; after ten seconds, those that there are. */
+async function picturesLike (page: Page, wanted: string[]) {
+  for (let attempts = 100; ; attempts--) {
+    const pictures = await picturesOf(page)
+    if (attempts === 0 || isDeepStrictEqual(pictures, wanted)) return pictures
+    await sleep(100)
+  }
 }
 
 t.test('shows the bucket under the pointer in all charts and in the table', { skip }, async (t) => {
@@ -71,9 +88,10 @@ t.test('shows the bucket under the pointer in all charts and in the table', { sk
 
 t.test('a link gives the same picture: back, again, and in another window', { skip }, async (t) => {
   const now = Date.now()
-  const { page, open, origin } = await startPage(t, { now: () => now })
+  const { page, open, origin, idle } = await startPage(t, { now: () => now })
   await open(`${instanceUrl}?range=3h&refresh=0`)
   await drawn(page)
+  await settle(page, idle)
   const first = await picturesOf(page)
   const box = (await page.locator('.chart .u-over').nth(2).boundingBox())!
   await page.mouse.move(box.x + box.width * 0.3, box.y + 20)
@@ -82,22 +100,23 @@ t.test('a link gives the same picture: back, again, and in another window', { sk
   await page.mouse.up()
   await page.waitForURL(/from=/)
   const zoomed = page.url()
+  await settle(page, idle)
   const second = await picturesOf(page)
   t.ok(second.every((picture, n) => picture !== first[n]), 'all charts are zoomed')
 
   await page.goBack()
   await page.waitForURL(/range=3h/)
-  t.same(await picturesOf(page), first, 'back')
+  t.same(await picturesLike(page, first), first, 'back')
   await page.goForward()
   await page.waitForURL(/from=/)
   await page.reload()
   await drawn(page)
-  t.same(await picturesOf(page), second, 'loaded again')
+  t.same(await picturesLike(page, second), second, 'loaded again')
   const other = await page.context().newPage()
   await other.setViewportSize({ width: 1440, height: 900 })
   await other.goto(zoomed)
   await drawn(other)
-  t.same(await picturesOf(other), second, 'in another window')
+  t.same(await picturesLike(other, second), second, 'in another window')
 
   await other.locator('.chart .u-over').first().dblclick()
   await other.waitForURL((url) => url.href !== zoomed)

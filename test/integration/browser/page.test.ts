@@ -135,7 +135,7 @@ t.test('shows six charts with one cursor, which keys move', { skip }, async (t) 
 })
 
 t.test('a gap stays a gap: no line is drawn in its columns', { skip }, async (t) => {
-  const { page, open } = await start(t)
+  const { page, open, idle } = await start(t)
   await page.route('**/usages?*', async (route) => {
     const response = await route.fetch()
     const body = await response.json()
@@ -148,7 +148,7 @@ t.test('a gap stays a gap: no line is drawn in its columns', { skip }, async (t)
   })
   await open(instanceUrl)
   await page.locator('.chart canvas').nth(5).waitFor()
-  await page.waitForTimeout(200)
+  await idle()
   /** The share of columns between two shares of the plot's width that hold the line's colour. */
   const drawn = (from: number, to: number) => page.locator('.chart').first().evaluate((chart, [from, to]) => {
     const canvas = chart.querySelector('canvas')!
