@@ -1,4 +1,6 @@
+import { Writable } from 'node:stream'
 import t from 'tap'
+import { logger } from '#lib/observability/logger.js'
 import { adminProjectId, demoProjectId } from '#simulator/seed.js'
 import type { Interception } from '#simulator/simulator.js'
 import { adminCredential, demoCredential, implied, passcode, restrictedCredential } from '#simulator/users.js'
@@ -305,6 +307,17 @@ t.test('opens the cookies of each SESSION_KEY, in each process', async (t) => {
   for (const [key, signedIn] of Object.entries(keys)) {
     const { app } = await start(key)
     t.match((await app.inject({ url: '/ui/session', headers })).json(), { signedIn }, key)
+  }
+})
+
+t.test('logs at the start that a restart signs users out, unless there is a key', async (t) => {
+  const key = Buffer.alloc(32, 1).toString('base64url')
+  for (const [SESSION_KEY, messages] of [[undefined, 1], [key, 0]] as const) {
+    const lines: string[] = []
+    const stream = new Writable({ write (chunk, _, done) { lines.push(String(chunk)); done() } })
+    const { app } = await startSessionService(t, { SESSION_KEY }, { logger: { ...logger, stream } })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    t.equal(lines.filter((line) => line.includes('"no SESSION_KEY: ')).length, messages)
   }
 })
 
