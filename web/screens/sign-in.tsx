@@ -25,7 +25,8 @@ const fields: Record<Method, Field[]> = {
 export function SignIn () {
   const { methods, websso } = session.value!
   const [method, choose] = useState<Method>(methods[0]!)
-  const [failed, setFailed] = useState(() => params.value.has('signIn') ? t('session.failed') : '')
+  // A single sign-on that failed comes back with this parameter: its user typed nothing here.
+  const [failed, setFailed] = useState(() => params.value.has('signIn') ? t('session.refused') : '')
   const [needsCode, setNeedsCode] = useState(false)
   const [busy, setBusy] = useState(false)
 
