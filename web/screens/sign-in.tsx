@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Pulse } from '../parts/icons.js'
 import { LanguageSwitch } from '../parts/language-switch.js'
 import { t } from '../state/language.js'
@@ -33,6 +33,8 @@ export function SignIn () {
   /** Waits for an attempt, and says why it failed. */
   const attempt = async (work: Promise<SignInFailure | undefined>) => {
     setBusy(true)
+    // Screen readers announce a text that changes: the same failure twice would be silent.
+    setFailed('')
     const failure = await work
     setBusy(false)
     if (failure === undefined) return setParams({ signIn: null }, { replace: true })
@@ -45,6 +47,8 @@ export function SignIn () {
     const { how, ...given } = Object.fromEntries(new FormData(event.currentTarget as HTMLFormElement))
     attempt(signIn({ ...given as Record<string, string>, method }))
   }
+  const title = `${t('session.title')} · ${t('app.title')}`
+  useEffect(() => { document.title = title }, [title])
   return (
     <main id='content' class='sign-in'>
       <form onSubmit={submit}>
