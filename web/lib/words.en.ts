@@ -8,6 +8,7 @@ const words = {
   'app.where': 'You are here',
   'app.notFound': 'There is no such page.',
   'app.back': 'Back to all projects',
+  'app.csv': 'Download as CSV',
   'app.copy': 'Copy',
   'app.copied': 'Copied',
   'app.loading': 'Loading',
@@ -44,7 +45,6 @@ const words = {
 
   'projects.title': 'Projects',
   'projects.filter': 'Filter by name, ID or description',
-  'projects.csv': 'Download as CSV',
   'projects.count': { one: '{n} project', other: '{n} projects' },
   'projects.empty': 'No project matches.',
   'projects.emptyAll': 'There are no projects.',
@@ -60,6 +60,7 @@ const words = {
   'show.notRead': 'Not read',
   'show.disabled': 'Disabled',
   'project.disabled': 'disabled',
+  'project.quotas': 'Quotas',
 
   'quota.instances': 'Instances',
   'quota.vcpus': 'vCPU',
@@ -74,7 +75,6 @@ const words = {
   'quota.full': 'limit reached',
   'quota.over': '{share} of the limit',
   'quota.notRead': '{upstream} could not be read',
-  'quota.unknown': 'unknown',
   'total.atLeast': '≥ {n}',
   'total.unlimited': '{n} × ∞',
   'total.notRead': '{n} not read',
@@ -90,7 +90,6 @@ const words = {
   'instances.addressHint': 'A complete fixed IP address',
   'instances.state': 'State',
   'instances.anyState': 'Any state',
-  'instances.csv': 'Download as CSV',
   'instances.none': 'This project has no instances.',
   'instances.noMatch': 'No instance matches.',
   'instances.more': 'Show more ({shown} / {total})',
@@ -108,7 +107,6 @@ const words = {
   'instances.lastHour': '{usage} in the last hour: mean {mean}, max {max}',
 
   'instance.id': 'ID',
-  'instance.project': 'Project',
   'instance.flavor': 'Flavor',
   'instance.size': '{flavor} · {vcpus} vCPU · {ram} · {disk}',
   'chart.cpuUsage': 'CPU',
@@ -121,6 +119,7 @@ const words = {
   'series.out': 'out',
   'chart.meanMax': 'mean {mean} · max {max}',
   'chart.noData': 'no data',
+  'chart.nothing': '{name}: no data',
   'chart.empty': 'No data in this range.',
   'chart.off': 'The instance is off and sends no data.',
   'chart.sentence': '{name}: mean {mean}, max {max}',
@@ -140,9 +139,10 @@ const words = {
   'range.on': 'Later',
   'range.out': 'Zoom out',
   'range.table': 'Table',
+  'range.numbers': 'Values of all charts',
   'range.time': 'Time',
-  'range.csv': 'CSV',
-  'range.png': 'PNG',
+  'range.zone': 'Time zone',
+  'range.png': 'Download as PNG',
 
   'trouble.unavailable': {
     one: '{upstream} cannot be read: {n} project lacks its numbers. All others are current.',

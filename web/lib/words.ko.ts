@@ -7,6 +7,7 @@ const words: Words = {
   'app.where': '현재 위치',
   'app.notFound': '없는 페이지입니다.',
   'app.back': '프로젝트 목록으로 돌아가기',
+  'app.csv': 'CSV 다운로드',
   'app.copy': '복사',
   'app.copied': '복사됨',
   'app.loading': '불러오는 중',
@@ -43,7 +44,6 @@ const words: Words = {
 
   'projects.title': '프로젝트',
   'projects.filter': '이름, ID 또는 설명으로 찾기',
-  'projects.csv': 'CSV 다운로드',
   'projects.count': { other: '프로젝트 {n}개' },
   'projects.empty': '일치하는 프로젝트가 없습니다.',
   'projects.emptyAll': '프로젝트가 없습니다.',
@@ -59,6 +59,7 @@ const words: Words = {
   'show.notRead': '조회 불가',
   'show.disabled': '비활성',
   'project.disabled': '비활성',
+  'project.quotas': '할당량',
 
   'quota.instances': '인스턴스',
   'quota.vcpus': 'vCPU',
@@ -73,7 +74,6 @@ const words: Words = {
   'quota.full': '한도 도달',
   'quota.over': '한도의 {share}',
   'quota.notRead': '{upstream} 서비스를 조회할 수 없습니다',
-  'quota.unknown': '알 수 없음',
   'total.atLeast': '{n} 이상',
   'total.unlimited': '{n} × ∞',
   'total.notRead': '{n}개 조회 불가',
@@ -89,7 +89,6 @@ const words: Words = {
   'instances.addressHint': '고정 IP 주소 전체',
   'instances.state': '상태',
   'instances.anyState': '모든 상태',
-  'instances.csv': 'CSV 다운로드',
   'instances.none': '이 프로젝트에는 인스턴스가 없습니다.',
   'instances.noMatch': '일치하는 인스턴스가 없습니다.',
   'instances.more': '더 보기 ({shown} / {total})',
@@ -107,7 +106,6 @@ const words: Words = {
   'instances.lastHour': '최근 1시간 {usage}: 평균 {mean}, 최대 {max}',
 
   'instance.id': 'ID',
-  'instance.project': '프로젝트',
   'instance.flavor': 'Flavor',
   'instance.size': '{flavor} · vCPU {vcpus}개 · {ram} · {disk}',
   'chart.cpuUsage': 'CPU',
@@ -120,6 +118,7 @@ const words: Words = {
   'series.out': '송신',
   'chart.meanMax': '평균 {mean} · 최대 {max}',
   'chart.noData': '데이터 없음',
+  'chart.nothing': '{name}: 데이터 없음',
   'chart.empty': '이 기간에는 데이터가 없습니다.',
   'chart.off': '인스턴스가 꺼져 있어 데이터가 없습니다.',
   'chart.sentence': '{name}: 평균 {mean}, 최대 {max}',
@@ -139,9 +138,10 @@ const words: Words = {
   'range.on': '다음 기간',
   'range.out': '축소',
   'range.table': '표',
+  'range.numbers': '모든 차트의 값',
   'range.time': '시각',
-  'range.csv': 'CSV',
-  'range.png': 'PNG',
+  'range.zone': '시간대',
+  'range.png': 'PNG 다운로드',
 
   'trouble.unavailable': {
     other: '{upstream} 서비스를 조회할 수 없어 프로젝트 {n}개의 값이 비어 있습니다. 나머지 값은 최신입니다.'

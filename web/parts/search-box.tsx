@@ -76,7 +76,7 @@ export function SearchBox () {
     <div class='search' role='search'>
       <Search />
       <input
-        ref={input} type='text' role='combobox' aria-label={t('search.label')}
+        ref={input} type='text' role='combobox' aria-label={t('search.label')} aria-keyshortcuts='/'
         placeholder={t('search.hint')}
         aria-expanded={isOpen} aria-controls='found' aria-autocomplete='list' autocomplete='off'
         maxLength={255}

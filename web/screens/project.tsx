@@ -52,7 +52,7 @@ export function Project ({ projectId }: { projectId: string }) {
         <h2>{t('instances.title')} <span class='quiet'>{page && f().count(page.totalCnt)}</span></h2>
         <Filters />
         <button
-          type='button' class='right' aria-label={t('instances.csv')} title={t('instances.csv')}
+          type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
           onClick={() => saveCsv(`instances-${project?.name ?? projectId}`, csvOf(instances))}
         >CSV
         </button>
@@ -92,7 +92,7 @@ function ProjectQuotas ({ project }: { project: ProjectSummary | undefined }) {
   }
   const row = rowOf(project)
   return (
-    <ul class='tiles' aria-label={t('projects.totals')}>
+    <ul class='tiles' aria-label={t('project.quotas')}>
       {quotas.map((quota) => <QuotaTile key={quota.key} row={quota} quota={row.quotas[quota.key]} />)}
     </ul>
   )

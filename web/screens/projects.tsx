@@ -64,7 +64,7 @@ export function Projects () {
         <Chips rows={shown && rows} show={show} />
         <span class='hidden' role='status'>{t('projects.count', { n: selected.length })}</span>
         <button
-          type='button' class='right' aria-label={t('projects.csv')} title={t('projects.csv')}
+          type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
           onClick={() => saveCsv('projects', csvOf(selected))}
         >CSV
         </button>
