@@ -4,7 +4,10 @@ import { t } from '../state/language.js'
 import { TopBar } from './top-bar.js'
 import type { Crumb } from './top-bar.js'
 
-/** A screen: the bar, lines about trouble, and the content. */
+/**
+ * A screen: the bar, lines about trouble, and the content. The element of the lines is always there: screen
+ * readers announce what comes into it, but not all of them an element that comes with its text.
+ */
 export function Page ({ crumbs, trouble, children }: {
   crumbs: Crumb[], trouble?: ComponentChildren, children: ComponentChildren
 }) {
@@ -13,7 +16,7 @@ export function Page ({ crumbs, trouble, children }: {
   return (
     <>
       <TopBar crumbs={crumbs} />
-      {trouble}
+      <div role='status' aria-atomic='false'>{trouble}</div>
       <main id='content' tabIndex={-1}>{children}</main>
     </>
   )

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks'
 import type { Read } from '../state/reads.js'
 import { clock } from '../state/clock.js'
 import { locale, t } from '../state/language.js'
@@ -21,9 +22,12 @@ export function OwnTrouble ({ read, among }: { read: AnyRead, among: AnyRead[] }
 function Line ({ failing, own = false }: { failing: AnyRead[], own?: boolean }) {
   const first = failing[0]!
   const { status, requestId } = first.failure.value!
+  // Screen readers hear the seconds of the start: a countdown would be announced each second.
+  const spoken = useMemo(() => sentence(first, Date.now()), [first.failure.value, locale()])
   return (
-    <div class={own ? 'trouble own' : 'trouble'} role='status'>
-      <span>{sentence(first)}</span>
+    <div class={own ? 'trouble own' : 'trouble'} role={own ? 'status' : undefined}>
+      <span aria-hidden='true'>{sentence(first, clock.value)}</span>
+      <span class='hidden'>{spoken}</span>
       {requestId !== undefined && <RequestId id={requestId} />}
       {status !== 403 && (
         <button type='button' onClick={() => failing.forEach((read) => read.run('no-cache'))}>
@@ -34,9 +38,9 @@ function Line ({ failing, own = false }: { failing: AnyRead[], own?: boolean }) 
   )
 }
 
-function sentence ({ failure, retryAt, shown }: AnyRead) {
+function sentence ({ failure, retryAt, shown }: AnyRead, now: number) {
   const { status, message } = failure.value!
-  const n = Math.max(0, Math.ceil(((retryAt.value ?? 0) - clock.value) / 1000))
+  const n = Math.max(0, Math.ceil(((retryAt.value ?? 0) - now) / 1000))
   if (status === 403) return t('trouble.forbidden')
   if (status === 429 || status === 503) return t('trouble.busy', { n })
   if (status === undefined || status === 502 || status === 504) {

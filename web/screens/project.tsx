@@ -51,6 +51,9 @@ export function Project ({ projectId }: { projectId: string }) {
       <div class='controls'>
         <h2>{t('instances.title')} <span class='quiet'>{page && f().count(page.totalCnt)}</span></h2>
         <Filters />
+        <span class='hidden' role='status'>
+          {filtered && page && t('search.results', { n: page.totalCnt })}
+        </span>
         <button
           type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
           onClick={() => saveCsv(`instances-${project?.name ?? projectId}`, csvOf(instances))}
@@ -153,9 +156,9 @@ function Lines ({ summary, page, reads }: {
     <>
       <Trouble reads={reads} />
       {summary?.unavailable?.map((upstream) => (
-        <div key={upstream} class='trouble' role='status'>{t('quota.notRead', { upstream })}</div>
+        <div key={upstream} class='trouble'>{t('quota.notRead', { upstream })}</div>
       ))}
-      {page?.unavailable !== undefined && <div class='trouble' role='status'>{t('trouble.metrics')}</div>}
+      {page?.unavailable !== undefined && <div class='trouble'>{t('trouble.metrics')}</div>}
     </>
   )
 }
