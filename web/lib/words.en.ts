@@ -10,6 +10,7 @@ const words = {
   'app.back': 'Back to all projects',
   'app.csv': 'Download as CSV',
   'app.copy': 'Copy',
+  'app.copyText': 'Copy {text}',
   'app.copied': 'Copied',
   'app.loading': 'Loading',
   'app.none': '–',

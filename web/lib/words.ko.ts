@@ -9,6 +9,7 @@ const words: Words = {
   'app.back': '프로젝트 목록으로 돌아가기',
   'app.csv': 'CSV 다운로드',
   'app.copy': '복사',
+  'app.copyText': '{text} 복사',
   'app.copied': '복사됨',
   'app.loading': '불러오는 중',
   'app.none': '–',

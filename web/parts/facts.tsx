@@ -3,8 +3,8 @@ import { sendsSamples } from '../lib/states.js'
 import type { InstanceDetail } from '../lib/types.js'
 import { f, t } from '../state/language.js'
 import { age } from './age.js'
+import { Copy } from './copy.js'
 import { State } from './state.js'
-import { Copy } from './trouble.js'
 
 /** The properties of an instance. */
 export function Facts ({ instance, instanceId }: {

@@ -6,6 +6,7 @@ import { instancePath } from '../lib/url.js'
 import { f, t } from '../state/language.js'
 import { kept, setParams } from '../state/router.js'
 import { age } from './age.js'
+import { Copy } from './copy.js'
 import { SortHead } from './sort-head.js'
 import { rowHeight, Space } from './space.js'
 import { Sparkline } from './sparkline.js'
@@ -72,7 +73,9 @@ function InstanceRow ({ instance, hour, url, index }: {
       <td class='small number vcpus'>{vcpus === null ? '–' : f().count(vcpus)}</td>
       <td class='medium number'>{memory === null ? '–' : f().amount(memory, 'MiB')}</td>
       <td class='addresses'>
-        {instance.address.map((address) => <Address key={address} address={address} />)}
+        {instance.address.map((address) => (
+          <Copy key={address} text={address} className='address'>{address}</Copy>
+        ))}
         {instance.address.length === 0 && '–'}
       </td>
       <td class='small zone'>{instance.zone ?? '–'}</td>
@@ -95,15 +98,4 @@ function Usage ({ on, value, values, name }: {
       <Sparkline values={values ?? []} label={label} />
     </td>
   )
-}
-
-/** An address that is copied by a click. */
-export function Address ({ address }: { address: string }) {
-  const copy = async (event: Event) => {
-    const button = event.currentTarget as HTMLElement
-    await navigator.clipboard?.writeText(address).catch(() => {})
-    button.classList.add('copied')
-    setTimeout(() => button.classList.remove('copied'), 1500)
-  }
-  return <button type='button' title={t('app.copy')} onClick={copy}>{address}</button>
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { t } from '../state/language.js'
+import { Copied } from './copy.js'
 import { TopBar } from './top-bar.js'
 import type { Crumb } from './top-bar.js'
 
@@ -17,6 +18,7 @@ export function Page ({ crumbs, trouble, children }: {
     <>
       <TopBar crumbs={crumbs} />
       <div role='status' aria-atomic='false'>{trouble}</div>
+      <Copied />
       <main id='content' tabIndex={-1}>{children}</main>
     </>
   )

@@ -2,6 +2,9 @@ import { useMemo } from 'preact/hooks'
 import type { Read } from '../state/reads.js'
 import { clock } from '../state/clock.js'
 import { locale, t } from '../state/language.js'
+import { kept } from '../state/router.js'
+import { projectsPath } from '../lib/url.js'
+import { Copy } from './copy.js'
 
 type AnyRead = Pick<Read<unknown>, 'failure' | 'retryAt' | 'shown' | 'run'>
 
@@ -58,22 +61,12 @@ export function RequestId ({ id }: { id: string }) {
   )
 }
 
-export function Copy ({ text }: { text: string }) {
-  const copy = async (event: Event) => {
-    const button = event.currentTarget as HTMLElement
-    await navigator.clipboard?.writeText(text).catch(() => {})
-    button.classList.add('copied')
-    setTimeout(() => button.classList.remove('copied'), 1500)
-  }
-  return <button type='button' class='copy' onClick={copy}>{t('app.copy')}</button>
-}
-
 /** A whole screen that is not there: a sentence, and the way back. */
 export function Missing ({ words, requestId }: { words: string, requestId?: string }) {
   return (
     <div class='missing'>
       <h1>{words}</h1>
-      <p><a href='/ui/'>{t('app.back')}</a></p>
+      <p><a href={projectsPath + kept.value}>{t('app.back')}</a></p>
       {requestId !== undefined && <RequestId id={requestId} />}
     </div>
   )
