@@ -68,9 +68,11 @@ export function Project ({ projectId }: { projectId: string }) {
       />
       {page === undefined && list.failure.value === undefined && <p class='empty'>{t('app.loading')}</p>}
       {page?.totalCnt === 0 && <p class='empty'>{t(filtered ? 'instances.noMatch' : 'instances.none')}</p>}
+      {/* A disabled button would lose the focus at each refresh. */}
       {page !== undefined && list.shown.value!.next !== undefined && (
         <button
-          type='button' class='more' disabled={list.reading.value} onClick={() => setCount(count + pageSize)}
+          type='button' class='more' aria-disabled={list.reading.value}
+          onClick={() => { if (!list.reading.value) setCount(count + pageSize) }}
         >
           {t('instances.more', { shown: instances.length, total: page.totalCnt })}
         </button>
