@@ -89,8 +89,9 @@ function Usage ({ on, value, values, name }: {
   on: boolean, value: number | null, values: Array<number | null> | undefined, name: string
 }) {
   const known = values === undefined ? null : statistics(values)
+  // An hour that is not read, or not yet, is not one without data.
   const label = known === null
-    ? t(on ? 'instances.noData' : 'instances.off')
+    ? on ? values && t('instances.noData') : t('instances.off')
     : t('instances.lastHour', { usage: name, mean: f().percent(known.mean), max: f().percent(known.max) })
   return (
     <td class='spark-cell'>
