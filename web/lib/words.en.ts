@@ -78,6 +78,7 @@ const words = {
   'quota.notRead': '{upstream} could not be read',
   'total.atLeast': '≥ {n}',
   'total.unlimited': '{n} × ∞',
+  'total.unlimitedWords': { one: '{n} project is unlimited', other: '{n} projects are unlimited' },
   'total.notRead': '{n} not read',
 
   'busiest.title': 'Busiest now',

@@ -77,6 +77,7 @@ const words: Words = {
   'quota.notRead': '{upstream} 서비스를 조회할 수 없습니다',
   'total.atLeast': '{n} 이상',
   'total.unlimited': '{n} × ∞',
+  'total.unlimitedWords': { other: '무제한 프로젝트 {n}개' },
   'total.notRead': '{n}개 조회 불가',
 
   'busiest.title': '현재 사용률 상위',
