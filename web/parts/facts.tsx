@@ -16,7 +16,7 @@ export function Facts ({ instance, instanceId }: {
         <span dir='auto'>{instance?.name ?? instanceId}</span>{instance && <State state={instance.state} />}
       </h1>
       <dl>
-        <Fact name={t('instance.flavor')}>{instance === undefined ? '–' : sizeOf(instance)}</Fact>
+        <Fact name={t('instances.flavor')}>{instance === undefined ? '–' : sizeOf(instance)}</Fact>
         <Fact name={t('instances.addresses')}>
           <span class='mono'>{instance?.address.join('  ') || '–'}</span>
         </Fact>

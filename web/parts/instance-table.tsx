@@ -91,7 +91,7 @@ function Usage ({ on, value, values, name }: {
   const known = values === undefined ? null : statistics(values)
   // An hour that is not read, or not yet, is not one without data.
   const label = known === null
-    ? on ? values && t('instances.noData') : t('instances.off')
+    ? on ? values && t('chart.noData') : t('instances.off')
     : t('instances.lastHour', { usage: name, mean: f().percent(known.mean), max: f().percent(known.max) })
   return (
     <td class='spark-cell'>

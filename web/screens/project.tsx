@@ -67,7 +67,7 @@ export function Project ({ projectId }: { projectId: string }) {
         total={page?.totalCnt ?? 0} sort={filters.sort}
       />
       {page === undefined && list.failure.value === undefined && <p class='empty'>{t('app.loading')}</p>}
-      {page?.totalCnt === 0 && <p class='empty'>{t(filtered ? 'instances.noMatch' : 'instances.none')}</p>}
+      {page?.totalCnt === 0 && <p class='empty'>{t(filtered ? 'search.none' : 'instances.none')}</p>}
       {/* A disabled button would lose the focus at each refresh. */}
       {page !== undefined && list.shown.value!.next !== undefined && (
         <button

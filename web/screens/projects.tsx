@@ -157,8 +157,9 @@ function ProjectRow ({ row: { project, quotas: all, fullest }, index }: { row: R
           ? '–'
           : (
             <>
-              <b>{f().share(fullest.share)}</b> <span class='quiet'>{t(`quota.${fullest.key}`)}</span>
-              <span class='phone'><Mark level={level} share={fullest.share} /></span>
+              <b>{f().share(fullest.share)}</b>{' '}
+              <span class='phone'><Mark level={level} share={fullest.share} /></span>{' '}
+              <span class='quiet'>{t(`quota.${fullest.key}`)}</span>
             </>
             )}
       </td>
