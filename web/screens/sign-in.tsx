@@ -32,6 +32,7 @@ export function SignIn () {
 
   /** Waits for an attempt, and says why it failed. */
   const attempt = async (work: Promise<SignInFailure | undefined>) => {
+    const focused = document.activeElement as HTMLElement
     setBusy(true)
     // Screen readers announce a text that changes: the same failure twice would be silent.
     setFailed('')
@@ -41,6 +42,8 @@ export function SignIn () {
     const needed = failure.needs.includes('totp')
     setNeedsCode(needed)
     setFailed(needed ? '' : sentenceOf(failure))
+    // A button lost the focus while it was disabled. A field for a code takes it instead.
+    if (!needed) setTimeout(() => focused.focus())
   }
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
