@@ -66,11 +66,12 @@ export function Chart ({ name, scale, data, times, utc, cursor, plots, say, ...z
     }).join(', ')
     say(t('chart.point', { time: times.full(data.start + bucket * data.step), values }))
   }
-  const sentence = summaries.map(({ series, known }) => known === null
-    ? t('chart.noData')
-    : t('chart.sentence', {
-      name: `${name} ${seriesName(series)}`.trim(), mean: format(known.mean), max: format(known.max)
-    }))
+  const sentence = summaries.map(({ series, known }) => {
+    const of = `${name} ${seriesName(series)}`.trim()
+    return known === null
+      ? t('chart.nothing', { name: of })
+      : t('chart.sentence', { name: of, mean: format(known.mean), max: format(known.max) })
+  })
   return (
     <section class='card chart'>
       <div class='head'>
@@ -102,8 +103,8 @@ function Value ({ series, values, known, second, format, cursor }: {
   const value = cursor.value === null ? known?.newest ?? null : values[cursor.value] ?? null
   return (
     <div class={`value${second ? ' second' : ''}`}>
-      <i>{seriesName(series)}</i>
-      <b>{value === null ? t('chart.noData') : format(value)}</b>
+      <i>{seriesName(series)}</i>{' '}
+      <b>{value === null ? t('chart.noData') : format(value)}</b>{' '}
       {known !== null &&
         <small>{t('chart.meanMax', { mean: format(known.mean), max: format(known.max) })}</small>}
     </div>

@@ -3,8 +3,8 @@ import { sendsSamples } from '../lib/states.js'
 import type { InstanceDetail } from '../lib/types.js'
 import { f, t } from '../state/language.js'
 import { age } from './age.js'
+import { Copy } from './copy.js'
 import { State } from './state.js'
-import { Copy } from './trouble.js'
 
 /** The properties of an instance. */
 export function Facts ({ instance, instanceId }: {
@@ -16,7 +16,7 @@ export function Facts ({ instance, instanceId }: {
         <span dir='auto'>{instance?.name ?? instanceId}</span>{instance && <State state={instance.state} />}
       </h1>
       <dl>
-        <Fact name={t('instance.flavor')}>{instance === undefined ? '–' : sizeOf(instance)}</Fact>
+        <Fact name={t('instances.flavor')}>{instance === undefined ? '–' : sizeOf(instance)}</Fact>
         <Fact name={t('instances.addresses')}>
           <span class='mono'>{instance?.address.join('  ') || '–'}</span>
         </Fact>

@@ -6,6 +6,7 @@ import { instancePath } from '../lib/url.js'
 import { f, t } from '../state/language.js'
 import { kept, setParams } from '../state/router.js'
 import { age } from './age.js'
+import { Copy } from './copy.js'
 import { SortHead } from './sort-head.js'
 import { rowHeight, Space } from './space.js'
 import { Sparkline } from './sparkline.js'
@@ -72,7 +73,9 @@ function InstanceRow ({ instance, hour, url, index }: {
       <td class='small number vcpus'>{vcpus === null ? '–' : f().count(vcpus)}</td>
       <td class='medium number'>{memory === null ? '–' : f().amount(memory, 'MiB')}</td>
       <td class='addresses'>
-        {instance.address.map((address) => <Address key={address} address={address} />)}
+        {instance.address.map((address) => (
+          <Copy key={address} text={address} className='address'>{address}</Copy>
+        ))}
         {instance.address.length === 0 && '–'}
       </td>
       <td class='small zone'>{instance.zone ?? '–'}</td>
@@ -86,8 +89,9 @@ function Usage ({ on, value, values, name }: {
   on: boolean, value: number | null, values: Array<number | null> | undefined, name: string
 }) {
   const known = values === undefined ? null : statistics(values)
+  // An hour that is not read, or not yet, is not one without data.
   const label = known === null
-    ? t(on ? 'instances.noData' : 'instances.off')
+    ? on ? values && t('chart.noData') : t('instances.off')
     : t('instances.lastHour', { usage: name, mean: f().percent(known.mean), max: f().percent(known.max) })
   return (
     <td class='spark-cell'>
@@ -95,15 +99,4 @@ function Usage ({ on, value, values, name }: {
       <Sparkline values={values ?? []} label={label} />
     </td>
   )
-}
-
-/** An address that is copied by a click. */
-export function Address ({ address }: { address: string }) {
-  const copy = async (event: Event) => {
-    const button = event.currentTarget as HTMLElement
-    await navigator.clipboard?.writeText(address).catch(() => {})
-    button.classList.add('copied')
-    setTimeout(() => button.classList.remove('copied'), 1500)
-  }
-  return <button type='button' title={t('app.copy')} onClick={copy}>{address}</button>
 }

@@ -17,8 +17,8 @@ export function Numbers ({ data, times }: { data: InstanceUsages, times: Times }
     })))
   const rows = Array.from({ length: last - first }, (_, n) => data.count - 1 - first - n)
   return (
-    <div class='numbers' tabIndex={0} role='region' aria-label={t('range.table')}>
-      <table aria-rowcount={data.count + 1}>
+    <div class='numbers' tabIndex={0} role='region' aria-label={t('range.numbers')}>
+      <table aria-rowcount={data.count + 1} aria-label={t('range.numbers')}>
         <thead>
           <tr aria-rowindex={1}>
             <th scope='col'>{t('range.time')}</th>

@@ -29,7 +29,7 @@ export function Figures ({ quota: { used, limit, level, share }, row }: { quota:
     const known = used === null ? '–' : format.amount(used, row.unit)
     return (
       <span class='figures' title={t('quota.notRead', { upstream: row.upstream })}>
-        <b aria-hidden='true'>{known}</b>
+        <b aria-hidden={used === null ? 'true' : undefined}>{known}</b>
         <span class='hidden'>{t('quota.notRead', { upstream: row.upstream })}</span>
       </span>
     )

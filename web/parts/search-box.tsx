@@ -76,7 +76,7 @@ export function SearchBox () {
     <div class='search' role='search'>
       <Search />
       <input
-        ref={input} type='text' role='combobox' aria-label={t('search.label')}
+        ref={input} type='text' role='combobox' aria-label={t('search.label')} aria-keyshortcuts='/'
         placeholder={t('search.hint')}
         aria-expanded={isOpen} aria-controls='found' aria-autocomplete='list' autocomplete='off'
         maxLength={255}
@@ -100,9 +100,13 @@ export function SearchBox () {
           {found.instances.length === 0 &&
             <p>{t(found.failed === true ? 'fresh.failing' : 'search.none')}</p>}
           {found.more && <p class='quiet'>{t('search.more')}</p>}
-          <p class='hidden' role='status'>{t('search.results', { n: found.instances.length })}</p>
         </div>
       )}
+      <p class='hidden' role='status'>
+        {isOpen && (found.failed === true
+          ? t('fresh.failing')
+          : t('search.results', { n: found.instances.length }))}
+      </p>
     </div>
   )
 }

@@ -3,9 +3,9 @@ const height = 24
 
 /**
  * Percentages as a small line over its area. It always spans 0 to 100 %, so that rows compare, and breaks
- * where there is no value.
+ * where there is no value. Without a label screen readers skip it.
  */
-export function Sparkline ({ values, label }: { values: Array<number | null>, label: string }) {
+export function Sparkline ({ values, label }: { values: Array<number | null>, label: string | undefined }) {
   const step = width / Math.max(1, values.length - 1)
   const y = (value: number) => Math.round((height - 1 - Math.min(value, 100) / 100 * (height - 3)) * 10) / 10
   let line = ''
@@ -27,7 +27,7 @@ export function Sparkline ({ values, label }: { values: Array<number | null>, la
   return (
     <svg
       class='spark' width={width} height={height} viewBox={`0 0 ${width} ${height}`} role='img'
-      aria-label={label}
+      aria-label={label} aria-hidden={label === undefined ? 'true' : undefined}
     >
       <path class='base' d={`M0 ${height - 0.5}H${width}`} />
       <path class='area' d={area} />

@@ -31,7 +31,7 @@ export function Toolbar (props: ToolbarProps) {
   const { range, width, auto, now, onRange, onCsv, onPng, table } = props
   const length = lengthOf(range)
   return (
-    <div class='toolbar' role='toolbar' aria-label={t('range.label')}>
+    <div class='toolbar'>
       <div class='segments' role='group' aria-label={t('range.label')}>
         {presets.map((preset) => (
           <button
@@ -46,7 +46,7 @@ export function Toolbar (props: ToolbarProps) {
         onClick={() => onRange(move(range, -1, now))}
       ><Left />
       </button>
-      <OwnRange key={`${range.live}${length}`} {...props} />
+      <OwnRange {...props} />
       <button
         type='button' class='square' aria-label={t('range.on')} title={t('range.on')}
         disabled={range.live !== undefined || range.to >= Math.floor(now)}
@@ -73,8 +73,8 @@ export function Toolbar (props: ToolbarProps) {
         type='button' aria-pressed={table} onClick={() => setParams({ table: table ? null : '1' })}
       >{t('range.table')}
       </button>
-      <button type='button' onClick={onCsv}>{t('range.csv')}</button>
-      <button type='button' onClick={onPng}>{t('range.png')}</button>
+      <button type='button' aria-label={t('app.csv')} title={t('app.csv')} onClick={onCsv}>CSV</button>
+      <button type='button' aria-label={t('range.png')} title={t('range.png')} onClick={onPng}>PNG</button>
     </div>
   )
 }
@@ -91,11 +91,15 @@ function OwnRange ({ range, now, times, utc, onRange }: ToolbarProps) {
   const apply = (event: SubmitEvent) => {
     event.preventDefault()
     const form = event.currentTarget as HTMLFormElement
+    const details = form.closest('details')!
     const given = new FormData(form)
     const [first, last] = ['from', 'to'].map((name) => fromInput(String(given.get(name)), utc)) as
       [number, number]
-    if (!(last > first)) return setWrong(true)
-    form.closest('details')!.open = false
+    setWrong(!(last > first))
+    if (!(last > first)) return
+    details.open = false
+    // The form is made anew with the range, and the focus would be gone with it.
+    details.querySelector('summary')!.focus()
     onRange({ from: Math.max(0, first), to: last })
   }
   const close = (event: KeyboardEvent) => {
@@ -106,15 +110,17 @@ function OwnRange ({ range, now, times, utc, onRange }: ToolbarProps) {
   }
   return (
     <details class='own' onKeyDown={close}>
-      <summary>{times.range(from, to)}</summary>
-      <form class='popover' onSubmit={apply} aria-label={t('range.own')}>
+      <summary title={t('range.own')}>{times.range(from, to)}</summary>
+      <form
+        key={`${range.live}${lengthOf(range)}`} class='popover' onSubmit={apply} aria-label={t('range.own')}
+      >
         {Object.entries({ from, to }).map(([name, time]) => (
           <label key={`${name}${utc}`}>
             {t(`range.${name as 'from' | 'to'}`)}
             <input type='datetime-local' name={name} defaultValue={toInput(time, utc)} required />
           </label>
         ))}
-        <div class='segments' role='group'>
+        <div class='segments' role='group' aria-label={t('range.zone')}>
           {[false, true].map((isUtc) => (
             <button
               type='button' key={String(isUtc)} aria-pressed={utc === isUtc}

@@ -42,7 +42,10 @@ export function TopBar ({ crumbs }: { crumbs: Crumb[] }) {
       >
         <Reload />
       </button>
-      <select aria-label={t('refresh.every')} value={interval.value} onChange={chooseInterval}>
+      <select
+        aria-label={t('refresh.every')} title={t('refresh.every')} value={interval.value}
+        onChange={chooseInterval}
+      >
         {intervals.map((seconds) => <option key={seconds} value={seconds}>{intervalName(seconds)}</option>)}
       </select>
       <button type='button' class='square' title={themeName} aria-label={themeName} onClick={nextTheme}>

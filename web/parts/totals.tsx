@@ -38,18 +38,22 @@ function Total ({ rows, row }: { rows: Row[], row: QuotaRow }) {
   const { used, limit, share, unlimited, unknown } = totalOf(rows, row.key)
   const format = f()
   const amount = used === null ? '–' : format.amount(used, row.unit)
-  const details = [
+  /** @param unlimitedAs how the number of unlimited projects is said: `8 × ∞` explains itself to few */
+  const details = (unlimitedAs: 'total.unlimited' | 'total.unlimitedWords') => [
     limit !== null && used !== null && t('quota.of', { limit: format.amount(limit, row.unit) }),
     share !== null && used !== null && format.share(share),
     unknown > 0 && t('total.notRead', { n: unknown }),
-    unlimited > 0 && t('total.unlimited', { n: unlimited })
+    unlimited > 0 && t(unlimitedAs, { n: unlimited })
   ].filter((text) => text !== false).join(' · ')
   const level = used === null ? 'unknown' : share === null ? 'unlimited' : levelOf(share)
   return (
     <>
       <span class='label'>{t(`quota.${row.key}`)}</span>
       <span class='amount'>{unknown > 0 && used !== null ? t('total.atLeast', { n: amount }) : amount}</span>
-      <span class='details' title={details}>{details || '\u00a0'}</span>
+      <span class='details' aria-hidden='true' title={details('total.unlimitedWords')}>
+        {details('total.unlimited') || '\u00a0'}
+      </span>
+      <span class='hidden'>{details('total.unlimitedWords')}</span>
       <Bar level={level} share={used === null ? null : share} />
     </>
   )

@@ -1,6 +1,10 @@
+import { useMemo } from 'preact/hooks'
 import type { Read } from '../state/reads.js'
 import { clock } from '../state/clock.js'
 import { locale, t } from '../state/language.js'
+import { kept } from '../state/router.js'
+import { projectsPath } from '../lib/url.js'
+import { Copy } from './copy.js'
 
 type AnyRead = Pick<Read<unknown>, 'failure' | 'retryAt' | 'shown' | 'run'>
 
@@ -21,9 +25,12 @@ export function OwnTrouble ({ read, among }: { read: AnyRead, among: AnyRead[] }
 function Line ({ failing, own = false }: { failing: AnyRead[], own?: boolean }) {
   const first = failing[0]!
   const { status, requestId } = first.failure.value!
+  // Screen readers hear the seconds of the start: a countdown would be announced each second.
+  const spoken = useMemo(() => sentence(first, Date.now()), [first.failure.value, locale()])
   return (
-    <div class={own ? 'trouble own' : 'trouble'} role='status'>
-      <span>{sentence(first)}</span>
+    <div class={own ? 'trouble own' : 'trouble'} role={own ? 'status' : undefined}>
+      <span aria-hidden='true'>{sentence(first, clock.value)}</span>
+      <span class='hidden'>{spoken}</span>
       {requestId !== undefined && <RequestId id={requestId} />}
       {status !== 403 && (
         <button type='button' onClick={() => failing.forEach((read) => read.run('no-cache'))}>
@@ -34,9 +41,9 @@ function Line ({ failing, own = false }: { failing: AnyRead[], own?: boolean }) 
   )
 }
 
-function sentence ({ failure, retryAt, shown }: AnyRead) {
+function sentence ({ failure, retryAt, shown }: AnyRead, now: number) {
   const { status, message } = failure.value!
-  const n = Math.max(0, Math.ceil(((retryAt.value ?? 0) - clock.value) / 1000))
+  const n = Math.max(0, Math.ceil(((retryAt.value ?? 0) - now) / 1000))
   if (status === 403) return t('trouble.forbidden')
   if (status === 429 || status === 503) return t('trouble.busy', { n })
   if (status === undefined || status === 502 || status === 504) {
@@ -54,22 +61,12 @@ export function RequestId ({ id }: { id: string }) {
   )
 }
 
-export function Copy ({ text }: { text: string }) {
-  const copy = async (event: Event) => {
-    const button = event.currentTarget as HTMLElement
-    await navigator.clipboard?.writeText(text).catch(() => {})
-    button.classList.add('copied')
-    setTimeout(() => button.classList.remove('copied'), 1500)
-  }
-  return <button type='button' class='copy' onClick={copy}>{t('app.copy')}</button>
-}
-
 /** A whole screen that is not there: a sentence, and the way back. */
 export function Missing ({ words, requestId }: { words: string, requestId?: string }) {
   return (
     <div class='missing'>
       <h1>{words}</h1>
-      <p><a href='/ui/'>{t('app.back')}</a></p>
+      <p><a href={projectsPath + kept.value}>{t('app.back')}</a></p>
       {requestId !== undefined && <RequestId id={requestId} />}
     </div>
   )

@@ -36,7 +36,7 @@ export function User ({ session: { user, scope } }: { session: SessionState }) {
   const scopeName = scope?.name ?? (scope?.sees === 'all' ? t('session.system') : t('session.noScope'))
   return (
     <details class='user' onToggle={onToggle} onKeyDown={close}>
-      <summary>
+      <summary title={t('session.scope')}>
         <bdi>{user?.name ?? t('app.none')}</bdi> <span class='quiet' dir='auto'>{scopeName}</span>
       </summary>
       <div class='popover'>

@@ -51,8 +51,11 @@ export function Project ({ projectId }: { projectId: string }) {
       <div class='controls'>
         <h2>{t('instances.title')} <span class='quiet'>{page && f().count(page.totalCnt)}</span></h2>
         <Filters />
+        <span class='hidden' role='status'>
+          {filtered && page && t('search.results', { n: page.totalCnt })}
+        </span>
         <button
-          type='button' class='right' aria-label={t('instances.csv')} title={t('instances.csv')}
+          type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
           onClick={() => saveCsv(`instances-${project?.name ?? projectId}`, csvOf(instances))}
         >CSV
         </button>
@@ -64,10 +67,12 @@ export function Project ({ projectId }: { projectId: string }) {
         total={page?.totalCnt ?? 0} sort={filters.sort}
       />
       {page === undefined && list.failure.value === undefined && <p class='empty'>{t('app.loading')}</p>}
-      {page?.totalCnt === 0 && <p class='empty'>{t(filtered ? 'instances.noMatch' : 'instances.none')}</p>}
+      {page?.totalCnt === 0 && <p class='empty'>{t(filtered ? 'search.none' : 'instances.none')}</p>}
+      {/* A disabled button would lose the focus at each refresh. */}
       {page !== undefined && list.shown.value!.next !== undefined && (
         <button
-          type='button' class='more' disabled={list.reading.value} onClick={() => setCount(count + pageSize)}
+          type='button' class='more' aria-disabled={list.reading.value}
+          onClick={() => { if (!list.reading.value) setCount(count + pageSize) }}
         >
           {t('instances.more', { shown: instances.length, total: page.totalCnt })}
         </button>
@@ -92,7 +97,7 @@ function ProjectQuotas ({ project }: { project: ProjectSummary | undefined }) {
   }
   const row = rowOf(project)
   return (
-    <ul class='tiles' aria-label={t('projects.totals')}>
+    <ul class='tiles' aria-label={t('project.quotas')}>
       {quotas.map((quota) => <QuotaTile key={quota.key} row={quota} quota={row.quotas[quota.key]} />)}
     </ul>
   )
@@ -153,9 +158,9 @@ function Lines ({ summary, page, reads }: {
     <>
       <Trouble reads={reads} />
       {summary?.unavailable?.map((upstream) => (
-        <div key={upstream} class='trouble' role='status'>{t('quota.notRead', { upstream })}</div>
+        <div key={upstream} class='trouble'>{t('quota.notRead', { upstream })}</div>
       ))}
-      {page?.unavailable !== undefined && <div class='trouble' role='status'>{t('trouble.metrics')}</div>}
+      {page?.unavailable !== undefined && <div class='trouble'>{t('trouble.metrics')}</div>}
     </>
   )
 }

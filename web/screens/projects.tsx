@@ -48,7 +48,7 @@ export function Projects () {
     <>
       <Trouble reads={[read]} />
       <Unavailable projects={projects} />
-      {shown?.incomplete === true && <div class='trouble' role='status'>{t('projects.incomplete')}</div>}
+      {shown?.incomplete === true && <div class='trouble'>{t('projects.incomplete')}</div>}
     </>
   )
   return (
@@ -62,9 +62,9 @@ export function Projects () {
           value={q} onInput={(event) => setParams({ q: event.currentTarget.value }, { replace: true })}
         />
         <Chips rows={shown && rows} show={show} />
-        <span class='hidden' role='status'>{t('projects.count', { n: selected.length })}</span>
+        <span class='hidden' role='status'>{shown && t('projects.count', { n: selected.length })}</span>
         <button
-          type='button' class='right' aria-label={t('projects.csv')} title={t('projects.csv')}
+          type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
           onClick={() => saveCsv('projects', csvOf(selected))}
         >CSV
         </button>
@@ -109,7 +109,7 @@ function Unavailable ({ projects }: { projects: Project[] }) {
   return (
     <>
       {[...counts].map(([upstream, n]) => (
-        <div key={upstream} class='trouble' role='status'>{t('trouble.unavailable', { upstream, n })}</div>
+        <div key={upstream} class='trouble'>{t('trouble.unavailable', { upstream, n })}</div>
       ))}
     </>
   )
@@ -157,8 +157,9 @@ function ProjectRow ({ row: { project, quotas: all, fullest }, index }: { row: R
           ? '–'
           : (
             <>
-              <b>{f().share(fullest.share)}</b> <span class='quiet'>{t(`quota.${fullest.key}`)}</span>
-              <span class='phone'><Mark level={level} share={fullest.share} /></span>
+              <b>{f().share(fullest.share)}</b>{' '}
+              <span class='phone'><Mark level={level} share={fullest.share} /></span>{' '}
+              <span class='quiet'>{t(`quota.${fullest.key}`)}</span>
             </>
             )}
       </td>

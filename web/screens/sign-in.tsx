@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Pulse } from '../parts/icons.js'
 import { LanguageSwitch } from '../parts/language-switch.js'
 import { t } from '../state/language.js'
@@ -25,25 +25,33 @@ const fields: Record<Method, Field[]> = {
 export function SignIn () {
   const { methods, websso } = session.value!
   const [method, choose] = useState<Method>(methods[0]!)
-  const [failed, setFailed] = useState(() => params.value.has('signIn') ? t('session.failed') : '')
+  // A single sign-on that failed comes back with this parameter: its user typed nothing here.
+  const [failed, setFailed] = useState(() => params.value.has('signIn') ? t('session.refused') : '')
   const [needsCode, setNeedsCode] = useState(false)
   const [busy, setBusy] = useState(false)
 
   /** Waits for an attempt, and says why it failed. */
   const attempt = async (work: Promise<SignInFailure | undefined>) => {
+    const focused = document.activeElement as HTMLElement
     setBusy(true)
+    // Screen readers announce a text that changes: the same failure twice would be silent.
+    setFailed('')
     const failure = await work
     setBusy(false)
     if (failure === undefined) return setParams({ signIn: null }, { replace: true })
     const needed = failure.needs.includes('totp')
     setNeedsCode(needed)
     setFailed(needed ? '' : sentenceOf(failure))
+    // A button lost the focus while it was disabled. A field for a code takes it instead.
+    if (!needed) setTimeout(() => focused.focus())
   }
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const { how, ...given } = Object.fromEntries(new FormData(event.currentTarget as HTMLFormElement))
     attempt(signIn({ ...given as Record<string, string>, method }))
   }
+  const title = `${t('session.title')} · ${t('app.title')}`
+  useEffect(() => { document.title = title }, [title])
   return (
     <main id='content' class='sign-in'>
       <form onSubmit={submit}>

@@ -88,7 +88,7 @@ t.test('says why a sign-in fails', { skip }, async (t) => {
   await open('/ui/?signIn=failed')
   const failed = () => page.locator('.failed').textContent()
   await page.locator('.sign-in').waitFor()
-  t.equal(await failed(), 'Signing in failed. Check what you typed.')
+  t.equal(await failed(), 'That did not work. Try again.')
   const reply = async (status: number, headers = {}, body = {}) => {
     await page.route('**/ui/session', (route) => route.fulfill({ status, headers, json: body }))
     await signIn(page, { user: 'demo', password })
