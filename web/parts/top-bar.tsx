@@ -74,7 +74,9 @@ function Freshness () {
     fresh: () => t('fresh.ago', { ago: ago(age!) }),
     old: () => t('fresh.old', { ago: ago(age!) }),
     failing: () => age === undefined ? t('fresh.failing') : t('fresh.old', { ago: ago(age) }),
-    reading: () => t('fresh.reading')
+    reading: () => t('fresh.reading'),
+    // A screen that reads nothing: an unknown path.
+    none: () => ''
   }[state]
   return <span class={`fresh ${state}`}><i aria-hidden='true' />{words()}</span>
 }

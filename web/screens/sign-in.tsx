@@ -87,7 +87,7 @@ function Input ({ name, word, secret, value, first }: Field & { first: boolean }
       <input
         name={name} required defaultValue={value} autoFocus={first} autocapitalize='none' spellcheck={false}
         {...secret === true
-          ? { type: 'password', autocomplete: 'current-password' }
+          ? { type: 'password', autocomplete: name === 'password' ? 'current-password' : 'off' }
           : { autocomplete: name === 'user' ? 'username' : 'off' }}
       />
     </label>

@@ -134,6 +134,7 @@ effect(() => {
 /** How fresh the screen is: its oldest data, and whether something fails. */
 export const freshness = computed(() => {
   const reads = active.value
+  if (reads.length === 0) return { state: 'none' } as const
   const shown = reads.flatMap(({ shown: { value } }) => value ?? [])
   const failing = reads.some(({ failure: { value } }) => value !== undefined)
   const reading = reads.some(({ reading: { value } }) => value)
