@@ -121,6 +121,16 @@ t.test('rejects other forms, and tokens that Keystone does not know', async (t) 
   }
 })
 
+t.test('reports a Keystone that fails, and does not call the sign-on rejected', async (t) => {
+  const { send, finish, simulator, state } = await startSignOn(t)
+  await send('POST', start)
+  simulator.intercept = ({ upstream }) => upstream === 'identity' ? { status: 500 } : undefined
+  const response = await finish('token=x')
+  t.match(response.json(), { status: 502 })
+  t.match(response.headers['content-type'], 'application/problem+json')
+  t.match(await state(), { signedIn: false })
+})
+
 t.test('counts single sign-ons like other sign-ins', async (t) => {
   const { finish } = await startSignOn(t)
   const statuses = []
