@@ -29,5 +29,5 @@ export function Copy ({ text, className = 'copy', children = t('app.copy') }: {
   )
 }
 
-/** Tells screen readers that something was copied. */
+/** Announces to screen readers that something was copied. */
 export const Copied = () => <p class='hidden' role='status'>{copied.value && t('app.copied')}</p>
