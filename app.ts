@@ -97,7 +97,7 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   requestChecks, //    400, 414, 417
   managementListener, // 404 for a route of the other listener; app.listenForManagement, request.listener
   underPressure, //    503
-  session, //          request.sessionToken of a cookie; request.openSession, reply.setSession, app.sessions
+  session, //          request.sessionToken of a cookie; app.session
   clientKey, //        request.caller of a known token; request.clientKey, for the two limits
   rateLimit, //        429
   concurrencyLimit, // 429

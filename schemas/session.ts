@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
-import { Nullable, OneOf } from './common.js'
 
 // The routes of the page alone, which the OpenAPI document leaves out.
 
@@ -39,8 +38,6 @@ export const ScopeChoice = Type.Union([
 ])
 export type ScopeChoice = Static<typeof ScopeChoice>
 
-const NullableText = Nullable(Type.String())
-
 /** The scopes that a user may choose for a token. */
 export interface UserScopes {
   projects: Array<{ id: string, name: string | null, domainId: string | null }>
@@ -50,19 +47,13 @@ export interface UserScopes {
   complete: boolean
 }
 
-/** The signed-in user. */
-export const SessionUser = Type.Object({ name: NullableText, domain: NullableText })
-/** The scope of the user's token; `id` and `name` are null for the system, and without a scope. */
-export const SessionScope = Type.Object({
-  sees: OneOf(['all', 'domain', 'project', 'none']), id: NullableText, name: NullableText
-})
-
 /** The signed-in user, and the ways to sign in. */
 export interface SessionState {
   auth: 'none' | 'keystone'
   signedIn: boolean
-  user: Static<typeof SessionUser> | null
-  scope: Static<typeof SessionScope> | null
+  user: { name: string | null, domain: string | null } | null
+  /** The scope of the user's token; `id` and `name` are null for the system, and without a scope. */
+  scope: { sees: 'all' | 'domain' | 'project' | 'none', id: string | null, name: string | null } | null
   /** RFC 3339. */
   expires: string | null
   methods: ReadonlyArray<typeof signInMethods[number]>

@@ -2,7 +2,7 @@ import { answer, api } from './api.js'
 import type { Answer } from './api.js'
 import { requestOf } from './range.js'
 import { sendsSamples } from './states.js'
-import type { Instance, InstancePage } from './types.js'
+import type { Instance, InstancePage, InstanceUsages } from './types.js'
 
 /** Instances of a page, and of each "show more". */
 export const pageSize = 50
@@ -80,3 +80,7 @@ export async function readLastHours (
     incomplete: false
   }
 }
+
+/** The series of one usage; none where the response lacks it. */
+export const seriesOf = ({ usages }: InstanceUsages, usage: string) =>
+  usages.find((found) => found.usage === usage)?.series ?? []

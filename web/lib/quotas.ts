@@ -94,8 +94,8 @@ export function rowOf (project: Project): Row {
 /** The chips over the table. They are independent: a project that is not read may be full as well. */
 export const shows = {
   all: () => true,
-  near: ({ fullest }: Row) => (fullest?.share ?? 0) >= 0.8,
-  full: ({ fullest }: Row) => (fullest?.share ?? 0) >= 1,
+  near: ({ fullest }: Row) => levelOf(fullest?.share ?? 0) !== 'ok',
+  full: ({ fullest }: Row) => levelOf(fullest?.share ?? 0) === 'full',
   notRead: ({ notRead }: Row) => notRead,
   disabled: ({ project }: Row) => !project.enabled
 }

@@ -20,21 +20,16 @@ function Ranking ({ by }: { by: typeof rankings[number] }) {
   const { shown, failure, run } = useRead<TopInstances>(by, (options) =>
     answer(api.GET('/v1/openstack/instances/top', { params: { query: { by } }, ...options })))
   const data = shown.value?.data
-  // The ranking is an addition: where it cannot be read, its card says so and the table stays as it is.
-  if (failure.value !== undefined && data === undefined) {
-    return (
-      <div class='card'>
-        <h2>{t('busiest.title')} <span class='quiet'>{t(`busiest.${by}`)}</span></h2>
+  return (
+    <div class='card'>
+      <h2>{t('busiest.title')} <span class='quiet'>{t(`busiest.${by}`)}</span></h2>
+      {/* The ranking is an addition: where it cannot be read, its card says so and the table stays. */}
+      {failure.value !== undefined && data === undefined && (
         <p class='quiet'>
           {t('fresh.failing')}{' '}
           <button type='button' onClick={() => run('no-cache')}>{t('trouble.retry')}</button>
         </p>
-      </div>
-    )
-  }
-  return (
-    <div class='card'>
-      <h2>{t('busiest.title')} <span class='quiet'>{t(`busiest.${by}`)}</span></h2>
+      )}
       {data?.metric.length === 0 && <p class='quiet'>{t('busiest.none')}</p>}
       <ol>
         {data?.metric.map(({ instance_id: id, tenant_id: project, name, projectName, usage }) => (

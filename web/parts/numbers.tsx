@@ -1,3 +1,4 @@
+import { seriesOf } from '../lib/instances.js'
 import type { InstanceUsages } from '../lib/types.js'
 import { charts } from '../lib/units.js'
 import type { Times } from '../lib/time.js'
@@ -12,7 +13,7 @@ const rowHeight = 28
 export function Numbers ({ data, times }: { data: InstanceUsages, times: Times }) {
   const { first, last, element } = useWindow<HTMLTableSectionElement>(data.count, rowHeight)
   const columns = charts.flatMap(({ usage, scale }) =>
-    (data.usages.find((found) => found.usage === usage)?.series ?? []).map(({ name, values }) => ({
+    seriesOf(data, usage).map(({ name, values }) => ({
       name: `${t(`chart.${usage}`)} ${seriesName(name)}`, values, format: formatterOf(scale)
     })))
   const rows = Array.from({ length: last - first }, (_, n) => data.count - 1 - first - n)

@@ -8,6 +8,7 @@ import type { Times } from '../lib/time.js'
 import { t } from '../state/language.js'
 import { setParams } from '../state/router.js'
 import { Left, Right } from './icons.js'
+import { closeByEscape } from './popover.js'
 
 interface ToolbarProps {
   range: Range
@@ -102,14 +103,8 @@ function OwnRange ({ range, now, times, utc, onRange }: ToolbarProps) {
     details.querySelector('summary')!.focus()
     onRange({ from: Math.max(0, first), to: last })
   }
-  const close = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape') return
-    const details = event.currentTarget as HTMLDetailsElement
-    details.open = false
-    details.querySelector('summary')!.focus()
-  }
   return (
-    <details class='own' onKeyDown={close}>
+    <details class='own' onKeyDown={closeByEscape}>
       <summary title={t('range.own')}>{times.range(from, to)}</summary>
       <form
         key={`${range.live}${lengthOf(range)}`} class='popover' onSubmit={apply} aria-label={t('range.own')}

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { SessionState, UserScopes } from '../../schemas/session.js'
 import { t } from '../state/language.js'
 import { chooseScope, loadScopes, signOut } from '../state/session.js'
+import { closeByEscape } from './popover.js'
 
 /** A scope as the list shows it. */
 interface Choice { key: string, name: string, kind: string, body: object }
@@ -26,16 +27,10 @@ export function User ({ session: { user, scope } }: { session: SessionState }) {
   const attempt = async (action: Promise<boolean>) => {
     if (!await action) setNote(t('session.refused'))
   }
-  const close = (event: KeyboardEvent) => {
-    const details = event.currentTarget as HTMLDetailsElement
-    if (event.key !== 'Escape' || !details.open) return
-    details.open = false
-    details.querySelector('summary')!.focus()
-  }
   const shown = choices.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase()))
   const scopeName = scope?.name ?? (scope?.sees === 'all' ? t('session.system') : t('session.noScope'))
   return (
-    <details class='user' onToggle={onToggle} onKeyDown={close}>
+    <details class='user' onToggle={onToggle} onKeyDown={closeByEscape}>
       <summary title={t('session.scope')}>
         <bdi>{user?.name ?? t('app.none')}</bdi> <span class='quiet' dir='auto'>{scopeName}</span>
       </summary>

@@ -2,7 +2,7 @@ import { computed, useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
 import { toCsv } from '../../lib/monitoring/csv.js'
 import { answer, api } from '../lib/api.js'
-import { readInstance } from '../lib/instances.js'
+import { readInstance, seriesOf } from '../lib/instances.js'
 import {
   autoWidth, formatRange, isSparse, lengthOf, parseRange, parseWidth, requestOf, widths, zoomIn, zoomOut
 } from '../lib/range.js'
@@ -37,7 +37,8 @@ export function Instance ({ projectId, instanceId }: { projectId: string, instan
   const request = requestOf(range, own ?? auto)
 
   const detail = useRead<InstanceDetail>('detail', (options) => readInstance(instanceId, options))
-  const usages = useRead<InstanceUsages>(JSON.stringify(request), async (options) => {
+  const key = JSON.stringify(request)
+  const usages = useRead<InstanceUsages>(key, async (options) => {
     const path = { instanceId }
     const found = await answer(api.GET(
       '/v1/openstack/projects/{instanceId}/usages', { params: { path, query: request }, ...options }
@@ -54,6 +55,12 @@ export function Instance ({ projectId, instanceId }: { projectId: string, instan
   }), [])
   const { say, speech } = useSpeech()
   const plots = useRef(new Map<string, Plot>()).current
+  // The same objects for the same response, so that nothing is drawn twice.
+  const plotted = useMemo(() => data && charts.map(({ usage, scale }) => {
+    const { start, step, count } = data
+    const series = seriesOf(data, usage)
+    return { usage, scale, data: { start, step, count, series, filling: range.live !== undefined } }
+  }), [data])
 
   const instance = detail.shown.value?.data
   const projectName = instance?.projectName ?? projectId
@@ -72,7 +79,7 @@ export function Instance ({ projectId, instanceId }: { projectId: string, instan
   const zooms = {
     onZoom: (from: number, to: number) => show(zoomIn(from, to)), onZoomOut: () => show(zoomOut(range, now))
   }
-  const older = usages.shown.value !== undefined && usages.shown.value.key !== JSON.stringify(request)
+  const older = usages.shown.value !== undefined && usages.shown.value.key !== key
   const reads = [detail, usages]
   return (
     <Page crumbs={crumbs} trouble={<Lines detail={instance} reads={reads} />}>
@@ -86,10 +93,10 @@ export function Instance ({ projectId, instanceId }: { projectId: string, instan
       <OwnTrouble read={usages} among={reads} />
       <div class={older ? 'older' : ''}>
         <div class='charts'>
-          {data !== undefined && charts.map(({ usage, scale }) => (
+          {plotted?.map(({ usage, scale, data }) => (
             <Chart
-              key={usage} name={t(`chart.${usage}`)} scale={scale} data={chartData(data, usage, range)}
-              times={time} {...{ utc, cursor, say, plots, ...zooms }}
+              key={usage} name={t(`chart.${usage}`)} scale={scale} data={data} times={time}
+              {...{ utc, cursor, say, plots, ...zooms }}
             />
           ))}
         </div>
@@ -119,21 +126,6 @@ function useAutoWidth (length: number) {
 /** Unix seconds of the range's end, by the service's clock where it ends now: a browser's may be wrong. */
 const newestOf = (range: Range, { start, step, count }: InstanceUsages) =>
   range.live === undefined ? Math.max(range.to, start + count * step) : start + (count - 0.5) * step
-
-const cache = new WeakMap<InstanceUsages, Map<string, ReturnType<typeof makeChartData>>>()
-
-/** The data of one chart: the same object for the same response, so that nothing is drawn twice. */
-function chartData (data: InstanceUsages, usage: string, range: Range) {
-  const made = cache.get(data) ?? new Map()
-  cache.set(data, made)
-  if (!made.has(usage)) made.set(usage, makeChartData(data, usage, range))
-  return made.get(usage)!
-}
-
-function makeChartData ({ start, step, count, usages }: InstanceUsages, usage: string, range: Range) {
-  const series = usages.find((found) => found.usage === usage)?.series ?? []
-  return { start, step, count, series, filling: range.live !== undefined }
-}
 
 function Lines ({ detail, reads }: {
   detail: InstanceDetail | undefined, reads: Parameters<typeof Trouble>[0]['reads']

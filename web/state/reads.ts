@@ -137,12 +137,11 @@ export const freshness = computed(() => {
   if (reads.length === 0) return { state: 'none' } as const
   const shown = reads.flatMap(({ shown: { value } }) => value ?? [])
   const failing = reads.some(({ failure: { value } }) => value !== undefined)
-  const reading = reads.some(({ reading: { value } }) => value)
   if (shown.length === 0) return { state: failing ? 'failing' : 'reading' } as const
   const oldest = shown.reduce((a, b) => a.oldestAt <= b.oldestAt ? a : b)
   const age = Math.max(0, (clock.value - oldest.oldestAt) / 1000)
   // Old when it arrived, or the reads since then did not happen.
   const missed = interval.value > 0 && age - oldest.age > 2 * Math.max(interval.value, oldest.maxAge)
   const old = missed || isOld(oldest.age, oldest.maxAge)
-  return { state: failing ? 'failing' : old ? 'old' : 'fresh', age, reading } as const
+  return { state: failing ? 'failing' : old ? 'old' : 'fresh', age } as const
 })

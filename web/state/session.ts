@@ -68,26 +68,23 @@ export async function signOn (id: string): Promise<SignInFailure | undefined> {
   location.assign((await response.json() as { url: string }).url)
 }
 
-/** Ends the session. @returns whether it ended */
-export async function signOut () {
-  const response = await send('DELETE')
+/** Changes the session, and begins anew with it in all tabs. @returns whether it changed */
+async function change (method: string, path = '', body?: object) {
+  const response = await send(method, path, body)
   if (response?.ok !== true) return false
   tabs.postMessage('changed')
   location.assign(projectsPath)
   return true
 }
+
+/** Ends the session. @returns whether it ended */
+export const signOut = () => change('DELETE')
+
+/** Changes the scope of the session. @returns whether it changed */
+export const chooseScope = (choice: object) => change('PUT', '/scope', choice)
 
 /** The scopes that the user may choose; `undefined` where they cannot be read. */
 export async function loadScopes (): Promise<UserScopes | undefined> {
   const response = await send('GET', '/scopes')
   return response?.ok === true ? await response.json() : undefined
-}
-
-/** Changes the scope of the session. @returns whether it changed */
-export async function chooseScope (choice: object) {
-  const response = await send('PUT', '/scope', choice)
-  if (response?.ok !== true) return false
-  tabs.postMessage('changed')
-  location.assign(projectsPath)
-  return true
 }
