@@ -1,10 +1,9 @@
-import { Writable } from 'node:stream'
 import t from 'tap'
-import { logger } from '#lib/observability/logger.js'
 import { adminProjectId, demoProjectId } from '#simulator/seed.js'
 import type { Interception } from '#simulator/simulator.js'
 import { adminCredential, demoCredential, implied, passcode, restrictedCredential } from '#simulator/users.js'
 import { summary, projects } from '#test/support/authenticated-service.js'
+import { recordLog } from '#test/support/log.js'
 import { byPassword, cookieName, setCookies, startSessionService } from '#test/support/session-client.js'
 
 t.setTimeout(180_000)
@@ -313,9 +312,8 @@ t.test('opens the cookies of each SESSION_KEY, in each process', async (t) => {
 t.test('logs at the start that a restart signs users out, unless there is a key', async (t) => {
   const key = Buffer.alloc(32, 1).toString('base64url')
   for (const [SESSION_KEY, messages] of [[undefined, 1], [key, 0]] as const) {
-    const lines: string[] = []
-    const stream = new Writable({ write (chunk, _, done) { lines.push(String(chunk)); done() } })
-    const { app } = await startSessionService(t, { SESSION_KEY }, { logger: { ...logger, stream } })
+    const { lines, logger } = recordLog()
+    const { app } = await startSessionService(t, { SESSION_KEY }, { logger })
     await app.listen({ host: '127.0.0.1', port: 0 })
     t.equal(lines.filter((line) => line.includes('"no SESSION_KEY: ')).length, messages)
   }

@@ -1,11 +1,10 @@
-import { Writable } from 'node:stream'
 import type { Test } from 'tap'
 import t from 'tap'
 import { demoProjectId } from '#simulator/seed.js'
 import type { Simulator } from '#simulator/simulator.js'
 import { demoCredential, passcode, password } from '#simulator/users.js'
-import { logger } from '#lib/observability/logger.js'
 import { summary } from '#test/support/authenticated-service.js'
+import { recordLog } from '#test/support/log.js'
 import { byPassword, cookieName, setCookies, startSessionService } from '#test/support/session-client.js'
 
 t.setTimeout(180_000)
@@ -24,15 +23,8 @@ function tokensAt ({ calls }: Pick<Simulator, 'calls'>) {
 
 /** Starts the service with a log that the test reads. */
 async function startLogged (t: Test, env: Record<string, string> = {}) {
-  const lines: string[] = []
-  const stream = new Writable({
-    write (chunk, encoding, done) {
-      lines.push(String(chunk))
-      done()
-    }
-  })
-  const options = { logger: { ...logger, level: 'trace', stream } }
-  return { ...await startSessionService(t, { LOG_LEVEL: 'trace', ...env }, options), lines }
+  const { lines, logger } = recordLog({ level: 'trace' })
+  return { ...await startSessionService(t, { LOG_LEVEL: 'trace', ...env }, { logger }), lines }
 }
 
 t.test('no response and no log line has a token or a password', async (t) => {

@@ -1,21 +1,17 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import { request } from 'undici'
-import { logger } from '#lib/observability/logger.js'
+import { recordLog } from '#test/support/log.js'
 import { startService } from '#test/support/service.js'
 
 /** Starts a service that listens, whose log and metrics the test reads. */
 async function startObserved (t: Test, options: Parameters<typeof startService>[1]) {
-  const lines: string[] = []
-  const stream = new Writable({
-    write (chunk, _, done) { lines.push(...String(chunk).trim().split('\n')); done() }
-  })
-  const service = await startService(t, { ...options, logger: { ...logger, stream } })
+  const { parsed, logger } = recordLog()
+  const service = await startService(t, { ...options, logger })
   const { app } = service
   const messages = ['client disconnected', 'request completed']
   const duration = /^\w+http_request_duration_seconds_(?:count|sum)\{.*route="\/v1/
@@ -26,7 +22,7 @@ async function startObserved (t: Test, options: Parameters<typeof startService>[
       return (app.server.address() as AddressInfo).port
     },
     /** The log lines of requests that ended. */
-    ended: () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => messages.includes(msg)),
+    ended: () => parsed().filter(({ msg }) => messages.includes(msg)),
     /** The metrics of requests to the API, without their buckets. */
     metrics: async () => (await app.inject('/metrics')).body.split('\n').filter((line) => duration.test(line))
   }

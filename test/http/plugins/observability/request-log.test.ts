@@ -1,11 +1,10 @@
 import type { AddressInfo } from 'node:net'
-import { Writable } from 'node:stream'
 import t from 'tap'
-import { logger } from '#lib/observability/logger.js'
 import { demoProjectId } from '#simulator/seed.js'
 import { adminCredential, demoUserId } from '#simulator/users.js'
 import { startService as startAuthenticated } from '#test/support/authenticated-service.js'
 import type { Caller } from '#test/support/authenticated-service.js'
+import { recordLog } from '#test/support/log.js'
 import { startService } from '#test/support/service.js'
 import { responsesIn, sendRaw } from '#test/support/socket.js'
 
@@ -13,20 +12,6 @@ const projects = '/v1/openstack/projects'
 const summary = `${projects}/summary`
 const series = `${projects}/x/cpuUsage?defaultTimeRange=10m&groupBy=1m`
 const instances = `${projects}/da9572dd8c0a4857aa12d9c4cbb76306/instances?limit=1`
-
-/** A log in memory. */
-function recordLog () {
-  const lines: string[] = []
-  const stream = new Writable({ write (chunk, _, done) { lines.push(String(chunk)); done() } })
-  const parsed = () => lines.map((line) => JSON.parse(line))
-  return {
-    lines,
-    logger: { ...logger, stream },
-    parsed,
-    /** The lines of level warn and above. */
-    warnings: () => parsed().filter(({ level }) => level > 30)
-  }
-}
 
 t.test('logs one line per request, with its id', async (t) => {
   const log = recordLog()

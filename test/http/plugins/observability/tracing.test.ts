@@ -1,8 +1,7 @@
-import { Writable } from 'node:stream'
 import t from 'tap'
-import { logger } from '#lib/observability/logger.js'
 import { adminInstanceId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { startService as startAuthenticated } from '#test/support/authenticated-service.js'
+import { recordLog } from '#test/support/log.js'
 import { startService } from '#test/support/service.js'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -80,16 +79,14 @@ t.test('a shared read belongs to the request that started it', async (t) => {
 })
 
 t.test('each log line has the trace, also where the response is cached', async (t) => {
-  const lines: string[] = []
-  const stream = new Writable({ write (chunk, _, done) { lines.push(String(chunk)); done() } })
-  const { app, simulator } = await startService(t, { logger: { ...logger, stream }, env: { CACHE: 'on' } })
+  const { lines, parsed, logger } = recordLog()
+  const { app, simulator } = await startService(t, { logger, env: { CACHE: 'on' } })
   lines.length = 0
   for (let n = 0; n < 2; n++) await app.inject({ url: cpuUsage(demoInstanceId), headers: traced })
   simulator.intercept = () => ({ status: 500 })
   await app.inject({ url: cpuUsage(adminInstanceId), headers: traced })
   await app.inject('/healthz')
-  const parsed = lines.map((line) => JSON.parse(line))
-  t.same(parsed.map((line) => [line.traceId, line.status ?? line.msg]), [
+  t.same(parsed().map((line) => [line.traceId, line.status ?? line.msg]), [
     [traceId, 200], [traceId, 200], [traceId, 'request failed'], [traceId, 502], [undefined, 200]
   ])
 })
