@@ -24,7 +24,7 @@ t.test('says what could not be read, and never 0', { skip }, async (t) => {
   const { page, simulator, open } = await startPage(t)
   simulator.intercept = ({ upstream }) => upstream === 'block-storage' ? { status: 503 } : undefined
   await open('/ui/')
-  await page.locator('.trouble').waitFor()
+  await page.locator('.trouble:not(.own)').waitFor()
   t.match(await lines(page), [/^block-storage cannot be read: \d+ projects lack/])
   t.match((await textsOf(page, '.tile .amount')).slice(5), ['–', '–'])
   const cells = await textsOf(page, '.projects tbody tr:nth-child(1) td.quota')
@@ -58,7 +58,7 @@ t.test('shows the former data while reads fail, and the reason', { skip }, async
   for (const [name, answer, line] of failures) {
     await page.route('**/v1/**', answer)
     await refresh(page)
-    await page.locator('.trouble').waitFor()
+    await page.locator('.trouble:not(.own)').waitFor()
     t.match(await lines(page), [line], name)
     t.ok(await page.locator('.instances tbody td').count() > 0, 'data stay')
     t.equal(await page.locator('.fresh.failing').count(), 1, name)
@@ -77,7 +77,7 @@ t.test('shows the former data while reads fail, and the reason', { skip }, async
 
   await page.context().setOffline(true)
   await refresh(page)
-  await page.locator('.trouble').waitFor()
+  await page.locator('.trouble:not(.own)').waitFor()
   t.match(await lines(page), [unreachable])
   await page.context().setOffline(false)
   await gone(page)
@@ -124,7 +124,7 @@ t.test('leads back from missing and from forbidden screens', { skip }, async (t)
   }
   await page.route('**/v1/**', problem(403))
   await open(projectUrl)
-  await page.locator('.trouble').waitFor()
+  await page.locator('.trouble:not(.own)').waitFor()
   t.match(await lines(page), [/^You may not see this\./])
 })
 
