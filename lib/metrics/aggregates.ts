@@ -55,11 +55,23 @@ export function sampleTimesOf (
   const intervals = samples.slice(1).map(([time], i) => time - samples[i]![0]).toSorted((a, b) => a - b)
   const interval = Math.round((intervals[Math.floor(intervals.length / 2)] ?? 0) / 1000) * 1000
   const period = every > 0 ? every * 1000 : interval
-  const [newest] = firstOfEachPoll(samples, every).at(-1) ?? [0]
   const isWide = interval > 0 && interval <= period && step * 1000 >= minIntervals * period
-  return isWide && step * 1000 % period === 0
-    ? { interval, period, phase: period - newest % period, maxGap: maxGapSeconds(every) * 1000 }
+  if (!isWide || step * 1000 % period !== 0) return undefined
+  const offsets = firstOfEachPoll(samples, every).map(([time]) => time % period)
+  return isOneSampleLast(offsets, interval)
+    ? { interval, period, phase: period - offsets.at(-1)!, maxGap: maxGapSeconds(every) * 1000 }
     : undefined
+}
+
+/**
+ * Whether the same sample is the last one of each bucket. Where a sample is due about the end of a bucket, it
+ * may come before or after the end, unless each comes at the same millisecond.
+ * @param offsets milliseconds from the start of a period to its sample
+ */
+function isOneSampleLast (offsets: number[], interval: number) {
+  const newest = offsets.at(-1)!
+  const isFarFromEnd = newest >= interval * tolerance && newest <= interval * (1 - tolerance)
+  return isFarFromEnd || offsets.every((offset) => offset === newest)
 }
 
 /** The range in which the last sample of a bucket is expected, in milliseconds before the bucket's end. */
