@@ -73,7 +73,7 @@ upstream injects the fault. The server has \`UPSTREAM_TIMEOUT=1s\` and TTLs of o
 | metrics store | cases |
 | --- | --- |
 | InfluxDB | all, and the soak |
-| VictoriaMetrics, with the series of \`inovex\` | those in which the metrics store fails: [a section](#victoriametrics) |
+| VictoriaMetrics, with series of \`inovex\` | [those](#victoriametrics) in which the metrics store fails |
 
 No case runs on Prometheus, which has the same API: it cannot replace samples, as each case does.
 
