@@ -39,9 +39,8 @@ for (const name of names) {
   console.error(`${name} …`)
   lines.push(...await rows[name]!(upstreams, options))
 }
-const influxdb = upstreams.influxdbVersion()
 const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`
-const versions = `Node.js ${process.version}${influxdb === undefined ? '' : `, InfluxDB ${influxdb}`}`
+const versions = [`Node.js ${process.version}`, ...upstreams.versions].join(', ')
 const seconds = Math.round((performance.now() - start) / 1000)
 
 const report = `${tableOf(lines)}
@@ -50,8 +49,9 @@ The figure after a slash is that of the baseline ("against"), measured alternate
 same run. There is no p99 of fewer than 100 times. For H, HK, C, L and S2, autocannon made the load in
 ${options.rounds} rounds of ${options.seconds} s each (unless a note says otherwise), after one warm-up round.
 For S, I, B and T, one request was sent in each of as many rounds. A ratio is the median of the rounds'
-ratios; W's is the median over its series. autocannon is one thread beside the servers. While it is busy all
-of the time, it limits the faster side, and the ratio is less meaningful.
+ratios; W's is the median over its series. The metrics store is InfluxDB, unless a row names it.
+autocannon is one thread beside the servers. While it is busy all of the time, it limits the faster side, and
+the ratio is less meaningful.
 
 ${machine}, ${versions};
 load average ${loadAverage!.toFixed(1)} at the start; LOG_LEVEL=${process.env.LOG_LEVEL ?? 'info'};

@@ -28,6 +28,10 @@ export interface SimulatedCloud {
   waitUntilIdle (): Promise<void>
 }
 
+/** The settings of a cloud without its simulated metrics store. */
+export const withoutStore = (env: Record<string, string>) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('INFLUX_')))
+
 /** The duration of each call: the shortest that quota calls took on a real cloud. */
 export const latencyMs = 20
 

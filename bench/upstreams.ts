@@ -1,7 +1,9 @@
 import { startCloud } from './cloud.js'
 import type { SimulatedCloud } from './cloud.js'
-import { startInfluxDB, startNewest } from './influxdb.js'
-import type { InfluxDB } from './influxdb.js'
+import { startInfluxDB, startNewest } from './stores/influxdb.js'
+import { chooseSamples } from './stores/store.js'
+import type { FilledStore, Samples } from './stores/store.js'
+import { startVictoriaMetrics } from './stores/victoria-metrics.js'
 import type { Line, RunOptions } from './table.js'
 
 /** The upstreams of the service; each is started when a row first needs it. */
@@ -10,32 +12,48 @@ export interface Upstreams {
   smallCloud (): Promise<SimulatedCloud>
   /** A cloud with 1,000 projects and 10,000 instances. */
   largeCloud (): Promise<SimulatedCloud>
-  influxdb (): Promise<InfluxDB>
+  influxdb (): Promise<FilledStore>
+  /** Each metrics store that rows compare, with the same samples. */
+  stores: Array<() => Promise<FilledStore>>
   /** The URL of an InfluxDB with the newest samples of each running instance of the large cloud. */
   newestInfluxdb (): Promise<string>
-  /** The version of InfluxDB, if it was started. */
-  influxdbVersion (): string | undefined
+  /** The names and versions of the stores that were started. */
+  versions: string[]
 }
 
 /** Measures one row of the table, or several lines of it. */
 export type Row = (upstreams: Upstreams, options: RunOptions) => Promise<Line[]>
 
+/** The line of each metrics store. */
+export async function onEachStore (
+  { stores }: Upstreams, measure: (store: FilledStore) => Promise<Line>
+): Promise<Line[]> {
+  const lines: Line[] = []
+  for (const start of stores) lines.push(await measure(await start()))
+  return lines
+}
+
 export function createUpstreams (): Upstreams {
   const smallCloud = once(() => startCloud({ projects: 100, instances: 4000 }))
   const largeCloud = once(() => startCloud({ projects: 1000, instances: 10_000 }))
-  let version: string | undefined
-  const influxdb = once(async () => {
+  const versions: string[] = []
+  const samples = once(async () => {
     const { content } = await smallCloud()
-    const running = content.instances.filter(({ status, percentOnly }) => status === 'ACTIVE' && !percentOnly)
-    const started = await startInfluxDB(running)
-    version = started.version
-    return started
+    return chooseSamples(
+      content.instances.filter(({ status, percentOnly }) => status === 'ACTIVE' && !percentOnly))
   })
+  const filled = (start: (samples: Samples) => Promise<FilledStore>) => once(async () => {
+    const store = await start(await samples())
+    versions.push([store.name, store.version].join(' ').trim())
+    return store
+  })
+  const influxdb = filled(startInfluxDB)
+  const stores = [influxdb, filled(startVictoriaMetrics)]
   const newestInfluxdb = once(async () => {
     const { content } = await largeCloud()
     return startNewest(content.instances.filter(({ status }) => status === 'ACTIVE'))
   })
-  return { smallCloud, largeCloud, influxdb, newestInfluxdb, influxdbVersion: () => version }
+  return { smallCloud, largeCloud, influxdb, stores, newestInfluxdb, versions }
 }
 
 function once<Value> (open: () => Promise<Value>) {

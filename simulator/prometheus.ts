@@ -14,7 +14,7 @@ const samplesADay = 86_400 / sampleSeconds
 const mebibyte = 2 ** 20
 
 /** Each counter of inovex's exporter: Monasca's measurement of its rate, and counts per unit of that. */
-const counters: Record<string, { rate: string, factor: (instance: Instance) => number }> = {
+export const counters: Record<string, { rate: string, factor: (instance: Instance) => number }> = {
   libvirt_domain_info_cpu_time_seconds_total: {
     rate: 'cpu.utilization_norm_perc', factor: ({ flavor }) => flavor.vcpus / 100
   },
@@ -27,7 +27,7 @@ const counters: Record<string, { rate: string, factor: (instance: Instance) => n
 }
 
 /** Each gauge, and its value in an instance; none where its agent does not report it. */
-const gauges: Record<string, (instance: Instance) => Sampler[]> = {
+export const gauges: Record<string, (instance: Instance) => Sampler[]> = {
   libvirt_domain_info_virtual_cpus: ({ flavor }) => [() => flavor.vcpus],
   libvirt_domain_memory_stats_usable_bytes: (instance) =>
     samplersOf(instance, 'mem.free_mb').map((sample) => (k) => sample(k) * mebibyte),
@@ -35,9 +35,11 @@ const gauges: Record<string, (instance: Instance) => Sampler[]> = {
     samplersOf(instance, 'mem.total_mb').map((sample) => (k) => sample(k) * mebibyte)
 }
 
-const host = ({ id, seed }: Instance): Labels =>
+/** The labels of all series of an instance. */
+export const host = ({ id, seed }: Instance): Labels =>
   ({ domain: `instance-${id.slice(0, 8)}`, instance: `compute0${1 + seed % 4}`, job: 'libvirt' })
-const info = (instance: Instance): Labels => ({
+/** The labels of its info metric, with its name. */
+export const info = (instance: Instance): Labels => ({
   __name__: infoName,
   ...host(instance),
   instance_id: instance.id,

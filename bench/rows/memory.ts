@@ -1,6 +1,6 @@
 import { runLoad } from '../load.js'
 import { residentMbOf } from '../process.js'
-import { routes } from '../direct.js'
+import { routes } from '../service-path.js'
 import { startService } from '../server.js'
 import { mean, shuffle } from '../statistics.js'
 import { formatNumber } from '../table.js'

@@ -1,12 +1,15 @@
+import { withoutStore } from '../cloud.js'
+import type { SimulatedCloud } from '../cloud.js'
 import { compare } from '../compare.js'
 import type { Comparison } from '../compare.js'
-import { directPath, routes, servicePath } from '../direct.js'
+import { routes, servicePath } from '../service-path.js'
 import { timedGet } from '../get.js'
-import type { InfluxDB } from '../influxdb.js'
+import type { FilledStore } from '../stores/store.js'
 import { startBare, startService } from '../server.js'
 import { shuffle } from '../statistics.js'
 import { formatNumber } from '../table.js'
 import type { RunOptions } from '../table.js'
+import { onEachStore } from '../upstreams.js'
 import type { Row, Upstreams } from '../upstreams.js'
 
 /** The same cached series again and again, compared with a bare route that sends its bytes. */
@@ -47,43 +50,43 @@ export const hitWithToken: Row = async (upstreams, options) => {
   }]
 }
 
-/** Uncached series of changing instances, compared with the same data read directly from InfluxDB. */
-export const uncached: Row = async (upstreams, options) => [{
+/** Uncached series of changing instances, compared with the same data read directly from each store. */
+export const uncached: Row = (upstreams, options) => onEachStore(upstreams, async (store) => ({
   row: 'C',
-  measures: 'a different instance each time, uncached, six routes mixed, 64 connections',
+  measures: `${store.name}: a different instance each time, uncached, six routes mixed, 64 connections`,
   target: '≥ 1.2 × its requests/s',
-  ...directBaseline,
-  ...outcome(await compareWithInfluxDB(upstreams, options, 64), 'rate', (ratio) => ratio >= 1.2)
-}]
+  ...directBaseline(store),
+  ...outcome(await compareWithStore(upstreams, store, options, 64), 'rate', (ratio) => ratio >= 1.2)
+}))
 
 /** The same with one connection. */
-export const sequential: Row = async (upstreams, options) => [{
+export const sequential: Row = (upstreams, options) => onEachStore(upstreams, async (store) => ({
   row: 'L',
-  measures: 'one request at a time, uncached, six routes mixed',
+  measures: `${store.name}: one request at a time, uncached, six routes mixed`,
   target: '≤ 2 × its p50',
-  ...directBaseline,
-  ...outcome(await compareWithInfluxDB(upstreams, options, 1), 'p50', (ratio) => ratio <= 2)
-}]
+  ...directBaseline(store),
+  ...outcome(await compareWithStore(upstreams, store, options, 1), 'p50', (ratio) => ratio <= 2)
+}))
 
-const directBaseline = {
-  against: 'InfluxDB directly, one query per request',
-  notes: ['`CACHE=off`. The direct queries of the four routes that sum devices use a subquery: no other ' +
-    'single query returns the same numbers. The direct query for memory reads two measurements; ' +
-    'the service reads three.']
-}
+const directBaseline = ({ name, notes }: FilledStore) => ({
+  against: `${name} directly, one request each`,
+  notes: notes.map((note) => `${name}, \`CACHE=off\`: ${note}`)
+})
 
-async function compareWithInfluxDB (upstreams: Upstreams, options: RunOptions, connections: number) {
-  const { service, influxdb, calls } = await startOverInfluxDB(upstreams, { CACHE: 'off' })
-  const { end } = influxdb
+async function compareWithStore (
+  { smallCloud }: Upstreams, store: FilledStore, options: RunOptions, connections: number
+) {
+  const { service, calls } = await startOver(await smallCloud(), store, { CACHE: 'off' })
+  const { end } = store
   const window = { start: end - 3600, end, step: 60 }
-  const pairs = shuffle(influxdb.instances.flatMap(({ id }) => routes.map((route) => ({ route, id }))))
-  const servicePaths = pairs.map(({ route, id }) => servicePath(route, id, window))
-  const directPaths = pairs.map(({ route, id }) => directPath(route, id, window))
+  const pairs = shuffle(store.instances.flatMap((instance) => routes.map((route) => ({ route, instance }))))
+  const servicePaths = pairs.map(({ route, instance }) => servicePath(route, instance.id, window))
+  const directPaths = pairs.map(({ route, instance }) => store.directPath(route, instance, window))
   await assertSamples(service, servicePaths, /"usage":\d/)
-  await assertSamples(influxdb, directPaths, /"values":\[\[\d/)
+  await assertSamples(store, directPaths, store.sample)
   return await compare(
     { ...service, paths: servicePaths, connections, calls },
-    { ...influxdb, paths: directPaths, connections, calls },
+    { origin: store.origin, pid: store.pid, paths: directPaths, connections, calls },
     options
   )
 }
@@ -96,13 +99,17 @@ async function assertSamples ({ origin }: { origin: string }, paths: string[], s
   }
 }
 
-async function startOverInfluxDB (upstreams: Upstreams, env: Record<string, string>) {
-  const [cloud, influxdb] = [await upstreams.smallCloud(), await upstreams.influxdb()]
-  const service = await startService({ ...cloud.env, INFLUX_URL: influxdb.origin, ...env })
-  return { service, influxdb, calls: async () => (await influxdb.counters()).requests }
+async function startOver (cloud: SimulatedCloud, store: FilledStore, env: Record<string, string>) {
+  const service = await startService({ ...withoutStore(cloud.env), ...store.env, ...env })
+  return { service, calls: async () => (await store.counters()).requests }
 }
 
-const hitPath = ({ instances }: InfluxDB) =>
+async function startOverInfluxDB (upstreams: Upstreams, env: Record<string, string>) {
+  const [cloud, influxdb] = [await upstreams.smallCloud(), await upstreams.influxdb()]
+  return { ...await startOver(cloud, influxdb, env), influxdb }
+}
+
+const hitPath = ({ instances }: FilledStore) =>
   `/v1/openstack/projects/${instances[0]!.id}/cpuUsage?defaultTimeRange=1h&groupBy=1m`
 
 function outcome (

@@ -1,6 +1,7 @@
 import type { UpstreamName } from '#simulator/simulator.js'
 import type { RouteKind } from './requests.js'
 import type { Server } from './server.js'
+import type { StoreName } from './stores/stores.js'
 import type { Testbed } from './testbed.js'
 
 /** The expected responses to one kind of request. */
@@ -24,6 +25,8 @@ export interface Case {
   outcome: Record<RouteKind, Outcome>
   /** Whether the fault is a lasting lack, which metrics count as no failure. */
   lack?: boolean
+  /** The only metrics store that the case is about; each unless given. */
+  store?: StoreName
   /** Additional settings of the server. */
   env?: (testbed: Testbed) => Record<string, string>
   /** Whether the server starts during the fault; nothing is cached then. */
@@ -38,6 +41,9 @@ export interface Case {
 export type Inject =
   (testbed: Testbed, upstreams: UpstreamName[], server?: Server) => Promise<Recover> | Recover
 export type Recover = () => unknown
+
+/** The cases in which the metrics store fails, alone or with others. */
+export const ofMetrics = (cases: Case[]) => cases.filter(({ upstreams }) => upstreams.includes('metrics'))
 
 /**
  * The effect on each route if every request to these upstreams fails.

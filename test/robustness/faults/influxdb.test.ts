@@ -1,4 +1,4 @@
-import { influxdb } from './cases/influxdb.js'
+import { influxdb } from './cases/metrics-store.js'
 import { runCases } from './run-case.js'
 
 await runCases(influxdb)

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import type { FailureCount } from './failure-counts.js'
+import type { StoreName } from './stores/stores.js'
 
 /** Statuses of responses, and the upstreams that they list as unavailable. */
 interface ResponseOutcome { statuses: number[], unavailable: string[] }
@@ -16,6 +17,7 @@ interface Result extends Position {
 }
 
 export interface CaseResult extends Result {
+  store: StoreName
   location: string
   uncached: Record<'summary' | 'instances' | 'series', ResponseOutcome>
   requests: number | null
@@ -47,7 +49,7 @@ export interface SoakResult extends Position {
 
 export type FaultResult = CaseResult | OutageResult | SoakResult
 
-/** Titles of the groups of cases, in the order of the document. */
+/** Titles of the groups of cases on InfluxDB, in the order of the document. */
 const groups = {
   connections: 'Connections',
   responses: 'Responses',
@@ -65,8 +67,15 @@ The fault suite writes this page: \`npm run test:faults -- --soak 10m --write\`.
 \`npm run test:faults\` runs the same cases and compares their names with this page. The times are from the
 run that wrote it.
 
-Each case runs the built server between a simulated cloud and a real InfluxDB. A proxy in front of each
+Each case runs the built server between a simulated cloud and a real metrics store. A proxy in front of each
 upstream injects the fault. The server has \`UPSTREAM_TIMEOUT=1s\` and TTLs of one second.
+
+| metrics store | cases |
+| --- | --- |
+| InfluxDB | all, and the soak |
+| VictoriaMetrics, with series of \`inovex\` | [those](#victoriametrics) in which the metrics store fails |
+
+No case runs on Prometheus, which has the same API: it cannot replace samples, as each case does.
 
 - Before the fault, the suite requests every route for one project. During the fault it requests every route
   for that project (column *cached*) and for a second one, of which nothing is cached.
@@ -98,14 +107,16 @@ const columns = [
 /** Builds docs/reliability.md from the results of the cases, the soak and the outages of the real cloud. */
 export function reportOf (results: FaultResult[]) {
   const sorted = results.toSorted((a, b) => a.number - b.number)
-  const cases = sorted.filter((result): result is CaseResult => result.group in groups)
+  const cases = sorted.filter((result): result is CaseResult => 'store' in result)
   const outages = sorted.filter((result): result is OutageResult => result.group === 'recovery')
   const soak = sorted.find((result): result is SoakResult => result.group === 'soak')
+  const on = (store: StoreName) => cases.filter((one) => one.store === store)
   const sections = Object.entries(groups).map(([group, title]) =>
-    `## ${title}\n\n${table(columns, cases.filter((one) => one.group === group).map(cellsOf))}`)
+    section(title, on('influxdb').filter((one) => one.group === group)))
   const parts = [
     head,
     ...sections,
+    section('VictoriaMetrics', on('victoria-metrics').toSorted((a, b) => a.group.localeCompare(b.group))),
     ...outages.length > 0 ? [outageSection(outages)] : [],
     ...soak ? [soakSection(soak)] : [],
     machine()
@@ -121,6 +132,9 @@ export function faultsIn (document: string) {
   const headers = [`| ${columns.slice(0, 2).join(' | ')}`, '| --- | ---']
   return rows.map(([fault, upstream]) => `${fault} | ${upstream}`).filter((row) => !headers.includes(row))
 }
+
+const section = (title: string, cases: CaseResult[]) =>
+  `## ${title}\n\n${table(columns, cases.map(cellsOf))}`
 
 const table = (columns: string[], rows: string[][]) =>
   [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

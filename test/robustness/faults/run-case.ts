@@ -11,8 +11,9 @@ import { errorsIn, routeKinds, unavailableIn } from './requests.js'
 import type { RouteKind, TestRequest } from './requests.js'
 import { startServer } from './server.js'
 import type { Server, ServerResponse } from './server.js'
+import type { StoreName } from './stores/stores.js'
 import { startTestbed, upstreamNames } from './testbed.js'
-import type { Testbed } from './testbed.js'
+import type { Testbed, TestbedOptions } from './testbed.js'
 import type { Truth } from './truth.js'
 
 /**
@@ -35,11 +36,14 @@ interface TestResponse extends ServerResponse {
   request: TestRequest
 }
 
-/** Runs cases in sequence, each with its own server. @param certificate of upstreams with TLS */
-export async function runCases (cases: Case[], certificate?: Parameters<typeof startTestbed>[1]) {
-  const testbed = await startTestbed(t, certificate)
+/** Runs cases over a metrics store in sequence, each with its own server. */
+export async function runCases (cases: Case[], options: TestbedOptions = {}) {
+  const { storeName = 'influxdb' } = options
+  const testbed = await startTestbed(t, options)
   if (testbed === undefined) return
-  for (const one of cases) await t.test(titleOf(one), (t) => runCase(t, testbed, one))
+  for (const one of cases.filter(({ store = storeName }) => store === storeName)) {
+    await t.test(titleOf(one), (t) => runCase(t, testbed, one, storeName))
+  }
 }
 
 /** The failing upstreams, as the report names them. */
@@ -47,7 +51,7 @@ const locationOf = ({ upstreams, component }: Case) =>
   component ?? (upstreams.length === upstreamNames.length ? 'all' : upstreams.join(', '))
 export const titleOf = (one: Case) => `${locationOf(one)}: ${one.name}`
 
-async function runCase (t: Test, testbed: Testbed, one: Case) {
+async function runCase (t: Test, testbed: Testbed, one: Case, store: StoreName) {
   const { cachedRequests, uncachedRequests } = testbed
   const truths = [testbed.truth()]
   const clocks = () => [0, one.clockShiftMs ?? 0].map((shiftMs) => Date.now() + shiftMs)
@@ -120,6 +124,7 @@ async function runCase (t: Test, testbed: Testbed, one: Case) {
     ? null
     : sum(proxyCountsAfter, name) - sum(proxyCountsBefore, name)
   record({
+    store,
     fault: one.name,
     location: locationOf(one),
     load: one.load ?? false,

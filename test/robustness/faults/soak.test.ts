@@ -33,9 +33,10 @@ const minFaults = 12
 const idleMs = 70_000
 t.setTimeout((lengthSeconds + 240) * 1_000)
 
-/** Faults that can start and end while a server runs. */
+/** Faults that can start and end while a server runs; the metrics store is InfluxDB. */
 const faults = shuffle([...connections, ...responses, ...cloud, ...simultaneous]
-  .filter(({ fromStart, env, clockShiftMs }) => !(fromStart ?? env ?? clockShiftMs)))
+  .filter(({ fromStart, env, clockShiftMs }) => !(fromStart ?? env ?? clockShiftMs))
+  .filter(({ store = 'influxdb' }) => store === 'influxdb'))
 
 const testbed = await startTestbed(t)
 if (testbed) {

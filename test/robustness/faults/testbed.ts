@@ -2,25 +2,25 @@ import type { Test } from 'tap'
 import { adminInstanceId, adminProjectId, demoInstanceId, demoProjectId } from '#simulator/seed.js'
 import { startSimulator } from '#simulator/simulator.js'
 import type { UpstreamName, Simulator } from '#simulator/simulator.js'
-import { startInfluxd } from '#test/support/influxdb/influxd.js'
-import type { Influxd } from '#test/support/influxdb/influxd.js'
-import { writePoints } from './points.js'
 import { startProxy } from './proxy.js'
 import type { Certificate, Proxy } from './proxy.js'
 import { requestsFor } from './requests.js'
 import type { TestRequest } from './requests.js'
+import type { MetricsStore } from './stores/store.js'
+import { stores } from './stores/stores.js'
+import type { StoreName } from './stores/stores.js'
 import { truthOf } from './truth.js'
 import type { Truth } from './truth.js'
 
 export const upstreamNames: UpstreamName[] = ['identity', 'compute', 'network', 'block-storage', 'metrics']
 
-/** The upstreams of a service: a simulated cloud and a real InfluxDB, with a proxy in front of each. */
+/** The upstreams of a service: a simulated cloud and a real metrics store, with a proxy in front of each. */
 export interface Testbed {
   proxies: Record<UpstreamName, Proxy>
   /** A proxy without an upstream. */
   spareProxy: Proxy
   simulator: Simulator
-  influxd: Influxd
+  store: MetricsStore
   /** Milliseconds by which the cloud's clock is ahead. */
   cloudClock: { shiftMs: number }
   /** Settings of the service: short timeouts and TTLs. */
@@ -48,16 +48,22 @@ const timeoutMs = 900_000
 const byUpstream = <Value>(entries: Array<readonly [UpstreamName, Value]>) =>
   Object.fromEntries(entries) as Record<UpstreamName, Value>
 
+export interface TestbedOptions {
+  /** The metrics store; InfluxDB by default. */
+  storeName?: StoreName
+  /** The certificate of upstreams with TLS. */
+  certificate?: Certificate & { caFile: string }
+}
+
 /**
- * Starts the upstreams, with TLS if there is a certificate.
- * @returns `undefined`, with `t` skipped, if no InfluxDB is available
+ * Starts the upstreams.
+ * @returns `undefined`, with `t` skipped, if the metrics store is not available
  */
 export async function startTestbed (
-  t: Test,
-  certificate?: Certificate & { caFile: string }
+  t: Test, { storeName = 'influxdb', certificate }: TestbedOptions = {}
 ): Promise<Testbed | undefined> {
-  const influxd = await startInfluxd(t)
-  if (influxd === undefined) return undefined
+  const store = await stores[storeName](t)
+  if (store === undefined) return undefined
   t.setTimeout(timeoutMs)
   const started = await Promise.all(upstreamNames.map(async (name) =>
     [name, await startProxy(certificate)] as const))
@@ -69,9 +75,11 @@ export async function startTestbed (
 
   const cloudClock = { shiftMs: 0 }
   const now = () => Date.now() + cloudClock.shiftMs
-  const simulator = await startSimulator({ projects: 6, instances: 30, reached, now })
+  const simulator = await startSimulator({
+    projects: 6, instances: 30, metricsStore: store.simulated, reached, now
+  })
   for (const name of upstreamNames) {
-    proxies[name].target = name === 'metrics' ? influxd.url : simulator.origins[name]
+    proxies[name].target = name === 'metrics' ? store.url : simulator.origins[name]
   }
   t.teardown(async () => {
     await simulator.close()
@@ -81,16 +89,18 @@ export async function startTestbed (
   const start = Math.floor(Date.now() / 60_000) * 60
   const minutes = Array.from({ length: 10 }, (_, n) => start - 600 + 60 * n)
   let version = 0
-  const owned = measured.map((instance, n) => ({ instance, project: projects[n]!.id }))
-  const write = () => writePoints(influxd, owned, start - secondsBefore, start + secondsAfter, version)
-  const truth = () => truthOf(simulator.cloud, measured, version)
+  const instances = measured.map((instance, n) => ({ instance, project: projects[n]!.id }))
+  const sampled = Array.from({ length: (secondsBefore + secondsAfter) / 60 }, (_, n) =>
+    start - secondsBefore + 60 * n)
+  const write = () => store.write({ instances, minutes: sampled, version })
+  const truth = () => truthOf(simulator.cloud, measured, version, store.maxAheadSeconds)
   await write()
 
   return {
     proxies,
     spareProxy,
     simulator,
-    influxd,
+    store,
     cloudClock,
     env: {
       ...simulator.env,

@@ -13,7 +13,7 @@ export interface Truth {
   usage: (instance: string, route: Route, name: string, minute: number) => number | undefined
   /**
    * The latest sample by a clock, in unix milliseconds, or `null` if the instance has none; and the one
-   * before, for a response that is a little older. Samples up to a minute ahead count.
+   * before, for a response that is a little older.
    */
   latest: (instance: string, route: Route, name: string, clock: number) => Array<number | null>
 }
@@ -22,8 +22,11 @@ interface TrueInstance { vcpus: number, memory_mb: number, disk_gb: number, laun
 
 /**
  * @param measured the instances with samples
+ * @param maxAheadSeconds by which the latest sample may be ahead of a clock
  */
-export function truthOf (cloud: Cloud, measured: string[], version: number): Truth {
+export function truthOf (
+  cloud: Cloud, measured: string[], version: number, maxAheadSeconds: number
+): Truth {
   const usage: Truth['usage'] = (instance, route, name, minute) => {
     if (!measured.includes(instance)) return undefined
     return usageAt(route, name, measured.indexOf(instance), minute, version)
@@ -50,7 +53,7 @@ export function truthOf (cloud: Cloud, measured: string[], version: number): Tru
         [id, { vcpus: flavor.vcpus, memory_mb: flavor.ram, disk_gb: flavor.disk, launched }]))])),
     usage,
     latest (instance, route, name, clock) {
-      const newest = Math.floor(clock / 60_000) * 60 + 60
+      const newest = Math.floor((clock / 1000 + maxAheadSeconds) / 60) * 60
       return [newest, newest - 60].map((minute) => usage(instance, route, name, minute) ?? null)
     }
   }

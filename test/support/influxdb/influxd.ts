@@ -1,11 +1,12 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { request } from 'undici'
-import { end, endWith } from '#test/support/child.js'
+import { endWith } from '#test/support/child.js'
 import { pathFor } from '#test/support/debian.js'
+import { controlOf } from '#test/support/server-control.js'
+import type { ServerControl } from '#test/support/server-control.js'
 import { findInfluxd } from './binary.js'
 import { createClient } from './client.js'
 import type { Client } from './client.js'
@@ -19,20 +20,7 @@ export interface InfluxdOptions {
 }
 
 /** A real InfluxDB 1.x that belongs to one test. */
-export interface Influxd extends Client {
-  url: string
-  /** The id of the current process. */
-  pid: () => number
-  /** Ends the server with SIGTERM; its data stays. */
-  stop: () => Promise<void>
-  /** Ends the server with SIGKILL; its data stays. */
-  kill: () => Promise<void>
-  /** Restarts the server on the same port. */
-  start: () => Promise<void>
-  /** Suspends the server: it accepts connections and sends no response. */
-  pause: () => Promise<void>
-  resume: () => void
-}
+export interface Influxd extends Client, ServerControl { url: string }
 
 const responds = (url: string) =>
   request(`${url}/ping`, { reset: true, signal: AbortSignal.timeout(100) }).then(() => true, () => false)
@@ -71,17 +59,8 @@ export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Prom
   return {
     ...client,
     url,
-    pid: () => server.child.pid!,
-    stop: () => end(server.child, 'SIGTERM'),
-    kill: () => end(server.child, 'SIGKILL'),
-    start: async () => {
+    ...controlOf(() => server.child, async () => {
       server = await relaunch(path, { ...settings, INFLUXDB_HTTP_BIND_ADDRESS: address })
-    },
-    pause: async () => {
-      server.child.kill('SIGSTOP')
-      // A signal is no barrier: a running thread of the server may still send a response.
-      while (await responds(url)) await sleep(10)
-    },
-    resume: () => { server.child.kill('SIGCONT') }
+    }, () => responds(url))
   }
 }

@@ -21,7 +21,7 @@ const programs = {
 export async function findProgram (t: Test, name: keyof typeof programs): Promise<string | undefined> {
   const { required } = programs[name]
   t.setTimeout(maxFindMs)
-  const found = await findOnPathOrDownload(name)
+  const found = await locateProgram(name)
   if ('reason' in found) {
     if (process.env[required] === '1') throw new Error(`${required}=1, but ${found.reason}`)
     t.plan(0, found.reason)
@@ -31,7 +31,8 @@ export async function findProgram (t: Test, name: keyof typeof programs): Promis
   return found.path
 }
 
-async function findOnPathOrDownload (name: keyof typeof programs): Promise<Found> {
+/** Finds a program on the PATH or in its Debian package. */
+export async function locateProgram (name: keyof typeof programs): Promise<Found> {
   for (const path of (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, name))) {
     if (await isExecutable(path)) return { path }
   }

@@ -6,17 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { end, startChild } from '#test/support/child.js'
-import { freePort } from '#test/support/redis/server.js'
 import { findProgram } from './programs.js'
+import { startVictoriaMetrics } from './victoria-metrics.js'
+import type { ImportedSeries } from './victoria-metrics.js'
 
 const run = promisify(execFile)
-
-/** A series as VictoriaMetrics imports it, one JSON document a line. */
-interface ImportedSeries {
-  metric: Record<string, string>
-  values: Array<number | string>
-  timestamps: number[]
-}
 
 export const storeNames = ['prometheus', 'victoria-metrics'] as const
 export type StoreName = typeof storeNames[number]
@@ -28,9 +22,7 @@ export type StoreName = typeof storeNames[number]
  * @throws Error without the program where it is required
  */
 export async function startStore (t: Test, name: StoreName, lines: string[]): Promise<string | undefined> {
-  return await { prometheus: startFilled, 'victoria-metrics': startVictoriaMetrics }[name](
-    t, temporaryFolder(name), lines
-  )
+  return await { prometheus: startFilled, 'victoria-metrics': startFilledVictoriaMetrics }[name](t, lines)
 }
 
 /**
@@ -52,7 +44,8 @@ function temporaryFolder (name: string) {
   return dir
 }
 
-async function startFilled (t: Test, dir: string, lines: string[]) {
+async function startFilled (t: Test, lines: string[]) {
+  const dir = temporaryFolder('prometheus')
   const path = await findProgram(t, 'prometheus')
   const promtool = path && await findProgram(t, 'promtool')
   if (!promtool) return
@@ -87,44 +80,11 @@ async function startPrometheus (t: Test, path: string, dir: string, settings: ob
   return url
 }
 
-/** It does not report the port that the kernel chooses. */
-async function startVictoriaMetrics (t: Test, dir: string, lines: string[]) {
-  const path = await findProgram(t, 'victoria-metrics')
-  if (path === undefined) return
-  const address = `127.0.0.1:${await freePort()}`
-  const { child } = await startChild({
-    path,
-    args: [`-storageDataPath=${dir}`, '-retentionPeriod=100y', `-httpListenAddr=${address}`],
-    env: {},
-    output: 'stderr',
-    ready: /starting http server at/
-  })
-  t.teardown(() => end(child, 'SIGKILL'))
-  process.once('exit', () => child.kill('SIGKILL'))
-  const url = `http://${address}`
-  await responds(`${url}/health`)
+async function startFilledVictoriaMetrics (t: Test, lines: string[]) {
+  const started = await startVictoriaMetrics(t)
   // Its import rejects NaN, which Prometheus does not.
-  const accepted = lines.filter((line) => !line.includes('"NaN"'))
-  await expectOk(await fetch(`${url}/api/v1/import`, { method: 'POST', body: accepted.join('\n') }))
-  await expectOk(await fetch(`${url}/internal/force_flush`))
-  await findsSamples(url, accepted.map((line) => JSON.parse(line)))
-  return url
-}
-
-/** Its index may be behind its samples for a while. */
-async function findsSamples (url: string, all: ImportedSeries[]) {
-  const times = all.flatMap(({ timestamps }) => [timestamps[0]!, timestamps.at(-1)!])
-  const [first, last] = [Math.min(...times), Math.max(...times)].map((time) => Math.floor(time / 1000))
-  const count = all.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
-  const query = `sum(count_over_time({__name__!=""}[${last! - first! + 2}s]))`
-  for (;;) {
-    const parameters = new URLSearchParams({ query, time: String(last! + 1), nocache: '1' })
-    const response = await fetch(`${url}/api/v1/query?${parameters}`)
-    await expectOk(response)
-    const { data: { result: [found] } } = await response.json() as any
-    if (Number(found?.value[1]) >= count) return
-    await sleep(100)
-  }
+  await started?.write(lines.filter((line) => !line.includes('"NaN"')).map((line) => JSON.parse(line)))
+  return started?.url
 }
 
 export async function responds (url: string) {
@@ -134,10 +94,6 @@ export async function responds (url: string) {
     if (attempts === 300) throw new Error(`${url} does not respond`)
     await sleep(100)
   }
-}
-
-async function expectOk (response: Response) {
-  if (!response.ok) throw new Error(`${response.url} returned ${response.status}: ${await response.text()}`)
 }
 
 /** The series as OpenMetrics text, each metric as one family. */

@@ -14,7 +14,7 @@ const failLookups = (dnsFailure: string): Inject => ({ proxies }, upstreams, ser
 const named: Array<[UpstreamName, (testbed: Testbed) => Record<string, string>]> = [
   ['compute', ({ proxies }) =>
     ({ OS_COMPUTE_ENDPOINT_OVERRIDE: `http://nova.test:${proxies.compute.port}/v2.1` })],
-  ['metrics', ({ proxies }) => ({ INFLUX_URL: `http://influxdb.test:${proxies.metrics.port}` })]
+  ['metrics', ({ proxies, store }) => store.settingsFor(`http://metrics.test:${proxies.metrics.port}`)]
 ]
 
 /** Faults of name resolution. */

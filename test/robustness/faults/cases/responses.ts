@@ -32,8 +32,20 @@ const toInfinity = (text: string) => text.replace(jsonNumber, '1e999')
 const firstHalf = (text: string) => text.slice(0, Math.floor(text.length / 2))
 const withoutLastLine = (text: string) => text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)
 const unchanged = (text: string) => text
+const asPartial = (text: string) => JSON.stringify({ ...JSON.parse(text), isPartial: true })
+const withWarning = (text: string) => JSON.stringify({ ...JSON.parse(text), warnings: [marker] })
 const errorJson = JSON.stringify({ error: { code: 500, message: marker, title: marker } })
+const prometheusErrorJson = JSON.stringify({ status: 'error', errorType: 'internal', error: marker })
 const influxdbErrorJson = `${JSON.stringify({ results: [{ statement_id: 0, error: marker }] })}\n`
+
+/** The error object of each metrics store, by the beginning of its paths. */
+const errorObjects: Array<[path: string, body: string]> = [
+  ['/query', influxdbErrorJson], ['/api/v1/', prometheusErrorJson], ['', errorJson]
+]
+const errorObjectOf = (path: string) => errorObjects.find(([start]) => path.startsWith(start))![1]
+
+const onInfluxDB: Partial<Case> = { store: 'influxdb' }
+const onVictoriaMetrics: Partial<Case> = { store: 'victoria-metrics' }
 
 /** Every request gets an HTML page with this status. */
 const html = (status: number, headers?: object) => responding(() => htmlResponse(status, headers))
@@ -61,11 +73,13 @@ export const responses: Case[] = [
     }
   })),
   ...visible(three, 'truncated JSON', 502, changingBody(firstHalf)),
-  ...visible(metrics, 'last line of the response is missing', 502, changingBody(withoutLastLine)),
+  ...visible(metrics, 'last line of the response is missing', 502, changingBody(withoutLastLine), onInfluxDB),
+  ...visible(metrics, 'partial response', 502, changingBody(asPartial), onVictoriaMetrics),
+  ...visible(metrics, 'response with a warning', 502, changingBody(withWarning), onVictoriaMetrics),
   ...visible(three, 'HTML instead of JSON, status 200', 502, html(200)),
   ...visible(two, 'empty body, status 200', 502, json(200, '')),
   ...visible(three, 'error object, status 200', 502, responding(({ path }) =>
-    response(200, path.startsWith('/query') ? influxdbErrorJson : errorJson))),
+    response(200, errorObjectOf(path)))),
   ...tolerated(two, 'correct JSON as text/plain', changingBody(unchanged, asText)),
   ...visible(three, 'list instead of an object', 502, json(200, '[]')),
   ...visible(two, 'numbers as strings', 502, changingBody(toStrings)),
@@ -89,7 +103,10 @@ export const responses: Case[] = [
     request: everyNth(3, ({ respond }) => respond(htmlResponse(500)))
   })),
   ...visible([['network']], '502 to every request', 502, html(502)),
-  ...visible(three, '503 to every request', 502, html(503)),
+  ...visible([['identity'], ['compute']], '503 to every request', 502, html(503)),
+  ...visible(metrics, '503 to every request', 502, html(503), onInfluxDB),
+  // A Prometheus API sends it when it is overloaded.
+  ...visible(metrics, '503 to every request', 503, html(503), onVictoriaMetrics),
   ...visible(metrics, '503 with Retry-After of three seconds', 503, html(503, { 'retry-after': '3' })),
   ...visible([['block-storage']], '504 to every request', 502, html(504)),
   ...tolerated([['compute', 'metrics']], '503 to the first attempt of each request', onTheWire({

@@ -3,31 +3,32 @@ import { promisify } from 'node:util'
 import { tolerated, visible } from '../case.js'
 import type { Case, Inject } from '../case.js'
 
-const kill: Inject = async ({ influxd }) => {
-  await influxd.kill()
-  return influxd.start
+const kill: Inject = async ({ store }) => {
+  await store.kill()
+  return store.start
 }
 
-const stop: Inject = async ({ influxd }) => {
-  await influxd.stop()
-  return influxd.start
+const stop: Inject = async ({ store }) => {
+  await store.stop()
+  return store.start
 }
 
-const pause: Inject = async ({ influxd }) => {
-  await influxd.pause()
-  return influxd.resume
+const pause: Inject = async ({ store }) => {
+  await store.pause()
+  return store.resume
 }
 
-const dropDatabase: Inject = async ({ influxd }) => {
-  await influxd.query('DROP DATABASE mon')
-  return () => influxd.query('CREATE DATABASE mon')
+const dropDatabase: Inject = async ({ store: { influxd } }) => {
+  await influxd!.query('DROP DATABASE mon')
+  return () => influxd!.query('CREATE DATABASE mon')
 }
 
 /**
  * Simulates a full disk without root: a limit of the file size (RLIMIT_FSIZE) makes each write fail.
  * @throws if a write still succeeds
  */
-const fillDisk: Inject = async ({ influxd }) => {
+const fillDisk: Inject = async ({ store }) => {
+  const influxd = store.influxd!
   const limitFileSize = (size: string) =>
     promisify(execFile)('prlimit', ['--pid', String(influxd.pid()), `--fsize=${size}:`])
   await limitFileSize('0')
@@ -42,17 +43,23 @@ const fillDisk: Inject = async ({ influxd }) => {
 }
 
 const metrics: Case['upstreams'][] = [['metrics']]
-/** The service reaches InfluxDB without a proxy, so nothing counts requests. */
+/** The service reaches the store without a proxy, so nothing counts requests. */
 const direct: Partial<Case> = {
-  upstreams: [], component: 'metrics', env: ({ influxd }) => ({ INFLUX_URL: influxd.url })
+  upstreams: [], component: 'metrics', env: ({ store }) => store.settingsFor(store.url)
 }
 const underLoad = { ...direct, load: true }
 
-/** Faults of a real InfluxDB. */
+/** Faults of the process of a real store. */
+const ofProcess = (title: string): Case[] => [
+  ...visible(metrics, `${title} is killed (SIGKILL), then restarted`, 503, kill, underLoad),
+  ...visible(metrics, `${title} is terminated (SIGTERM), then restarted`, 503, stop, direct),
+  ...visible(metrics, `${title} is paused (SIGSTOP), then resumed`, [503, 504], pause, underLoad)
+]
+
 export const influxdb: Case[] = [
-  ...visible(metrics, 'InfluxDB is killed (SIGKILL), then restarted', 503, kill, underLoad),
-  ...visible(metrics, 'InfluxDB is terminated (SIGTERM), then restarted', 503, stop, direct),
-  ...visible(metrics, 'InfluxDB is paused (SIGSTOP), then resumed', [503, 504], pause, underLoad),
+  ...ofProcess('InfluxDB'),
   ...visible(metrics, 'InfluxDB database is dropped, then created again', 502, dropDatabase, direct),
   ...tolerated(metrics, 'InfluxDB disk is full: every write fails', fillDisk, underLoad)
 ]
+
+export const victoriaMetrics = ofProcess('VictoriaMetrics')
