@@ -16,7 +16,8 @@ import { nextLink } from '#lib/http/next-link.js'
 
 /** A handler's response, before it is serialised. */
 export interface ComposedResponse<Payload> {
-  payload: Payload
+  /** A text is the response's JSON already. */
+  payload: Payload | string
   /** Id of the page's last entry, where more follow. */
   last?: string
   /** The failures of upstreams. */
@@ -102,9 +103,11 @@ export default fp(async (app) => {
         request.log.warn({ err: incomplete }, 'served incomplete')
       }
       const link = last === undefined ? undefined : nextLink(request.url, last)
-      const text = isCsv(request)
-        ? request.routeOptions.config.csv!(payload)
-        : String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
+      const text = typeof payload === 'string'
+        ? payload
+        : isCsv(request)
+          ? request.routeOptions.config.csv!(payload)
+          : String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
       const degraded = failures.length > 0
       const value = createCachedResponse(text, scopeKey(request.scope), {
         link, incomplete: incomplete?.upstream, oldestAt, degraded, before

@@ -104,6 +104,8 @@ export function createCache<V> (
     maxSize: maxBytes,
     sizeCalculation: ({ value }, key) => sizeOf(value) + key.length
   })
+  // No other process has values: a look for them would cost each miss some promises.
+  const isAlone = shared === noSharedStore
   const lookups = createSingleFlight<Entry<V> | undefined>()
   const loads = createSingleFlight<StoredValue<V>>()
   const counts = { hit: 0, stale: 0, miss: 0 }
@@ -173,7 +175,7 @@ export function createCache<V> (
   }
 
   async function fetchOnceInAllProcesses (key: string, lifetimes: Lifetimes, load: Load<V>) {
-    const { found, release } = lifetimes.ttl > 0
+    const { found, release } = !isAlone && lifetimes.ttl > 0
       ? await lockOrWait(() => shared.lock(key), () => lookup(key, lifetimes), find(key))
       : {}
     if (found !== undefined) return found
@@ -195,9 +197,9 @@ export function createCache<V> (
   return {
     async get (key, lifetimes, load) {
       const local = find(key)
-      const entry = lifetimes.ttl === 0 || loads.has(key) || (local !== undefined && needsNoRefresh(local))
-        ? local
-        : await lookups.run(key, () => lookup(key, lifetimes))
+      const isFound = isAlone || lifetimes.ttl === 0 || loads.has(key) ||
+        (local !== undefined && needsNoRefresh(local))
+      const entry = isFound ? local : await lookups.run(key, () => lookup(key, lifetimes))
       if (entry !== undefined && needsNoRefresh(entry)) {
         return resultOf(isFresh(entry) ? 'hit' : 'stale', entry)
       }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { blockBytes, blockTtlMs } from '#lib/metrics/bucket-blocks.js'
+import { bucketsOf } from '#test/support/buckets.js'
 import { startSeriesCache, step } from '#test/support/metrics-store.js'
 import type { Range } from '#test/support/metrics-store.js'
 
@@ -129,12 +130,12 @@ t.test('a failed fetch stores nothing', async (t) => {
 })
 
 t.test('callers do not share objects: changes of a result affect no other one', async (t) => {
-  const { read, fetchedRanges, bucketsIn } = startSeriesCache()
+  const { columns, fetchedRanges, bucketsIn } = startSeriesCache()
+  const window = { start: 10 * step, end: 20 * step, step }
   for (let i = 0; i < 3; i++) {
-    const buckets = await read([10, 20])
-    t.same(buckets, bucketsIn([10, 20]))
-    for (const bucket of buckets) bucket.usage = -1
-    buckets.length = 0
+    const [column] = await columns(['cpu'], 'x', window)
+    t.same(bucketsOf(column!, window), bucketsIn([10, 20]))
+    column!.fill(-1)
   }
   t.same(fetchedRanges(), [[10, 20]])
 })
