@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { readOptions } from './options.js'
 import { bulk } from './rows/bulk.js'
+import { fleet } from './rows/fleet.js'
 import { memory } from './rows/memory.js'
 import { instances, summary } from './rows/openstack.js'
 import { page } from './rows/page.js'
@@ -15,6 +16,7 @@ import { createUpstreams } from './upstreams.js'
 import type { Row } from './upstreams.js'
 
 const rows: Record<string, Row> = {
+  F: fleet,
   H: hit,
   HK: hitWithToken,
   C: uncached,

@@ -81,7 +81,7 @@ async function compareWithStore (
   const window = { start: end - 3600, end, step: 60 }
   const pairs = shuffle(store.instances.flatMap((instance) => routes.map((route) => ({ route, instance }))))
   const servicePaths = pairs.map(({ route, instance }) => servicePath(route, instance.id, window))
-  const directPaths = pairs.map(({ route, instance }) => store.directPath(route, instance, window))
+  const directPaths = pairs.map(({ route, instance }) => store.directPath(route, instance.id, window))
   await assertSamples(service, servicePaths, /"usage":\d/)
   await assertSamples(store, directPaths, store.sample)
   return await compare(

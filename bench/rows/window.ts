@@ -32,7 +32,7 @@ export const week: Row = (upstreams) => onEachStore(upstreams, async (store) => 
   for (const instance of store.weekOldInstances) {
     for (const route of routes) {
       // Warms the store's memory, so that the first read does not include that.
-      await timedGet(store.origin + store.directPath(route, instance, before))
+      await timedGet(store.origin + store.directPath(route, instance.id, before))
       const first = await measure(service.origin + servicePath(route, instance.id, before))
       pairs.push({ first, second: await measure(service.origin + servicePath(route, instance.id, after)) })
     }
