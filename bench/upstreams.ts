@@ -26,12 +26,12 @@ export interface Upstreams {
 /** Measures one row of the table, or several lines of it. */
 export type Row = (upstreams: Upstreams, options: RunOptions) => Promise<Line[]>
 
-/** The line of each metrics store. */
+/** The lines of each metrics store. */
 export async function onEachStore (
-  { stores }: Upstreams, measure: (store: FilledStore) => Promise<Line>
+  { stores }: Upstreams, measure: (store: FilledStore) => Promise<Line[]>
 ): Promise<Line[]> {
   const lines: Line[] = []
-  for (const start of stores) lines.push(await measure(await start()))
+  for (const start of stores) lines.push(...await measure(await start()))
   return lines
 }
 

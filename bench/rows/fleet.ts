@@ -4,6 +4,7 @@ import { parseDuration } from '#lib/duration.js'
 import { parseWindow } from '#lib/time-range.js'
 import type { Instance } from '#simulator/instances.js'
 import { sampleSeconds } from '#simulator/series.js'
+import { metricsCallsOf, oneEach } from '../calls.js'
 import { withoutStore } from '../cloud.js'
 import { compare } from '../compare.js'
 import { timedGet } from '../get.js'
@@ -96,8 +97,7 @@ async function measure (
       // Each load reads them anew: their ranges end at its start.
       get paths () { return directPaths() },
       connections,
-      // One by construction. VictoriaMetrics' own counter would take a second for each load.
-      calls: async () => NaN
+      calls: oneEach
     },
     options,
     () => sleep(settleMs)
@@ -125,11 +125,4 @@ async function assertAll (origin: string, paths: string[], sample: RegExp) {
     const { text } = await timedGet(origin + path)
     if (!sample.test(text)) throw new Error(`the response to ${path} has no sample: ${text.slice(0, 200)}`)
   })))
-}
-
-/** The requests that a service has sent to its metrics store so far, by its own metrics. */
-async function metricsCallsOf ({ origin }: Server) {
-  const { text } = await timedGet(`${origin}/metrics`)
-  const durations = /upstream_request_duration_seconds_count\{.*upstream="metrics".*\} (\d+)/g
-  return [...text.matchAll(durations)].reduce((sum, [, count]) => sum + Number(count), 0)
 }
