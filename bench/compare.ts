@@ -53,7 +53,7 @@ export async function compareWithEach (
   const sides = [service, ...baselines].map((side) => ({ side, results: [] as Round[] }))
   for (let round = 0; round <= rounds; round++) {
     for (const { side, results } of round % 2 === 0 ? sides : sides.toReversed()) {
-      results.push(await measure(side, round === 0 ? 1 : seconds, settle))
+      results.push(await measure(side, round === 0 ? Math.min(1, seconds) : seconds, settle))
     }
   }
   const residentMb = residentMbOf(service.pid)

@@ -40,7 +40,8 @@ const setupSeconds = 180
  * however fast the service is. Its other caches are on.
  */
 export const fleet: Row = async ({ smallCloud, starters }, options) => {
-  const seconds = options.seconds / 2
+  // There are six lines, each with two loads in a round.
+  const seconds = options.seconds / 4
   const { env, content } = await smallCloud()
   const running = content.instances.filter(({ status }) => status === 'ACTIVE')
   const lines: Line[] = []
@@ -89,13 +90,19 @@ async function measure (
   }
   await assertAll(service.origin, paths, /"usage":\d/)
   await assertAll(store.origin, directPaths().slice(0, connections), store.sample)
+  const [rotate, rotateDirect] = [rotation(options), rotation(options)]
   const comparison = await compare(
-    { ...service, paths, connections, calls: () => metricsCallsOf(service) },
+    {
+      ...service,
+      get paths () { return rotate(paths) },
+      connections,
+      calls: () => metricsCallsOf(service)
+    },
     {
       origin: store.origin,
       pid: store.pid,
       // Each load reads them anew: their ranges end at its start.
-      get paths () { return directPaths() },
+      get paths () { return rotateDirect(directPaths()) },
       connections,
       calls: oneEach
     },
@@ -115,6 +122,15 @@ async function measure (
     baseline: comparison.baseline,
     residentMb: comparison.residentMb,
     failed: comparison.failed
+  }
+}
+
+/** Paths that begin at another one in each load: a load may be too short to reach all of them. */
+function rotation ({ rounds }: RunOptions) {
+  let load = 0
+  return (paths: string[]) => {
+    const start = Math.floor(paths.length * load++ / (rounds + 1))
+    return [...paths.slice(start), ...paths.slice(0, start)]
   }
 }
 
