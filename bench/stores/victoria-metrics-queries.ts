@@ -20,7 +20,7 @@ function bothDirections (unit: string): typeof expressions[Route] {
 }
 
 /** The domain of an instance in the simulated cloud. */
-export const domainOf = (id: string) => `instance-${id.slice(0, 8)}`
+const domainOf = (id: string) => `instance-${id.slice(0, 8)}`
 
 interface Response {
   data: { result: Array<{ metric: Record<string, string>, values: Array<[number, string]> }> }
