@@ -175,9 +175,9 @@ export function createCache<V> (
   }
 
   async function fetchOnceInAllProcesses (key: string, lifetimes: Lifetimes, load: Load<V>) {
-    const { found, release } = !isAlone && lifetimes.ttl > 0
-      ? await lockOrWait(() => shared.lock(key), () => lookup(key, lifetimes), find(key))
-      : {}
+    const { found, release } = await lockOrWait(
+      () => shared.lock(key), () => lookup(key, lifetimes), find(key)
+    )
     if (found !== undefined) return found
     let isShared = false
     try {
@@ -188,6 +188,10 @@ export function createCache<V> (
       release?.(isShared)
     }
   }
+
+  const fetchOnce = (key: string, lifetimes: Lifetimes, load: Load<V>) => isAlone || lifetimes.ttl === 0
+    ? fetch(key, lifetimes, load, onBackgroundError)
+    : fetchOnceInAllProcesses(key, lifetimes, load)
 
   function resultOf (status: CacheStatus, { value, fetchedAt, failure }: CachedValue<V>): CacheResult<V> {
     counts[status]++
@@ -203,7 +207,7 @@ export function createCache<V> (
       if (entry !== undefined && needsNoRefresh(entry)) {
         return resultOf(isFresh(entry) ? 'hit' : 'stale', entry)
       }
-      const refresh = loads.run(key, () => fetchOnceInAllProcesses(key, lifetimes, load))
+      const refresh = loads.run(key, () => fetchOnce(key, lifetimes, load))
       if (entry !== undefined && refreshesInBackground(entry)) {
         // Its failure has been reported, or the next caller meets it.
         refresh.catch(() => {})

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { CacheStats } from '#lib/cache/cache.js'
 import type { Window } from '#lib/time-range.js'
+import { columnJson, extendJson, jsonBytes, sliceJson } from './bucket-json.js'
+import type { BlockJson } from './bucket-json.js'
 import { emptyColumn, indexOf } from './columns.js'
 import type { Column } from './columns.js'
 
@@ -10,6 +12,8 @@ interface Block {
   known: Uint8Array
   /** NaN where a bucket is not cached, or has no data. */
   usages: Float64Array
+  /** The JSON of those buckets that were asked for as JSON. */
+  json?: BlockJson
 }
 
 /**
@@ -17,7 +21,7 @@ interface Block {
  */
 const blockSize = 256
 
-/** Bytes of a block: 9 a bucket, and about 1,400 around them, as measured on Node.js 20. */
+/** Bytes of a block without JSON: 9 a bucket, and about 1,400 around them, as measured on Node.js 20. */
 export const blockBytes = blockSize * 9 + 1_400
 
 /**
@@ -38,6 +42,8 @@ export interface CachedBuckets {
 /** Values of buckets, by the series' key and the bucket's width. */
 export interface BucketBlocks {
   read (series: string, window: Window): CachedBuckets
+  /** The JSON of the buckets of a window, in parts. All are cached, with the values of this column. */
+  json (series: string, window: Window, column: Column): Buffer[]
   /** Stores each bucket of a window, with which the column begins. */
   write (series: string, window: Window, column: Column): void
   clear (): void
@@ -52,16 +58,20 @@ export interface BucketBlocks {
 export function createBucketBlocks (maxBytes: number, now: () => number): BucketBlocks {
   const blocks = new LRUCache<string, Block>({
     maxSize: maxBytes,
-    sizeCalculation: () => blockBytes,
+    sizeCalculation: ({ json }) => blockBytes + jsonBytes(json),
     ttl: blockTtlMs,
     ttlResolution: 0,
-    perf: { now }
+    perf: { now },
+    // From its first bucket on, not from its last one.
+    noUpdateTTL: true
   })
 
   const counts = { hit: 0, stale: 0, miss: 0 }
 
   function add (key: string) {
-    const block = { known: new Uint8Array(blockSize), usages: new Float64Array(blockSize).fill(NaN) }
+    const block: Block = {
+      known: new Uint8Array(blockSize), usages: new Float64Array(blockSize).fill(NaN)
+    }
     blocks.set(key, block)
     return block
   }
@@ -82,11 +92,26 @@ export function createBucketBlocks (maxBytes: number, now: () => number): Bucket
       return { column, missing }
     },
 
+    json (series, window, column) {
+      const { step } = window
+      return partsOf(series, window).map(({ key, from, to, start }) => {
+        const block = blocks.get(key)
+        // The JSON of another part may have evicted it.
+        const part = { start, end: start + (to - from) * step, step }
+        if (block === undefined) return columnJson(column, window, part)
+        const json = extendJson(block.json, block.usages, { first: start - from * step, from, to, step })
+        // Another object, so that its size is calculated again.
+        if (json !== block.json) blocks.set(key, { ...block, json })
+        return sliceJson(json, from, to)
+      })
+    },
+
     write (series, window, column) {
       if (window.end <= window.start) return
       for (const { key, from, to, start } of partsOf(series, window)) {
         const block = blocks.get(key) ?? add(key)
         block.known.fill(1, from, to)
+        if (block.json !== undefined && from < block.json.to) blocks.set(key, { ...block, json: undefined })
         const first = indexOf(window, start)
         block.usages.set(column.subarray(first, first + to - from), from)
       }

@@ -3,6 +3,7 @@ import { createSingleFlight } from '#lib/cache/single-flight.js'
 import type { Window } from '#lib/time-range.js'
 import { createBucketBlocks } from './bucket-blocks.js'
 import type { CachedBuckets } from './bucket-blocks.js'
+import { columnJson } from './bucket-json.js'
 import { indexOf } from './columns.js'
 import type { Column } from './columns.js'
 import { missingWindows } from './missing-windows.js'
@@ -23,7 +24,16 @@ export interface SeriesCacheOptions {
 
 type SeriesReads = Pick<MetricsStore, 'series' | 'seriesOfMany'>
 
+/**
+ * The JSON of several metrics of an instance, in parts: of each bucket with data a `Bucket`, with a comma
+ * before it.
+ * @returns one list of parts a metric
+ * @throws UpstreamError
+ */
+export type ReadJson = (...args: Parameters<MetricsStore['series']>) => Promise<Buffer[][]>
+
 export interface SeriesCache extends SeriesReads {
+  seriesJson: ReadJson
   stats: () => CacheStats
 }
 
@@ -80,13 +90,34 @@ export function cacheSeries (
     return { columns: cached.map(({ column }) => column), missing: startsOf(cached) }
   }
 
+  /**
+   * Fetches the missing buckets. All metrics are fetched together, because they mostly miss the same ones:
+   * fewer requests for a few buckets more.
+   */
+  async function fetchMissing (
+    { columns, missing }: ReturnType<typeof read>,
+    metrics: Metric[], instance: string, window: Window, project?: string
+  ) {
+    const parts = missingWindows(missing, window.step)
+      .map((part) => ({ part, fetched: fetchOnce(metrics, instance, part, project) }))
+    for (const { part, fetched } of parts) complete(columns, window, part, await fetched)
+  }
+
   const series: MetricsStore['series'] = async (metrics, instance, window, project) => {
-    // All metrics are fetched together, because they mostly miss the same buckets: fewer requests for a few
-    // buckets more.
-    const { columns, missing } = read(metrics, instance, window, project)
-    await Promise.all(missingWindows(missing, window.step).map(async (part) =>
-      complete(columns, window, part, await fetchOnce(metrics, instance, part, project))))
-    return columns
+    const found = read(metrics, instance, window, project)
+    await fetchMissing(found, metrics, instance, window, project)
+    return found.columns
+  }
+
+  /** The JSON of the cached buckets before the first missing one is cached too. */
+  const seriesJson: ReadJson = async (metrics, instance, window, project) => {
+    const found = read(metrics, instance, window, project)
+    const { columns, missing: [first = window.end] } = found
+    const [cached, rest] = [{ ...window, end: first }, { ...window, start: first }]
+    const keys = metrics.map((metric) => keyOf(instance, metric, project))
+    const json = columns.map((column, i) => blocks.json(keys[i]!, cached, column))
+    await fetchMissing(found, metrics, instance, window, project)
+    return columns.map((column, i) => [...json[i]!, columnJson(column, window, rest)])
   }
 
   const seriesOfMany: MetricsStore['seriesOfMany'] = async (metrics, instances, window, project) => {
@@ -105,12 +136,19 @@ export function cacheSeries (
     }
     return all.map(({ columns }) => columns)
   }
-  return { series, seriesOfMany, stats: blocks.stats }
+  return { series, seriesJson, seriesOfMany, stats: blocks.stats }
 }
 
 const startsOf = ([first, ...others]: CachedBuckets[]) => others.length === 0
   ? first!.missing
   : [...new Set([first!, ...others].flatMap(({ missing }) => missing))].sort((a, b) => a - b)
+
+/** The JSON of a store's series, without a cache. */
+export const jsonOf = (store: Pick<MetricsStore, 'series'>): ReadJson =>
+  async (metrics, instance, window, project) => {
+    const columns = await store.series(metrics, instance, window, project)
+    return columns.map((column) => [columnJson(column, window, window)])
+  }
 
 /** Puts the buckets of a part of a window, which were fetched, into its columns. */
 function complete (columns: Column[], window: Window, part: Window, fetched: Column[]) {

@@ -8,6 +8,10 @@ export const bucketsOf = (column: Column, { start, step }: Window): Bucket[] =>
   Array.from(column, (usage, i) => ({ time: start + i * step, usage }))
     .filter(({ usage }) => !Number.isNaN(usage))
 
+/** The buckets in the JSON of a series, which is in parts. */
+export const bucketsOfJson = (parts: Buffer[]): Bucket[] =>
+  JSON.parse(`[${Buffer.concat(parts).toString().slice(1)}]`)
+
 type SeriesReads = Pick<MetricsStore, 'series' | 'seriesOfMany'>
 interface BucketReads {
   series: (...args: Parameters<MetricsStore['series']>) => Promise<Bucket[][]>

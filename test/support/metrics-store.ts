@@ -6,7 +6,7 @@ import type { Column } from '#lib/metrics/columns.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { Window } from '#lib/time-range.js'
-import { withBuckets } from './buckets.js'
+import { bucketsOfJson, withBuckets } from './buckets.js'
 
 /** A bucket's width in seconds; tests count in buckets. */
 export const step = 60
@@ -76,13 +76,13 @@ export function startSeriesCache (options: Partial<SeriesCacheOptions> = {}) {
     holdCalls: (hold: boolean) => { holdsCalls = hold },
     /** The store's present data. */
     bucketsIn: (range: Range) => bucketsIn(range, step),
-    /** Reads buckets of one metric through the cache. */
+    /** Reads buckets of one metric through the cache, as JSON. */
     read: async (
       [from, to]: Range, metric: Metric = 'cpu', instance = 'x', width = step, project?: string
     ) => {
       const window = { start: from * width, end: to * width, step: width }
-      const [buckets] = await series([metric], instance, window, project)
-      return buckets!
+      const [json] = await cache.seriesJson([metric], instance, window, project)
+      return bucketsOfJson(json!)
     },
     series,
     /** The columns themselves. */
