@@ -1,0 +1,80 @@
+import type { EventEmitter } from 'node:events'
+
+/** A process at the other end of Node's IPC channel: a worker, or to a worker its own `process`. */
+export interface Peer extends EventEmitter {
+  send?: (message: object, callback: () => void) => unknown
+}
+
+/** Answers a question. The value must be plain data. */
+type Handler = (argument: unknown) => unknown
+
+interface Question {
+  id: number
+  question: string
+  argument?: unknown
+}
+
+type Answer = { id: number } & ({ value: unknown } | { error: string })
+
+interface Pending {
+  resolve: (value: unknown) => void
+  reject: (err: Error) => void
+}
+
+/**
+ * Opens a channel for questions and answers between the primary and a worker, in both directions. Node stores
+ * the messages that arrive before.
+ * @param handlers a function for each question of the peer
+ * @returns the function that asks. It rejects where the peer's handler fails, where the peer ends, and after
+ * `timeoutMs`, if that is given
+ */
+export function openChannel (peer: Peer, handlers: Record<string, Handler>) {
+  const pending = new Map<number, Pending>()
+  let lastId = 0
+
+  peer.on('message', (message: Question | Answer) => {
+    if ('question' in message) answer(message)
+    else settle(message)
+  })
+  peer.on('exit', () => {
+    for (const id of pending.keys()) settle({ id, error: 'the process has ended' })
+  })
+
+  async function answer ({ id, question, argument }: Question) {
+    try {
+      send({ id, value: await handlers[question]!(argument) })
+    } catch (err) {
+      send({ id, error: (err as Error).message })
+    }
+  }
+
+  function settle (answer: Answer) {
+    const { resolve, reject } = pending.get(answer.id) ?? {}
+    pending.delete(answer.id)
+    if ('error' in answer) reject?.(new Error(answer.error))
+    else resolve?.(answer.value)
+  }
+
+  /** A peer that cannot receive any more is about to end. */
+  function send (message: Question | Answer) {
+    peer.send!(message, () => {})
+  }
+
+  return async function ask<T> (question: string, argument?: unknown, timeoutMs?: number) {
+    const id = ++lastId
+    const timer = timeoutMs === undefined
+      ? undefined
+      : setTimeout(settle, timeoutMs, { id, error: 'the process does not respond' })
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        pending.set(id, { resolve, reject })
+        send({ id, question, argument })
+      }) as T
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** Asks the process at the other end of a channel. */
+export type Ask = ReturnType<typeof openChannel>
