@@ -35,6 +35,7 @@ const defaultTiming: Timing = {
 }
 
 interface Member {
+  pid?: number
   ask: Ask
   isReady: boolean
   /** Whether it ended as it was asked to. */
@@ -66,7 +67,8 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
         metrics: readMetrics
       })
       const ended = new Promise<boolean>((resolve) => worker.once('exit', (code) => resolve(code === 0)))
-      const member: Member = { ask, isReady: false, ended, kill: () => worker.process.kill('SIGKILL') }
+      const kill = () => worker.process.kill('SIGKILL')
+      const member: Member = { pid, ask, isReady: false, ended, kill }
       members.add(member)
       worker.once('exit', (code, signal) => {
         members.delete(member)
@@ -96,7 +98,7 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
     for (const member of ready()) {
       member.ask('alive', undefined, timing.hang).catch(() => {
         if (!members.has(member)) return
-        log.error('worker hangs: it is killed')
+        log.error({ worker: member.pid }, 'worker hangs: it is killed')
         member.kill()
       })
     }
