@@ -4,6 +4,8 @@ import { lookup } from 'node:dns/promises'
 import { setFlagsFromString } from 'node:v8'
 import closeWithGrace from 'close-with-grace'
 import type { Options } from 'close-with-grace'
+import { pino } from 'pino'
+import type { Logger } from 'pino'
 import { cliOutput } from '#lib/config/cli.js'
 import { durationMs } from '#lib/config/settings.js'
 import { workerCount } from '#lib/config/workers.js'
@@ -62,13 +64,25 @@ async function run () {
   const logOutput = createLogOutput(stdout, count > 1)
   process.once('exit', logOutput.flushNow)
   if (count === 1) await serve(logOutput)
-  else if (cluster.isPrimary) await runPrimary(count, settings, logOutput)
-  else await serveAsWorker(logOutput)
+  else if (cluster.isWorker) await serveAsWorker(logOutput)
+  else {
+    const log = pino({ ...logger, level: settings.LOG_LEVEL }, logOutput)
+    reportLosses(logOutput, log)
+    await runPrimary(count, settings, systemdNotifier(log), log, logOutput)
+  }
+}
+
+function systemdNotifier (log: Pick<Logger, 'warn'>) {
+  return createSystemdNotifier(process.env, (err) => log.warn({ err }, 'systemd not notified'))
+}
+
+function reportLosses (logOutput: LogOutput, log: Pick<Logger, 'warn'>) {
+  logOutput.onResumed((loss) => log.warn(loss, 'log lines were dropped'))
 }
 
 async function serve (logOutput: LogOutput) {
   const app = await createApp(logOutput)
-  const systemd = createSystemdNotifier(process.env, (err) => app.log.warn({ err }, 'systemd not notified'))
+  const systemd = systemdNotifier(app.log)
   process.on('SIGHUP', () => { if (!app.shuttingDown) systemd.reloading(app.reload) })
   closeAtEnd(app, logOutput, ['SIGHUP', 'SIGUSR2'], systemd.stopping)
   await listen(app)
@@ -97,7 +111,7 @@ async function serveAsWorker (logOutput: LogOutput) {
 async function createApp (logOutput: LogOutput) {
   const app = await buildApp({ logger: { ...logger, stream: logOutput } })
   app.telemetry.setDroppedLogLines(logOutput.dropped)
-  logOutput.onResumed((loss) => app.log.warn(loss, 'log lines were dropped'))
+  reportLosses(logOutput, app.log)
   return app
 }
 

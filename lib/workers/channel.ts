@@ -22,8 +22,8 @@ interface Pending {
 }
 
 /**
- * Opens a channel for questions and answers between the primary and a worker, in both directions. Node stores
- * the messages that arrive before.
+ * Opens a channel for questions and answers between the primary and a worker, in both directions. Node
+ * drops messages that arrive before the process has opened its end.
  * @param handlers a function for each question of the peer
  * @returns the function that asks. It rejects where the peer's handler fails, where the peer ends, and after
  * `timeoutMs`, if that is given

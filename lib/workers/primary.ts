@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import cluster from 'node:cluster'
 import closeWithGrace from 'close-with-grace'
-import { pino } from 'pino'
+import type { Logger } from 'pino'
 import { durationMs } from '#lib/config/settings.js'
 import type { Settings } from '#lib/config/settings.js'
 import { lastLinesMs } from '#lib/observability/log-output.js'
 import type { LogOutput } from '#lib/observability/log-output.js'
-import { logger } from '#lib/observability/logger.js'
-import { createSystemdNotifier } from '#lib/systemd-notify.js'
+import type { SystemdNotifier } from '#lib/systemd-notify.js'
 import { createWorkers } from './workers.js'
 
 /** Milliseconds beyond SHUTDOWN_GRACE, in which workers end that have cut their requests. */
@@ -17,10 +16,9 @@ const exitMs = 2_000
  * Runs the process that serves nothing itself: it starts the workers, and passes signals on to them. It ends
  * with 1 where a worker ends during the start; the worker has reported why.
  */
-export async function runPrimary (count: number, settings: Settings, logOutput: LogOutput) {
-  const log = pino({ ...logger, level: settings.LOG_LEVEL }, logOutput)
-  logOutput.onResumed((loss) => log.warn(loss, 'log lines were dropped'))
-  const systemd = createSystemdNotifier(process.env, (err) => log.warn({ err }, 'systemd not notified'))
+export async function runPrimary (
+  count: number, settings: Settings, systemd: SystemdNotifier, log: Logger, logOutput: LogOutput
+) {
   // Structured clones of messages: JSON has no NaN.
   cluster.setupPrimary({ serialization: 'advanced' })
   const workers = createWorkers({ fork: () => cluster.fork(env), log })

@@ -51,18 +51,23 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
   const ownMetrics = processMetrics()
   let state: 'starting' | 'serving' | 'stopping' = 'starting'
   let shortLives = 0
+  let reloads = 0
   setInterval(checkAll, timing.check).unref()
 
   /** Starts a worker. @returns whether it serves: `false` where it ended before */
   function start () {
     return new Promise<boolean>((resolve) => {
       const startedAt = performance.now()
+      const reloadsBefore = reloads
       const worker = fork()
       const { pid } = worker.process
       const ask = openChannel(worker, {
         ready () {
           member.isReady = true
           resolve(true)
+          // Messages to a worker that starts are lost.
+          if (isStopping()) stopMember(member)
+          else if (reloads > reloadsBefore) ask('reload').catch(() => {})
         },
         metrics: readMetrics
       })
@@ -91,7 +96,10 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
     return Math.min(first * 2 ** shortLives++, last)
   }
 
+  const isStopping = () => state === 'stopping'
   const ready = () => [...members].filter(({ isReady }) => isReady)
+
+  const stopMember = ({ ask }: Member) => { ask('stop').catch(() => {}) }
 
   /** Kills each worker whose event loop does not run. */
   function checkAll () {
@@ -124,27 +132,25 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
      * @returns whether all of them serve
      */
     async start (count: number) {
-      if (!await start()) return false
+      if (!await start() || isStopping()) return false
       const others = await Promise.all(Array.from({ length: count - 1 }, start))
-      if (others.includes(false) || state === 'stopping') return false
+      if (others.includes(false) || isStopping()) return false
       state = 'serving'
       return true
     },
 
     /** Lets all workers read their settings again, and takes over their log level. */
     async reload () {
-      const levels = await Promise.allSettled(Array.from(members, ({ ask }) => ask<string>('reload')))
+      reloads++
+      const levels = await Promise.allSettled(ready().map(({ ask }) => ask<string>('reload')))
       for (const level of levels) if (level.status === 'fulfilled') log.level = level.value
     },
 
     /** Ends all workers. @returns whether none of them had to cut a request, or failed */
     async stop () {
       state = 'stopping'
-      const ended = Array.from(members, ({ ask, ended }) => {
-        ask('stop').catch(() => {})
-        return ended
-      })
-      return (await Promise.all(ended)).every((asAsked) => asAsked)
+      ready().forEach(stopMember)
+      return (await Promise.all(Array.from(members, ({ ended }) => ended))).every((asAsked) => asAsked)
     },
 
     /** Ends all workers at once. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -54,6 +54,18 @@ async function send (url: string, options: Parameters<typeof request>[1] = {}) {
     return { status, headers, text: await body.text() }
   } finally {
     dispatcher.destroy()
+  }
+}
+
+/** A program in place of systemd-notify, which records the states. */
+function fakeSystemd (t: Test) {
+  const dir = t.testdir({ log: '' })
+  const program = `#!/bin/sh\necho "$1" >>${join(dir, 'log')}\n`
+  writeFileSync(join(dir, 'systemd-notify'), program, { mode: 0o755 })
+  return {
+    dir,
+    env: { NOTIFY_SOCKET: 's', PATH: `${dir}:${process.env.PATH}` },
+    states: () => readFileSync(join(dir, 'log'), 'utf8').trim().split('\n')
   }
 }
 
@@ -143,13 +155,14 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 t.test('a request that takes longer than SHUTDOWN_GRACE, or a second signal, ends it with 1', async (t) => {
   const cases = [['1s', 'killed by timeout (1000ms)'], ['1h', 'second SIGTERM']] as const
   for (const [grace, last] of cases) {
-    const settings = { SHUTDOWN_GRACE: grace, UPSTREAM_TIMEOUT: '1h' }
+    const settings = { SHUTDOWN_GRACE: grace, UPSTREAM_TIMEOUT: '1h', SESSION_KEY: 'k'.repeat(43) }
     const { origin, child, simulator, called, exited, logs, lines } = await start(t, settings)
     simulator.intercept = () => 'hang'
     const outcome = send(origin + summary).then(() => 'response', () => 'closed')
     await called('/projects', 1)
     child.kill('SIGTERM')
     await logs('shutting down', 3)
+    child.kill('SIGHUP')
     if (grace === '1h') child.kill('SIGTERM')
     t.equal(await exited, 1)
     t.equal(await outcome, 'closed')
@@ -158,8 +171,11 @@ t.test('a request that takes longer than SHUTDOWN_GRACE, or a second signal, end
 })
 
 t.test('SIGHUP reloads the settings of all processes, and a bad one changes nothing', async (t) => {
-  const file = join(t.testdir({ settings: 'LOG_LEVEL=info\n' }), 'settings')
-  const { origin, child, exited, logs, lines, pids } = await start(t, { SETTINGS_FILE: file })
+  const systemd = fakeSystemd(t)
+  const file = join(systemd.dir, 'settings')
+  writeFileSync(file, 'LOG_LEVEL=info\n')
+  const settings = { SETTINGS_FILE: file, ...systemd.env }
+  const { origin, child, exited, logs, lines, pids } = await start(t, settings)
   child.kill('SIGHUP')
   const reloaded = await logs('settings reloaded', 2)
   t.same(new Set(reloaded.map(({ pid }) => pid)), new Set(pids))
@@ -179,8 +195,8 @@ t.test('SIGHUP reloads the settings of all processes, and a bad one changes noth
   child.kill('SIGHUP')
   await logs('reload failed', 4)
   child.kill('SIGTERM')
-  child.kill('SIGHUP')
   t.equal(await exited, 0)
+  t.match(systemd.states().join(' '), /^READY=1( RELOADING=1 READY=1){4} STOPPING=1$/)
   t.same(lines('shutting down'), [], 'the level of the primary follows that of its workers')
 })
 
@@ -220,4 +236,31 @@ t.test('an error that nothing has caught ends a worker, and another one starts',
   t.match(output.stdout, /"type":"TypeError","message":"a bug".*"unexpected error: shutting down"/)
   child.kill('SIGTERM')
   t.equal(await exited, 0)
+})
+
+t.test('an error of the primary ends all', async (t) => {
+  const simulator = await startSimulator({ projects: 0, instances: 0 })
+  t.teardown(() => simulator.close())
+  const env = { ...simulator.env, PORT: '0', WORKERS: '2' }
+  const code = `import cluster from 'node:cluster'
+    if (cluster.isPrimary) process.stdin.once('data', () => { throw new TypeError('a bug') })`
+  const module = `data:text/javascript,${encodeURIComponent(code)}`
+  const { output, child, exited, logged } = runServer(t, env, '--import', module)
+  await logged('all workers listen')
+  child.stdin.write('x')
+  t.equal(await exited, 1)
+  t.match(output.stdout, /"type":"TypeError","message":"a bug".*"unexpected error: shutting down"/)
+  t.equal(output.stdout.match(/"shutting down"/g)?.length, 2, 'the workers close')
+})
+
+t.test('a signal during the start ends it', async (t) => {
+  const simulator = await startSimulator({ projects: 0, instances: 0 })
+  t.teardown(() => simulator.close())
+  // The first worker serves, and the others are about to: they end once they do.
+  const { output, child, exited, logged } = runServer(t, { ...simulator.env, PORT: '0', WORKERS: '3' })
+  await logged('Server listening')
+  child.kill('SIGTERM')
+  t.equal(await exited, 0)
+  t.notMatch(output.stdout, 'all workers listen')
+  t.equal(output.stderr, '')
 })

@@ -57,7 +57,7 @@ function start (options: Partial<WorkersOptions['timing']> = {}) {
     errors,
     log,
     untilForked,
-    /** What the next workers do. */
+    /** Sets the behaviour of the next workers. */
     next (ready: boolean, more: typeof handlers = {}) {
       isReady = ready
       handlers = more
@@ -87,11 +87,14 @@ t.test('the start fails where another worker ends, and where the service is to s
   forked[1]!.end(1)
   t.equal(await started, false)
 
-  const stopped = start()
-  const starting = stopped.workers.start(2)
-  await stopped.untilForked(2)
-  t.equal(await stopped.workers.stop(), true)
-  t.equal(await starting, false)
+  for (const count of [1, 2]) {
+    const stopped = start()
+    const starting = stopped.workers.start(2)
+    await stopped.untilForked(count)
+    t.equal(await stopped.workers.stop(), true)
+    t.equal(await starting, false)
+    t.equal(stopped.forked.length, count)
+  }
 })
 
 t.test('workers with short lives are replaced later and later, and others at once', async (t) => {
@@ -186,4 +189,20 @@ t.test('all workers reload, and the primary takes over their log level', async (
   t.ok(await started)
   await workers.reload()
   t.equal(log.level, 'warn')
+})
+
+t.test('a worker that starts during a reload reloads as well', async (t) => {
+  const { workers, forked, next, untilForked } = start()
+  t.ok(await workers.start(2))
+  const reloaded = new Promise<void>((resolve) => next(false, {
+    reload () {
+      resolve()
+      throw new Error('it has ended')
+    }
+  }))
+  forked[0]!.end(1)
+  await untilForked(3)
+  await workers.reload()
+  await forked[2]!.ask('ready')
+  await reloaded
 })
