@@ -133,8 +133,8 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
      */
     async start (count: number) {
       if (!await start() || isStopping()) return false
-      const others = await Promise.all(Array.from({ length: count - 1 }, start))
-      if (others.includes(false) || isStopping()) return false
+      await Promise.all(Array.from({ length: count - 1 }, start))
+      if (ready().length < count || isStopping()) return false
       state = 'serving'
       return true
     },
