@@ -194,6 +194,7 @@ t.test('SIGHUP reloads the settings of all processes, and a bad one changes noth
   writeFileSync(file, 'LOG_LEVEL=loud\n')
   child.kill('SIGHUP')
   await logs('reload failed', 4)
+  while (systemd.states().length < 9) await sleep(10)
   child.kill('SIGTERM')
   t.equal(await exited, 0)
   t.match(systemd.states().join(' '), /^READY=1( RELOADING=1 READY=1){4} STOPPING=1$/)
