@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { readOptions } from './options.js'
 import { bulk } from './rows/bulk.js'
+import { fleet } from './rows/fleet.js'
 import { memory } from './rows/memory.js'
 import { instances, summary } from './rows/openstack.js'
 import { page } from './rows/page.js'
@@ -19,6 +20,7 @@ const rows: Record<string, Row> = {
   HK: hitWithToken,
   C: uncached,
   L: sequential,
+  F: fleet,
   W: week,
   B: bulk,
   T: top,
@@ -46,8 +48,9 @@ const seconds = Math.round((performance.now() - start) / 1000)
 const report = `${tableOf(lines)}
 
 The figure after a slash is that of the baseline ("against"), measured alternately with the service in the
-same run. There is no p99 of fewer than 100 times. For H, HK, C, L and S2, autocannon made the load in
-${options.rounds} rounds of ${options.seconds} s each (unless a note says otherwise), after one warm-up round.
+same run; a dash is for a baseline with one call for each request. There is no p99 of fewer than 100 times.
+For H, HK, C, L, F and S2, autocannon made the load in ${options.rounds} rounds of ${options.seconds} s each
+(unless a note says otherwise), after one warm-up round.
 For S, I, B and T, one request was sent in each of as many rounds. A ratio is the median of the rounds'
 ratios; W's is the median over its series. The metrics store is InfluxDB, unless a row names it.
 autocannon is one thread beside the servers. While it is busy all of the time, it limits the faster side, and

@@ -5,7 +5,7 @@ import { cpuSecondsOf, residentMbOf } from './process.js'
 import { median, percentiles } from './statistics.js'
 import type { Figures, RunOptions } from './table.js'
 
-/** One of the two servers that are compared. */
+/** One of the servers that are compared. */
 export interface Side extends Target {
   pid: number
   /** The number of upstream calls that it has caused so far. */
@@ -29,30 +29,40 @@ export interface Comparison {
 
 type Round = LoadResult & { calls: number, cpuMicroseconds: number }
 
-/**
- * Loads the two sides alternately, for several rounds. Every second round starts with the other side, so that
- * other activity of the machine disturbs both alike. A first round warms both up and does not count. Both
- * sides are closed at the end.
- * @param settle waits between two loads until the background work of the last one is done
- */
+/** Compares the service with one baseline, as `compareWithEach` does. */
 export async function compare (
+  service: Side, baseline: Side, options: RunOptions, settle?: () => Promise<unknown>
+): Promise<Comparison> {
+  const [comparison] = await compareWithEach(service, [baseline], options, settle)
+  return comparison!
+}
+
+/**
+ * Loads the service and its baselines alternately, for several rounds. Every second round has the reverse
+ * order, so that other activity of the machine disturbs all alike. A first round warms them up and does not
+ * count. All are closed at the end.
+ * @param settle waits between two loads until the background work of the last one is done
+ * @returns a comparison for each baseline
+ */
+export async function compareWithEach (
   service: Side,
-  baseline: Side,
+  baselines: Side[],
   { rounds, seconds }: RunOptions,
   settle: () => Promise<unknown> = () => sleep(200)
-): Promise<Comparison> {
-  const sides = [
-    { side: service, results: [] as Round[] },
-    { side: baseline, results: [] as Round[] }
-  ] as const
+): Promise<Comparison[]> {
+  const sides = [service, ...baselines].map((side) => ({ side, results: [] as Round[] }))
   for (let round = 0; round <= rounds; round++) {
     for (const { side, results } of round % 2 === 0 ? sides : sides.toReversed()) {
-      results.push(await measure(side, round === 0 ? 1 : seconds, settle))
+      results.push(await measure(side, round === 0 ? Math.min(1, seconds) : seconds, settle))
     }
   }
   const residentMb = residentMbOf(service.pid)
-  await Promise.all([service.close?.(), baseline.close?.()])
-  const [ofService, ofBaseline] = sides.map(({ results }) => results.slice(1)) as [Round[], Round[]]
+  await Promise.all(sides.map(({ side }) => side.close?.()))
+  const [ofService, ...ofBaselines] = sides.map(({ results }) => results.slice(1))
+  return ofBaselines.map((ofBaseline) => comparisonOf(ofService!, ofBaseline, residentMb))
+}
+
+function comparisonOf (ofService: Round[], ofBaseline: Round[], residentMb: number): Comparison {
   const p50 = ({ latencies }: Round) => median(latencies)
   const ratioOf = (figure: (round: Round) => number) =>
     median(ofService.map((round, n) => figure(round) / figure(ofBaseline[n]!)))

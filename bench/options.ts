@@ -6,8 +6,8 @@ const usage = (rows: string[]) => `usage:
 npm run bench -- [row …] [--seconds 2] [--rounds 5] [--soak 10m] [--output file]
 
 rows: ${rows.join(' ')}; all of them by default
---seconds  duration of each load; for S2 at least 8
---rounds   number of loads of each side
+--seconds  duration of each load; for L half of it, for F a quarter, for S2 at least 8
+--rounds   number of loads of each side; their median is worth little with fewer than 5
 --soak     duration of row M; its target needs 10m
 --output   a file for the report, in addition to stdout`
 

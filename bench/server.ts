@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { runProgram, stop } from './process.js'
+import type { Store } from './stores/store.js'
 
 /** A server in its own process. */
 export interface Server {
@@ -45,8 +46,15 @@ export async function startService (env: Record<string, string>): Promise<Server
  * Starts a bare Fastify server with the service's flags, so that only the code differs.
  * @param url the URL whose current response the server sends on `/`
  */
-export async function startBare (url: string): Promise<Server> {
-  const child = runProgram('bench/bare.js', flags, { SOURCE: url }, 'pipe')
+export const startBare = (url: string) => startBaseline('bare', { SOURCE: url })
+
+/** Starts the naive proxy of a metrics store, with the service's flags as well. */
+export const startNaiveProxy = ({ name, origin }: Pick<Store, 'name' | 'origin'>) =>
+  startBaseline('naive-proxy', { STORE: name, ORIGIN: origin })
+
+/** Starts a program of the benchmark that prints its URL. */
+async function startBaseline (name: string, env: Record<string, string>): Promise<Server> {
+  const child = runProgram(`bench/${name}.js`, flags, env, 'pipe')
   const [origin] = await once(createInterface({ input: child.stdout! }), 'line') as [string]
   return { origin, pid: child.pid!, close: () => stop(child) }
 }

@@ -1,8 +1,8 @@
 import { startCloud } from './cloud.js'
 import type { SimulatedCloud } from './cloud.js'
 import { startInfluxDB, startNewest } from './stores/influxdb.js'
-import { chooseSamples } from './stores/store.js'
-import type { FilledStore, Samples } from './stores/store.js'
+import { chooseSamples, fillSamples } from './stores/store.js'
+import type { FilledStore, StartStore } from './stores/store.js'
 import { startVictoriaMetrics } from './stores/victoria-metrics.js'
 import type { Line, RunOptions } from './table.js'
 
@@ -15,45 +15,51 @@ export interface Upstreams {
   influxdb (): Promise<FilledStore>
   /** Each metrics store that rows compare, with the same samples. */
   stores: Array<() => Promise<FilledStore>>
+  /** Start such a store with other samples. */
+  starters: StartStore[]
   /** The URL of an InfluxDB with the newest samples of each running instance of the large cloud. */
   newestInfluxdb (): Promise<string>
   /** The names and versions of the stores that were started. */
-  versions: string[]
+  versions: Set<string>
 }
 
 /** Measures one row of the table, or several lines of it. */
 export type Row = (upstreams: Upstreams, options: RunOptions) => Promise<Line[]>
 
-/** The line of each metrics store. */
+/** The lines of each metrics store. */
 export async function onEachStore (
-  { stores }: Upstreams, measure: (store: FilledStore) => Promise<Line>
+  { stores }: Upstreams, measure: (store: FilledStore) => Promise<Line[]>
 ): Promise<Line[]> {
   const lines: Line[] = []
-  for (const start of stores) lines.push(await measure(await start()))
+  for (const start of stores) lines.push(...await measure(await start()))
   return lines
 }
 
 export function createUpstreams (): Upstreams {
   const smallCloud = once(() => startCloud({ projects: 100, instances: 4000 }))
   const largeCloud = once(() => startCloud({ projects: 1000, instances: 10_000 }))
-  const versions: string[] = []
+  const versions = new Set<string>()
   const samples = once(async () => {
     const { content } = await smallCloud()
     return chooseSamples(
       content.instances.filter(({ status, percentOnly }) => status === 'ACTIVE' && !percentOnly))
   })
-  const filled = (start: (samples: Samples) => Promise<FilledStore>) => once(async () => {
-    const store = await start(await samples())
-    versions.push([store.name, store.version].join(' ').trim())
+  const noted = (start: StartStore): StartStore => async (fillAll) => {
+    const store = await start(fillAll)
+    versions.add([store.name, store.version].join(' ').trim())
     return store
-  })
-  const influxdb = filled(startInfluxDB)
-  const stores = [influxdb, filled(startVictoriaMetrics)]
+  }
+  const starters = [startInfluxDB, startVictoriaMetrics].map(noted)
+  const stores = starters.map((start) => once(async () => {
+    const chosen = await samples()
+    return { ...await start((fill) => fillSamples(chosen, fill)), ...chosen }
+  }))
+  const influxdb = stores[0]!
   const newestInfluxdb = once(async () => {
     const { content } = await largeCloud()
     return startNewest(content.instances.filter(({ status }) => status === 'ACTIVE'))
   })
-  return { smallCloud, largeCloud, influxdb, stores, newestInfluxdb, versions }
+  return { smallCloud, largeCloud, influxdb, stores, starters, newestInfluxdb, versions }
 }
 
 function once<Value> (open: () => Promise<Value>) {

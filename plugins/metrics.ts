@@ -2,12 +2,14 @@ import fp from 'fastify-plugin'
 import { durationMs, settleSeconds } from '#lib/config/settings.js'
 import { cacheLatest } from '#lib/metrics/latest-cache.js'
 import type { LatestCache } from '#lib/metrics/latest-cache.js'
-import { cacheSeries } from '#lib/metrics/series-cache.js'
+import { cacheSeries, jsonOf } from '#lib/metrics/series-cache.js'
+import type { ReadJson } from '#lib/metrics/series-cache.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     metrics: Omit<MetricsStore, 'latest'> & Pick<LatestCache, 'latest'> & {
+      seriesJson: ReadJson
       /** Milliseconds up to which a sample counts as the latest usage. */
       maxAge: number
     }
@@ -15,10 +17,10 @@ declare module 'fastify' {
 }
 
 /**
- * Bytes of cached buckets: about 500 series of a week in buckets of 5 minutes, or 2,000 of a day.
- * A series is one metric of one instance.
+ * Bytes of cached buckets: with their JSON about 250 series of a week in buckets of 5 minutes, 900 of a day,
+ * or 3,600 of an hour by the minute. A series is one metric of one instance.
  */
-const maxBytes = 16 * 1024 * 1024
+const maxBytes = 24 * 1024 * 1024
 
 /** The metrics store in use, with a cache of settled buckets and one of latest samples. */
 export default fp(async (app) => {
@@ -35,6 +37,6 @@ export default fp(async (app) => {
   telemetry.addCache('buckets', seriesCache.stats)
   telemetry.addCache('latest', latest.stats)
 
-  const { series, seriesOfMany } = cached ? seriesCache : store
-  app.decorate('metrics', { ...store, series, seriesOfMany, latest: latest.latest, maxAge })
+  const { series, seriesJson, seriesOfMany } = cached ? seriesCache : { ...store, seriesJson: jsonOf(store) }
+  app.decorate('metrics', { ...store, series, seriesJson, seriesOfMany, latest: latest.latest, maxAge })
 }, { name: 'metrics', dependencies: ['config', 'influx', 'prometheus', 'prometheus-client'] })

@@ -16,7 +16,8 @@ import { nextLink } from '#lib/http/next-link.js'
 
 /** A handler's response, before it is serialised. */
 export interface ComposedResponse<Payload> {
-  payload: Payload
+  /** Bytes are the response's JSON already. */
+  payload: Payload | Buffer
   /** Id of the page's last entry, where more follow. */
   last?: string
   /** The failures of upstreams. */
@@ -102,11 +103,13 @@ export default fp(async (app) => {
         request.log.warn({ err: incomplete }, 'served incomplete')
       }
       const link = last === undefined ? undefined : nextLink(request.url, last)
-      const text = isCsv(request)
-        ? request.routeOptions.config.csv!(payload)
-        : String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
+      const body = Buffer.isBuffer(payload)
+        ? payload
+        : isCsv(request)
+          ? request.routeOptions.config.csv!(payload)
+          : String(this.serializeInput(payload as Record<string, unknown>, '200', 'application/json'))
       const degraded = failures.length > 0
-      const value = createCachedResponse(text, scopeKey(request.scope), {
+      const value = createCachedResponse(body, scopeKey(request.scope), {
         link, incomplete: incomplete?.upstream, oldestAt, degraded, before
       })
       // A response made of stale facts is no younger than they are.

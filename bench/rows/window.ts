@@ -32,7 +32,7 @@ export const week: Row = (upstreams) => onEachStore(upstreams, async (store) => 
   for (const instance of store.weekOldInstances) {
     for (const route of routes) {
       // Warms the store's memory, so that the first read does not include that.
-      await timedGet(store.origin + store.directPath(route, instance, before))
+      await timedGet(store.origin + store.directPath(route, instance.id, before))
       const first = await measure(service.origin + servicePath(route, instance.id, before))
       pairs.push({ first, second: await measure(service.origin + servicePath(route, instance.id, after)) })
     }
@@ -47,7 +47,7 @@ export const week: Row = (upstreams) => onEachStore(upstreams, async (store) => 
   })
   const storeMsOf = (read: 'first' | 'second') =>
     formatNumber(median(pairs.map((pair) => pair[read].storeMs)))
-  return {
+  return [{
     row: 'W',
     measures: `${store.name}: 7 days at \`groupBy=5m\`, again one bucket later`,
     against: 'the first read of it',
@@ -59,5 +59,5 @@ export const week: Row = (upstreams) => onEachStore(upstreams, async (store) => 
     residentMb,
     notes: [`${store.name} spent ${storeMsOf('first')} ms on a first read and ` +
       `${storeMsOf('second')} ms on the second (its own counter, medians of ${pairs.length} series)`]
-  }
+  }]
 })

@@ -8,11 +8,10 @@ import { sampleSeconds } from '#simulator/series.js'
 import { findInfluxd } from '#test/support/influxdb/binary.js'
 import { createClient } from '#test/support/influxdb/client.js'
 import { launch, settingsIn } from '#test/support/influxdb/process.js'
-import type { Window } from '#lib/time-range.js'
-import type { Route } from '../service-path.js'
+import { stop } from '../process.js'
 import { fill } from './fill-influxdb.js'
-import { fillSamples } from './store.js'
-import type { FilledStore, Samples } from './store.js'
+import { influxdbQueries, sources } from './influxdb-queries.js'
+import type { StartStore } from './store.js'
 
 const rankedMeasurements = ['cpu.utilization_norm_perc', 'mem.free_mb', 'mem.total_mb', 'mem.free_perc']
 
@@ -22,15 +21,20 @@ async function startEmpty () {
   if ('reason' in found) throw new Error(found.reason)
   const dir = await mkdtemp(join(tmpdir(), 'bench-influxd-'))
   const { child, address } = await launch(found.path, settingsIn(dir))
+  const remove = () => rmSync(dir, { recursive: true, force: true })
   process.once('exit', () => {
     child.kill('SIGKILL')
-    rmSync(dir, { recursive: true, force: true })
+    remove()
   })
+  const close = async () => {
+    await stop(child)
+    remove()
+  }
 
   const origin = `http://${address}`
   const client = createClient(origin)
   await client.query('CREATE DATABASE mon')
-  return { origin, client, pid: child.pid! }
+  return { origin, client, pid: child.pid!, close }
 }
 
 /** Starts an InfluxDB with the newest samples of CPU and memory of each instance. @returns its URL */
@@ -41,10 +45,11 @@ export async function startNewest (instances: Instance[]) {
   return origin
 }
 
-/** Starts an InfluxDB with samples of instances that run. */
-export async function startInfluxDB (samples: Samples): Promise<FilledStore> {
-  const { origin, client, pid } = await startEmpty()
-  await fillSamples(samples, (...range) => fill(client, ...range))
+/** Starts an InfluxDB with samples of Monasca's agent. */
+export const startInfluxDB: StartStore = async (fillAll) => {
+  const { origin, client, pid, close } = await startEmpty()
+  await fillAll((instances, start, end, metrics) =>
+    fill(client, instances, start, end, metrics === 'cpu' ? sources.cpuUsage.measurements : undefined))
 
   const counters = async () => {
     const { body } = await request(`${origin}/debug/vars`)
@@ -56,42 +61,17 @@ export async function startInfluxDB (samples: Samples): Promise<FilledStore> {
   }
   const { headers } = await request(`${origin}/ping`)
   return {
-    ...samples,
+    ...influxdbQueries,
     name: 'InfluxDB',
     origin,
     pid,
     version: String(headers['x-influxdb-version']),
     env: { INFLUX_URL: origin },
     counters,
-    directPath,
     sample: /"values":\[\[\d/,
     notes: ['The direct queries of the four routes that sum devices use a subquery: no other ' +
       'single query returns the same numbers. The direct query for memory reads two measurements; ' +
-      'the service reads three.']
+      'the service reads three.'],
+    close
   }
-}
-
-const mean = ({ start, end, step }: Window, id: string) => (measurement: string) =>
-  `SELECT mean("value") FROM "${measurement}" WHERE "resource_id" = '${id}' ` +
-  `AND time >= ${start}s AND time < ${end}s GROUP BY time(${step}s) fill(none)`
-
-const deviceSum = ({ start, end, step }: Window, id: string) => (measurement: string) =>
-  `SELECT sum("mean") FROM (SELECT mean("value") FROM "${measurement}" WHERE "resource_id" = '${id}' ` +
-  `AND time >= ${start}s AND time < ${end}s GROUP BY time(${step}s), "device" fill(none)) ` +
-  `WHERE time >= ${start}s AND time < ${end}s GROUP BY time(${step}s) fill(none)`
-
-/** The queries for each route, for instances with the memory metrics in MiB. */
-const sources: Record<Route, { statement: typeof mean, measurements: string[] }> = {
-  cpuUsage: { statement: mean, measurements: ['cpu.utilization_norm_perc'] },
-  memUsage: { statement: mean, measurements: ['mem.free_mb', 'mem.total_mb'] },
-  diskRead: { statement: deviceSum, measurements: ['io.read_bytes_sec'] },
-  diskWrite: { statement: deviceSum, measurements: ['io.write_bytes_sec'] },
-  networkIo: { statement: deviceSum, measurements: ['net.in_bytes_sec', 'net.out_bytes_sec'] },
-  networkPackets: { statement: deviceSum, measurements: ['net.in_packets_sec', 'net.out_packets_sec'] }
-}
-
-function directPath (route: Route, { id }: Instance, window: Window) {
-  const { statement, measurements } = sources[route]
-  const q = measurements.map(statement(window, id)).join('; ')
-  return `/query?${new URLSearchParams({ db: 'mon', epoch: 's', q })}`
 }

@@ -1,9 +1,17 @@
-import type { Instance } from '#simulator/instances.js'
 import type { Window } from '#lib/time-range.js'
+import type { Instance } from '#simulator/instances.js'
 import type { Route } from '../service-path.js'
 
-/** A real metrics store with the samples of the simulated cloud, which ends with the benchmark. */
-export interface FilledStore {
+/** How a client without the service reads a store. The queries are not the service's, which may change. */
+export interface DirectQueries {
+  /** The path for the data of a route: one request of such a client. */
+  directPath (route: Route, id: string, window: Window): string
+  /** The buckets of each series of the route in the parsed response: starts in unix seconds, and values. */
+  seriesOf (route: Route, response: unknown, window: Window): Array<Array<[time: number, value: number]>>
+}
+
+/** A real metrics store, which ends with the benchmark. */
+export interface Store extends DirectQueries {
   name: string
   origin: string
   pid: number
@@ -11,6 +19,26 @@ export interface FilledStore {
   version?: string
   /** The service's settings for it. */
   env: Record<string, string>
+  /** The number of query requests so far, and the total time that they took, in ms. */
+  counters (): Promise<{ requests: number, ms: number }>
+  /** Matches the response to a direct query, where it has a sample. */
+  sample: RegExp
+  /** Remarks on the direct queries, one sentence each. */
+  notes: string[]
+  /** Ends it before the benchmark does. */
+  close (): Promise<void>
+}
+
+/** Writes the samples of instances from `start` to `end` (exclusive), in unix seconds. */
+export type Fill = (
+  instances: Instance[], start: number, end: number, metrics: 'all' | 'cpu'
+) => Promise<void>
+
+/** Starts a store with the samples that `fillAll` writes. */
+export type StartStore = (fillAll: (fill: Fill) => Promise<void>) => Promise<Store>
+
+/** The instances of a filled store, and the end of their samples. */
+export interface Samples {
   /** Instances with samples of the last two hours. */
   instances: Instance[]
   /** 50 instances of one project with samples of the last two hours. */
@@ -19,21 +47,10 @@ export interface FilledStore {
   weekOldInstances: Instance[]
   /** The end of the samples in unix seconds: the last start of a five-minute bucket. */
   end: number
-  /** The number of query requests so far, and the total time that they took, in ms. */
-  counters (): Promise<{ requests: number, ms: number }>
-  /**
-   * The path for the data of a route: the request of a client without the service. The queries are written
-   * here, not taken from the service, because the service's queries may change.
-   */
-  directPath (route: Route, instance: Instance, window: Window): string
-  /** Matches the response to such a request, where it has a sample. */
-  sample: RegExp
-  /** Remarks on these requests, one sentence each. */
-  notes: string[]
 }
 
-/** The instances of a filled store, and the end of their samples. */
-export type Samples = Pick<FilledStore, 'instances' | 'pageInstances' | 'weekOldInstances' | 'end'>
+/** A store with the samples of the simulated cloud. */
+export type FilledStore = Store & Samples
 
 const bucket = 300
 const pageLength = 50
@@ -63,9 +80,8 @@ const hour = 3600
 
 /** Fills a store: two hours of samples of most instances, and eight days of some. */
 export async function fillSamples (
-  { instances, pageInstances, weekOldInstances, end }: Samples,
-  fill: (instances: Instance[], start: number, end: number) => Promise<void>
+  { instances, pageInstances, weekOldInstances, end }: Samples, fill: Fill
 ) {
-  await fill([...instances, ...pageInstances], end - 2 * hour, end)
-  await fill(weekOldInstances, end - 8 * 24 * hour, end)
+  await fill([...instances, ...pageInstances], end - 2 * hour, end, 'all')
+  await fill(weekOldInstances, end - 8 * 24 * hour, end, 'all')
 }

@@ -104,6 +104,8 @@ export function createCache<V> (
     maxSize: maxBytes,
     sizeCalculation: ({ value }, key) => sizeOf(value) + key.length
   })
+  // No other process has values: a look for them would cost each miss some promises.
+  const isAlone = shared === noSharedStore
   const lookups = createSingleFlight<Entry<V> | undefined>()
   const loads = createSingleFlight<StoredValue<V>>()
   const counts = { hit: 0, stale: 0, miss: 0 }
@@ -173,9 +175,9 @@ export function createCache<V> (
   }
 
   async function fetchOnceInAllProcesses (key: string, lifetimes: Lifetimes, load: Load<V>) {
-    const { found, release } = lifetimes.ttl > 0
-      ? await lockOrWait(() => shared.lock(key), () => lookup(key, lifetimes), find(key))
-      : {}
+    const { found, release } = await lockOrWait(
+      () => shared.lock(key), () => lookup(key, lifetimes), find(key)
+    )
     if (found !== undefined) return found
     let isShared = false
     try {
@@ -187,6 +189,10 @@ export function createCache<V> (
     }
   }
 
+  const fetchOnce = (key: string, lifetimes: Lifetimes, load: Load<V>) => isAlone || lifetimes.ttl === 0
+    ? fetch(key, lifetimes, load, onBackgroundError)
+    : fetchOnceInAllProcesses(key, lifetimes, load)
+
   function resultOf (status: CacheStatus, { value, fetchedAt, failure }: CachedValue<V>): CacheResult<V> {
     counts[status]++
     return { value, fetchedAt, status, ...(failure !== undefined && { failure }) }
@@ -195,13 +201,13 @@ export function createCache<V> (
   return {
     async get (key, lifetimes, load) {
       const local = find(key)
-      const entry = lifetimes.ttl === 0 || loads.has(key) || (local !== undefined && needsNoRefresh(local))
-        ? local
-        : await lookups.run(key, () => lookup(key, lifetimes))
+      const isFound = isAlone || lifetimes.ttl === 0 || loads.has(key) ||
+        (local !== undefined && needsNoRefresh(local))
+      const entry = isFound ? local : await lookups.run(key, () => lookup(key, lifetimes))
       if (entry !== undefined && needsNoRefresh(entry)) {
         return resultOf(isFresh(entry) ? 'hit' : 'stale', entry)
       }
-      const refresh = loads.run(key, () => fetchOnceInAllProcesses(key, lifetimes, load))
+      const refresh = loads.run(key, () => fetchOnce(key, lifetimes, load))
       if (entry !== undefined && refreshesInBackground(entry)) {
         // Its failure has been reported, or the next caller meets it.
         refresh.catch(() => {})

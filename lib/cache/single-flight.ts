@@ -7,10 +7,13 @@ export function createSingleFlight<T> () {
   return {
     has: (key: string) => inFlight.has(key),
     run (key: string, work: () => Promise<T>) {
+      const remove = () => { inFlight.delete(key) }
       let promise = inFlight.get(key)
       if (promise === undefined) {
-        promise = work().finally(() => inFlight.delete(key))
+        promise = work()
         inFlight.set(key, promise)
+        // Before any caller goes on; `finally` would do that with three promises more.
+        promise.then(remove, remove)
       }
       return promise
     }

@@ -32,12 +32,12 @@ type Options = Facts & { before?: CachedResponse }
 /**
  * A response for the callers of one scope. Its ETag is weak, because the encodings of a response differ in
  * bytes alone.
- * @param options.before the response that this one replaces: with the same text its encodings are reused
+ * @param options.before the response that this one replaces: with the same body its encodings are reused
  */
 export function createCachedResponse (
-  text: string, scope: string, { before, ...facts }: Options = {}
+  content: string | Buffer, scope: string, { before, ...facts }: Options = {}
 ): CachedResponse {
-  const body = Buffer.from(text)
+  const body = typeof content === 'string' ? Buffer.from(content) : content
   const etag = `W/"${createHash('sha1').update(`${scope}\n`).update(body).digest('base64url')}"`
   return { ...facts, body, etag, encoded: before?.etag === etag ? before.encoded : {} }
 }

@@ -26,11 +26,13 @@ export interface BatchRules<Read, Result> {
   affectsAll: (err: unknown) => boolean
 }
 
+type InContext = <Value>(work: () => Value) => Value
+
 interface QueuedRead<Result> {
   resolve: (result: Result) => void
   reject: (err: unknown) => void
-  /** Runs work in the async context of the reader. */
-  inContext: <Value>(work: () => Value) => Value
+  /** Runs work in the async context of the first reader of the same turn: one for each is expensive. */
+  inContext: InContext
 }
 
 /**
@@ -48,11 +50,13 @@ export function createBatch<Read, Result> (
   const retryLimit = pLimit(limits.concurrency)
   let inFlight = 0
   let turn: NodeJS.Immediate | undefined
+  let inContext: InContext | undefined
   let maxWait: NodeJS.Timeout | undefined
 
   function sendAtEndOfTurn () {
     turn ??= setImmediate(() => {
       turn = undefined
+      inContext = undefined
       sendWithinLimit()
     })
   }
@@ -100,7 +104,8 @@ export function createBatch<Read, Result> (
       if (queue.length >= limits.queued) {
         throw new UpstreamError('metrics', 'queue-full', 'has too many queued reads')
       }
-      queue.push({ ...read, resolve, reject, inContext: AsyncLocalStorage.snapshot() })
+      inContext ??= AsyncLocalStorage.snapshot()
+      queue.push({ ...read, resolve, reject, inContext })
       sendAtEndOfTurn()
     }),
     /** How many reads are queued. */

@@ -1,14 +1,19 @@
 import { LRUCache } from 'lru-cache'
 import type { CacheStats } from '#lib/cache/cache.js'
 import type { Window } from '#lib/time-range.js'
-import type { Bucket } from './store.js'
+import { columnJson, extendJson, jsonBytes, sliceJson } from './bucket-json.js'
+import type { BlockJson } from './bucket-json.js'
+import { emptyColumn, indexOf } from './columns.js'
+import type { Column } from './columns.js'
 
 /** Consecutive buckets of a series, from a multiple of `blockSize` on. */
 interface Block {
   /** 1 where the bucket is cached. */
   known: Uint8Array
-  /** NaN where a cached bucket has no data. */
+  /** NaN where a bucket is not cached, or has no data. */
   usages: Float64Array
+  /** The JSON of those buckets that were asked for as JSON. */
+  json?: BlockJson
 }
 
 /**
@@ -16,7 +21,7 @@ interface Block {
  */
 const blockSize = 256
 
-/** Bytes of a block: 9 a bucket, and about 1,400 around them, as measured on Node.js 20. */
+/** Bytes of a block without JSON: 9 a bucket, and about 1,400 around them, as measured on Node.js 20. */
 export const blockBytes = blockSize * 9 + 1_400
 
 /**
@@ -28,8 +33,8 @@ export const blockTtlMs = 3_600_000
 
 /** The cached part of a series in a window. */
 export interface CachedBuckets {
-  /** The buckets with data, ascending. */
-  buckets: Bucket[]
+  /** A copy, for the caller to complete. */
+  column: Column
   /** The starts of the buckets that are not cached, ascending. */
   missing: number[]
 }
@@ -37,8 +42,10 @@ export interface CachedBuckets {
 /** Values of buckets, by the series' key and the bucket's width. */
 export interface BucketBlocks {
   read (series: string, window: Window): CachedBuckets
-  /** Stores each bucket of a window; those that are not among `buckets` have no data. */
-  write (series: string, window: Window, buckets: Bucket[]): void
+  /** The JSON of the buckets of a window, in parts. All are cached, with the values of this column. */
+  json (series: string, window: Window, column: Column): Buffer[]
+  /** Stores each bucket of a window, with which the column begins. */
+  write (series: string, window: Window, column: Column): void
   clear (): void
   /** Buckets that were looked up, by whether they were cached; and the number and bytes of blocks. */
   stats (): CacheStats
@@ -51,44 +58,62 @@ export interface BucketBlocks {
 export function createBucketBlocks (maxBytes: number, now: () => number): BucketBlocks {
   const blocks = new LRUCache<string, Block>({
     maxSize: maxBytes,
-    sizeCalculation: () => blockBytes,
+    sizeCalculation: ({ json }) => blockBytes + jsonBytes(json),
     ttl: blockTtlMs,
     ttlResolution: 0,
-    perf: { now }
+    perf: { now },
+    // From its first bucket on, not from its last one.
+    noUpdateTTL: true
   })
 
   const counts = { hit: 0, stale: 0, miss: 0 }
 
   function add (key: string) {
-    const block = { known: new Uint8Array(blockSize), usages: new Float64Array(blockSize) }
+    const block: Block = {
+      known: new Uint8Array(blockSize), usages: new Float64Array(blockSize).fill(NaN)
+    }
     blocks.set(key, block)
     return block
   }
 
   return {
     read (series, window) {
-      const cached: CachedBuckets = { buckets: [], missing: [] }
-      for (const { key, from, to, first } of partsOf(series, window)) {
+      const column = emptyColumn(window)
+      const missing: number[] = []
+      for (const { key, from, to, start } of partsOf(series, window)) {
         const block = blocks.get(key)
+        if (block !== undefined) column.set(block.usages.subarray(from, to), indexOf(window, start))
         for (let i = from; i < to; i++) {
-          const time = (first + i) * window.step
-          const usage = block?.known[i] ? block.usages[i]! : undefined
-          if (usage === undefined) cached.missing.push(time)
-          else if (!Number.isNaN(usage)) cached.buckets.push({ time, usage })
+          if (block === undefined || block.known[i] === 0) missing.push(start + (i - from) * window.step)
         }
       }
-      counts.miss += cached.missing.length
-      counts.hit += (window.end - window.start) / window.step - cached.missing.length
-      return cached
+      counts.miss += missing.length
+      counts.hit += column.length - missing.length
+      return { column, missing }
     },
 
-    write (series, window, buckets) {
+    json (series, window, column) {
+      const { step } = window
+      return partsOf(series, window).map(({ key, from, to, start }) => {
+        const block = blocks.get(key)
+        // The JSON of another part may have evicted it.
+        const part = { start, end: start + (to - from) * step, step }
+        if (block === undefined) return columnJson(column, window, part)
+        const json = extendJson(block.json, block.usages, { first: start - from * step, from, to, step })
+        // Another object, so that its size is calculated again.
+        if (json !== block.json) blocks.set(key, { ...block, json })
+        return sliceJson(json, from, to)
+      })
+    },
+
+    write (series, window, column) {
       if (window.end <= window.start) return
-      const usages = new Map(buckets.map(({ time, usage }) => [time, usage]))
-      for (const { key, from, to, first } of partsOf(series, window)) {
+      for (const { key, from, to, start } of partsOf(series, window)) {
         const block = blocks.get(key) ?? add(key)
         block.known.fill(1, from, to)
-        for (let i = from; i < to; i++) block.usages[i] = usages.get((first + i) * window.step) ?? NaN
+        if (block.json !== undefined && from < block.json.to) blocks.set(key, { ...block, json: undefined })
+        const first = indexOf(window, start)
+        block.usages.set(column.subarray(first, first + to - from), from)
       }
     },
 
@@ -99,18 +124,15 @@ export function createBucketBlocks (maxBytes: number, now: () => number): Bucket
 }
 
 /**
- * The blocks that a window lies in: of each the key, the number of its first bucket since 1970, and the
- * window's indexes in it, `[from, to)`.
+ * The blocks that a window lies in: of each the key, the window's indexes in it, `[from, to)`, and the start
+ * of the first bucket of both.
  */
 function partsOf (series: string, { start, end, step }: Window) {
   const parts = []
   for (let first = Math.floor(start / step / blockSize) * blockSize; first < end / step; first += blockSize) {
-    parts.push({
-      key: `${series} ${step} ${first}`,
-      first,
-      from: Math.max(start / step - first, 0),
-      to: Math.min(end / step - first, blockSize)
-    })
+    const from = Math.max(start / step - first, 0)
+    const to = Math.min(end / step - first, blockSize)
+    parts.push({ key: `${series} ${step} ${first}`, from, to, start: (first + from) * step })
   }
   return parts
 }

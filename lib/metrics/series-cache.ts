@@ -3,8 +3,11 @@ import { createSingleFlight } from '#lib/cache/single-flight.js'
 import type { Window } from '#lib/time-range.js'
 import { createBucketBlocks } from './bucket-blocks.js'
 import type { CachedBuckets } from './bucket-blocks.js'
+import { columnJson } from './bucket-json.js'
+import { indexOf } from './columns.js'
+import type { Column } from './columns.js'
 import { missingWindows } from './missing-windows.js'
-import type { Bucket, MetricsStore } from './store.js'
+import type { MetricsStore } from './store.js'
 import type { Metric } from './usages.js'
 
 export interface SeriesCacheOptions {
@@ -21,7 +24,16 @@ export interface SeriesCacheOptions {
 
 type SeriesReads = Pick<MetricsStore, 'series' | 'seriesOfMany'>
 
+/**
+ * The JSON of several metrics of an instance, in parts: of each bucket with data a `Bucket`, with a comma
+ * before it.
+ * @returns one list of parts a metric
+ * @throws UpstreamError
+ */
+export type ReadJson = (...args: Parameters<MetricsStore['series']>) => Promise<Buffer[][]>
+
 export interface SeriesCache extends SeriesReads {
+  seriesJson: ReadJson
   stats: () => CacheStats
 }
 
@@ -41,7 +53,7 @@ export function cacheSeries (
   store: SeriesReads, { maxBytes, settle, now }: SeriesCacheOptions
 ): SeriesCache {
   const blocks = createBucketBlocks(maxBytes, now)
-  const fetches = createSingleFlight<Bucket[][]>()
+  const fetches = createSingleFlight<Column[]>()
   let newestNow = -Infinity
   const keyOf = (instance: string, metric: Metric, project = '') => `${project} ${instance} ${metric}`
 
@@ -51,17 +63,17 @@ export function cacheSeries (
     return { ...window, end: Math.min(end, Math.floor((now() / 1000 - settle(step)) / step) * step) }
   }
 
-  function write (metrics: Metric[], instance: string, settled: Window, lists: Bucket[][], project?: string) {
+  function write (metrics: Metric[], instance: string, settled: Window, columns: Column[], project?: string) {
     for (const [i, metric] of metrics.entries()) {
-      blocks.write(keyOf(instance, metric, project), settled, lists[i]!)
+      blocks.write(keyOf(instance, metric, project), settled, columns[i]!)
     }
   }
 
   async function fetch (metrics: Metric[], instance: string, window: Window, project?: string) {
     const settled = settledPart(window)
-    const lists = await store.series(metrics, instance, window, project)
-    write(metrics, instance, settled, lists, project)
-    return lists
+    const columns = await store.series(metrics, instance, window, project)
+    write(metrics, instance, settled, columns, project)
+    return columns
   }
 
   function fetchOnce (metrics: Metric[], instance: string, window: Window, project?: string) {
@@ -70,48 +82,75 @@ export function cacheSeries (
     return fetches.run(key, () => fetch(metrics, instance, window, project))
   }
 
-  /** The cached buckets of each metric, and the starts of the buckets that any of them misses, ascending. */
+  /** The cached columns of the metrics, and the starts of the buckets that any of them misses, ascending. */
   function read (metrics: Metric[], instance: string, window: Window, project?: string) {
     if (now() < newestNow - toleratedClockStepMs) blocks.clear()
     newestNow = now()
     const cached = metrics.map((metric) => blocks.read(keyOf(instance, metric, project), window))
-    return { cached, missing: startsOf(cached) }
+    return { columns: cached.map(({ column }) => column), missing: startsOf(cached) }
+  }
+
+  /**
+   * Fetches the missing buckets. All metrics are fetched together, because they mostly miss the same ones:
+   * fewer requests for a few buckets more.
+   */
+  async function fetchMissing (
+    { columns, missing }: ReturnType<typeof read>,
+    metrics: Metric[], instance: string, window: Window, project?: string
+  ) {
+    const parts = missingWindows(missing, window.step)
+      .map((part) => ({ part, fetched: fetchOnce(metrics, instance, part, project) }))
+    for (const { part, fetched } of parts) complete(columns, window, part, await fetched)
   }
 
   const series: MetricsStore['series'] = async (metrics, instance, window, project) => {
-    // All metrics are fetched together, because they mostly miss the same buckets: fewer requests for a few
-    // buckets more.
-    const { cached, missing } = read(metrics, instance, window, project)
-    const windows = missingWindows(missing, window.step)
-    const fetched = await Promise.all(windows.map((part) => fetchOnce(metrics, instance, part, project)))
-    return cached.map(({ buckets }, i) => merge(buckets, windows, fetched.flatMap((lists) => lists[i]!)))
+    const found = read(metrics, instance, window, project)
+    await fetchMissing(found, metrics, instance, window, project)
+    return found.columns
+  }
+
+  /** The JSON of the cached buckets before the first missing one is cached too. */
+  const seriesJson: ReadJson = async (metrics, instance, window, project) => {
+    const found = read(metrics, instance, window, project)
+    const { columns, missing: [first = window.end] } = found
+    const [cached, rest] = [{ ...window, end: first }, { ...window, start: first }]
+    const keys = metrics.map((metric) => keyOf(instance, metric, project))
+    const json = columns.map((column, i) => blocks.json(keys[i]!, cached, column))
+    await fetchMissing(found, metrics, instance, window, project)
+    return columns.map((column, i) => [...json[i]!, columnJson(column, window, rest)])
   }
 
   const seriesOfMany: MetricsStore['seriesOfMany'] = async (metrics, instances, window, project) => {
     const all = instances.map((instance) => ({ instance, ...read(metrics, instance, window, project) }))
     const lacking = all.filter(({ missing }) => missing.length > 0)
-    if (lacking.length === 0) return all.map(({ cached }) => cached.map(({ buckets }) => buckets))
+    if (lacking.length === 0) return all.map(({ columns }) => columns)
     // One window for all of them: a request for each window would cost more than the buckets in between.
     const starts = lacking.flatMap(({ missing }) => [missing[0]!, missing.at(-1)!])
     const part = { ...window, start: Math.min(...starts), end: Math.max(...starts) + window.step }
     const settled = settledPart(part)
     const ids = lacking.map(({ instance }) => instance)
     const fetched = await store.seriesOfMany(metrics, ids, part, project)
-    const listsOf = new Map(ids.map((id, i) => [id, fetched[i]!]))
-    for (const [instance, lists] of listsOf) write(metrics, instance, settled, lists, project)
-    return all.map(({ instance, cached }) => {
-      const lists = listsOf.get(instance)
-      return cached.map(({ buckets }, i) => lists === undefined ? buckets : merge(buckets, [part], lists[i]!))
-    })
+    for (const [i, { instance, columns }] of lacking.entries()) {
+      write(metrics, instance, settled, fetched[i]!, project)
+      complete(columns, window, part, fetched[i]!)
+    }
+    return all.map(({ columns }) => columns)
   }
-  return { series, seriesOfMany, stats: blocks.stats }
+  return { series, seriesJson, seriesOfMany, stats: blocks.stats }
 }
 
-const startsOf = (cached: CachedBuckets[]) =>
-  [...new Set(cached.flatMap(({ missing }) => missing))].sort((a, b) => a - b)
+const startsOf = ([first, ...others]: CachedBuckets[]) => others.length === 0
+  ? first!.missing
+  : [...new Set([first!, ...others].flatMap(({ missing }) => missing))].sort((a, b) => a - b)
 
-/** Cached buckets with those that were fetched in some windows in their place, ascending. */
-function merge (cached: Bucket[], windows: Window[], fetched: Bucket[]) {
-  const wasFetched = ({ time }: Bucket) => windows.some(({ start, end }) => time >= start && time < end)
-  return [...cached.filter((bucket) => !wasFetched(bucket)), ...fetched].sort((a, b) => a.time - b.time)
+/** The JSON of a store's series, without a cache. */
+export const jsonOf = (store: Pick<MetricsStore, 'series'>): ReadJson =>
+  async (metrics, instance, window, project) => {
+    const columns = await store.series(metrics, instance, window, project)
+    return columns.map((column) => [columnJson(column, window, window)])
+  }
+
+/** Puts the buckets of a part of a window, which were fetched, into its columns. */
+function complete (columns: Column[], window: Window, part: Window, fetched: Column[]) {
+  for (const [i, column] of columns.entries()) column.set(fetched[i]!, indexOf(window, part.start))
 }

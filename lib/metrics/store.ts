@@ -1,11 +1,6 @@
 import type { Window } from '#lib/time-range.js'
+import type { Column } from './columns.js'
 import type { Metric } from './usages.js'
-
-/** A bucket's start in unix seconds, and its usage. */
-export interface Bucket {
-  time: number
-  usage: number
-}
 
 /** An instance's usage by its newest samples, and when the older of those was taken, in unix seconds. */
 export interface LatestSample {
@@ -55,20 +50,20 @@ export interface MetricsStore {
    */
   needsProject?: boolean
   /**
-   * The buckets of several metrics of an instance.
+   * The usages of several metrics of an instance.
    * @param project where given, only series of this project count
-   * @returns one list a metric, ascending by time; buckets without data are left out
+   * @returns one column a metric
    * @throws UpstreamError
    */
-  series (metrics: Metric[], instance: string, window: Window, project?: string): Promise<Bucket[][]>
+  series (metrics: Metric[], instance: string, window: Window, project?: string): Promise<Column[]>
   /**
    * The same of several instances, in requests that ask for more at once than those of `series` do.
-   * @returns for each instance, in order, one list a metric
+   * @returns for each instance, in order, one column a metric
    * @throws UpstreamError
    */
   seriesOfMany (
     metrics: Metric[], instances: string[], window: Window, project?: string
-  ): Promise<Bucket[][][]>
+  ): Promise<Column[][]>
   /**
    * Whether the store leaves out the series of other projects where a project is given. It cannot where the
    * exporter names none.

@@ -1,4 +1,6 @@
-import type { Bucket, MetricsStore } from '#lib/metrics/store.js'
+import { countOf, emptyColumn } from '#lib/metrics/columns.js'
+import type { Column } from '#lib/metrics/columns.js'
+import type { MetricsStore } from '#lib/metrics/store.js'
 import { usages } from '#lib/metrics/usages.js'
 import type { Usage } from '#lib/metrics/usages.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
@@ -41,30 +43,25 @@ export async function getProjectUsages (
     ...bucketsOf(window),
     projectId: project,
     instances: instances.map((id) => ({
-      instance_id: id, usages: toUsageSeries(usages, listsOf.get(id) ?? [], window)
+      instance_id: id, usages: toUsageSeries(usages, listsOf.get(id), window)
     }))
   }
 }
 
 const metricsOf = (name: UsageName) => Object.values((usages[name] as Usage).series)
 
-const countOf = ({ start, end, step }: Window) => (end - start) / step
 const bucketsOf = (window: Window) => ({ start: window.start, step: window.step, count: countOf(window) })
 
-/** @param lists the buckets of each series of each usage, in order */
-function toUsageSeries (names: UsageName[], lists: Bucket[][], window: Window): UsageSeries[] {
+/** @param columns of each series of each usage, in order; without them nothing is known */
+function toUsageSeries (names: UsageName[], columns: Column[] | undefined, window: Window): UsageSeries[] {
   let next = 0
   return names.map((name) => {
     const { unit, series }: Usage = usages[name]
     const values = Object.keys(series).map((name) =>
-      ({ name, values: toValues(lists[next++] ?? [], window) }))
+      ({ name, values: toValues(columns?.[next++] ?? emptyColumn(window)) }))
     return { usage: name, unit, series: values }
   })
 }
 
-/** The value of each bucket of a window; null without data. */
-function toValues (buckets: Bucket[], window: Window) {
-  const values = Array<number | null>(countOf(window)).fill(null)
-  for (const { time, usage } of buckets) values[(time - window.start) / window.step] = usage
-  return values
-}
+/** Null where a value is not known. */
+const toValues = (column: Column) => Array.from(column, (value) => Number.isNaN(value) ? null : value)

@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SeriesCacheOptions } from '#lib/metrics/series-cache.js'
 import { cacheSeries } from '#lib/metrics/series-cache.js'
-import type { Bucket, MetricsStore } from '#lib/metrics/store.js'
+import { columnOf } from '#lib/metrics/columns.js'
+import type { Column } from '#lib/metrics/columns.js'
+import type { MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { Window } from '#lib/time-range.js'
+import { bucketsOfJson, withBuckets } from './buckets.js'
 
 /** A bucket's width in seconds; tests count in buckets. */
 export const step = 60
@@ -41,26 +44,28 @@ export function startSeriesCache (options: Partial<SeriesCacheOptions> = {}) {
       const usage = usageIn(bucket)
       return usage === undefined ? [] : [{ time: bucket * width, usage }]
     })
-  const respondWith = <Lists>(instance: string, toLists: (lists: Bucket[][]) => Lists) => (
+  const respondWith = <Result>(instance: string, toResult: (columns: Column[]) => Result) => (
     metrics: Metric[], { start, end, step }: Window, project?: string
   ) =>
-    new Promise<Lists>((resolve, reject) => {
+    new Promise<Result>((resolve, reject) => {
       const range: Range = [start / step, end / step]
-      const lists = toLists(metrics.map(() => bucketsIn(range, step)))
-      const respond = () => resolve(lists)
+      const values = bucketsIn(range, step).map(({ time, usage }) => [time, usage] as const)
+      const result = toResult(metrics.map(() => columnOf({ start, end, step }, values)))
+      const respond = () => resolve(result)
       const fail = () => reject(new Error('the store is down'))
       calls.push({ metrics, instance, project, range, respond, fail })
       if (!holdsCalls) respond()
     })
   const store: Pick<MetricsStore, 'series' | 'seriesOfMany'> = {
-    series: (metrics, instance, ...rest) => respondWith(instance, (lists) => lists)(metrics, ...rest),
+    series: (metrics, instance, ...rest) => respondWith(instance, (columns) => columns)(metrics, ...rest),
     seriesOfMany: (metrics, ids, ...rest) =>
-      respondWith(ids.join(), (lists) => ids.map(() => lists))(metrics, ...rest)
+      respondWith(ids.join(), (columns) => ids.map(() => columns))(metrics, ...rest)
   }
-  const { series, seriesOfMany, stats } = cacheSeries(
+  const cache = cacheSeries(
     store,
     { maxBytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options }
   )
+  const { series, seriesOfMany, stats } = withBuckets(cache)
 
   return {
     clock,
@@ -71,15 +76,17 @@ export function startSeriesCache (options: Partial<SeriesCacheOptions> = {}) {
     holdCalls: (hold: boolean) => { holdsCalls = hold },
     /** The store's present data. */
     bucketsIn: (range: Range) => bucketsIn(range, step),
-    /** Reads buckets of one metric through the cache. */
+    /** Reads buckets of one metric through the cache, as JSON. */
     read: async (
       [from, to]: Range, metric: Metric = 'cpu', instance = 'x', width = step, project?: string
     ) => {
       const window = { start: from * width, end: to * width, step: width }
-      const [buckets] = await series([metric], instance, window, project)
-      return buckets!
+      const [json] = await cache.seriesJson([metric], instance, window, project)
+      return bucketsOfJson(json!)
     },
     series,
+    /** The columns themselves. */
+    columns: cache.series,
     /** Reads buckets of one metric of several instances through the cache. */
     readMany: async ([from, to]: Range, instances: string[]) => {
       const window = { start: from * step, end: to * step, step }

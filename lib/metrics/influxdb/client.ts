@@ -1,6 +1,8 @@
 import { combine, combineUsages } from '#lib/metrics/combine.js'
 import type { Values } from '#lib/metrics/combine.js'
-import type { Bucket, MetricsStore } from '#lib/metrics/store.js'
+import { combineColumns } from '#lib/metrics/columns.js'
+import type { Column } from '#lib/metrics/columns.js'
+import type { MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { Window } from '#lib/time-range.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
@@ -46,7 +48,7 @@ export function createInflux (
   )
   const [single, bulk] = [batchWithin(limits), batchWithin(bulkLimits)]
 
-  /** The buckets of each instance and metric. The reads of one measurement follow each other in the queue. */
+  /** A column for each instance and metric. The reads of one measurement follow each other in the queue. */
   async function readSeries (
     { read }: typeof single,
     metrics: Metric[],
@@ -54,24 +56,28 @@ export function createInflux (
     window: Window,
     project?: string,
     group?: object
-  ): Promise<Bucket[][][]> {
+  ): Promise<Column[][]> {
     // Here already, because in a batch it would fail the reads that share its request.
     for (const id of [...instances, ...project === undefined ? [] : [project]]) idLiteral(id)
     const columns = await Promise.all(metrics.flatMap((metric) => {
       const { measurements, perDevice } = measurementMappings[metric]
-      return measurements.map((measurement) => Promise.all(instances.map((instance) =>
-        read({ measurement, perDevice, instance, project, window, group }))))
+      return measurements.flatMap((measurement) => instances.map((instance) =>
+        read({ measurement, perDevice, instance, project, window, group })))
     }))
-    return instances.map((_, i) => usagesOf(metrics, columns.map((column) => column[i]!)).map((usages) =>
-      Array.from(usages, ([time, usage]) => ({ time, usage })).sort((a, b) => a.time - b.time)))
+    const { length } = instances
+    return instances.map((_, i) => {
+      const own = columns.filter((_, n) => n % length === i)
+      return columnsOf(metrics, own).map((sources, n) =>
+        combineColumns(metrics[n]!, sources, measurementMappings[metrics[n]!].usage))
+    })
   }
 
   return {
     clientsWrite: true,
 
     async series (metrics, instance, window, project) {
-      const [lists] = await readSeries(single, metrics, [instance], window, project)
-      return lists!
+      const [columns] = await readSeries(single, metrics, [instance], window, project)
+      return columns!
     },
 
     // A request of its own: InfluxDB works on two requests at once, and on the statements of one in turn.

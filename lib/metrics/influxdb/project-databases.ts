@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { UpstreamError } from '#lib/errors.js'
+import { emptyColumn } from '#lib/metrics/columns.js'
 import { firstOf } from '#lib/metrics/ranking.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
@@ -80,14 +81,14 @@ export function createInfluxPerProject (
 
     async series (metrics, instance, window, project) {
       const owner = project ?? (await search(instance))[0]
-      const nothing = metrics.map(() => [])
+      const nothing = metrics.map(() => emptyColumn(window))
       if (owner === undefined) return nothing
       return readFrom(owner, (client) => client.series(metrics, instance, window, owner), nothing)
     },
 
     async seriesOfMany (metrics, instances, window, project) {
       if (project === undefined) throw needsProject()
-      const nothing = instances.map(() => metrics.map(() => []))
+      const nothing = instances.map(() => metrics.map(() => emptyColumn(window)))
       return readFrom(
         project, (client) => client.seriesOfMany(metrics, instances, window, project), nothing
       )

@@ -1,10 +1,12 @@
 import type { Clock } from '#lib/cache/cache.js'
 import { createBatch } from '#lib/metrics/batch.js'
+import { columnOf, emptyColumn } from '#lib/metrics/columns.js'
+import type { Column } from '#lib/metrics/columns.js'
 import { combineUsages } from '#lib/metrics/combine.js'
 import type { Profile, Reading, Source } from '#lib/metrics/profile.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
 import { latestOf, lookbackSeconds } from '#lib/metrics/samples.js'
-import type { Bucket, LatestSample, MetricsStore } from '#lib/metrics/store.js'
+import type { LatestSample, MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { Window } from '#lib/time-range.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
@@ -68,18 +70,17 @@ export function createPrometheus (
   }, limits)
   const [single, bulk] = [batchWithin(limits), batchWithin(bulkLimits)]
 
-  /** The buckets of each instance and metric. The reads of one metric follow each other in the queue. */
+  /** A column for each instance and metric. The reads of one metric follow each other in the queue. */
   async function readSeries (
     { read }: typeof single, metrics: Metric[], instances: string[], window: Window, project?: string
-  ): Promise<Bucket[][][]> {
+  ): Promise<Column[][]> {
     const profile = await profileInUse()
     const lists = await Promise.all(metrics.map((metric) => Promise.all(instances.map(async (instance) => {
       const reading = profile.readings[metric]
-      if (reading === undefined) return []
+      if (reading === undefined) return emptyColumn(window)
       const { sources, usage } = reading
-      const columns = await read({ profile, sources, instance, project, window })
-      return Array.from(combineUsages(metric, columns, usage), ([time, usage]) => ({ time, usage }))
-        .sort((a, b) => a.time - b.time)
+      const values = await read({ profile, sources, instance, project, window })
+      return columnOf(window, combineUsages(metric, values, usage))
     }))))
     return instances.map((_, i) => lists.map((list) => list[i]!))
   }
@@ -128,8 +129,8 @@ export function createPrometheus (
     clientsWrite: false,
 
     async series (metrics, instance, window, project) {
-      const [lists] = await readSeries(single, metrics, [instance], window, project)
-      return lists!
+      const [columns] = await readSeries(single, metrics, [instance], window, project)
+      return columns!
     },
 
     seriesOfMany: (metrics, instances, window, project) =>

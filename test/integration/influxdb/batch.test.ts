@@ -5,6 +5,7 @@ import { defaultBatchLimits } from '#lib/metrics/influxdb/batch-limits.js'
 import { createInflux } from '#lib/metrics/influxdb/client.js'
 import { usages } from '#lib/metrics/usages.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
+import { withBuckets } from '#test/support/buckets.js'
 import { startInfluxd } from '#test/support/influxdb/influxd.js'
 import { lines, noon, steady } from '#test/support/influxdb/points.js'
 import type { Sample } from '#test/support/influxdb/points.js'
@@ -25,7 +26,7 @@ function connect (url: string, limits: Partial<typeof defaultBatchLimits> = {}, 
     requests++
     return callUpstream(upstream, request)
   }, { url, database }, { limits: { ...defaultBatchLimits, ...limits }, now: Date.now })
-  return { ...influx, requests: () => requests }
+  return { ...withBuckets(influx), requests: () => requests }
 }
 
 const wholeMetrics = (n: number) => [

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
+import type { Column } from '#lib/metrics/columns.js'
 import { createInflux } from '#lib/metrics/influxdb/client.js'
 import { cacheSeries } from '#lib/metrics/series-cache.js'
 import type { SeriesCache } from '#lib/metrics/series-cache.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
+import type { Window } from '#lib/time-range.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
+import { bucketsOf, bucketsOfJson } from '#test/support/buckets.js'
 import { startInfluxd } from '#test/support/influxdb/influxd.js'
 import { noon, only } from '#test/support/influxdb/points.js'
 
@@ -50,6 +53,9 @@ const settleTimes = fc.constantFrom(
   (step: number) => Math.max(2 * step, 120)
 )
 
+const textOf = (columns: Column[], window: Window) =>
+  JSON.stringify(columns.map((column) => bucketsOf(column, window)))
+
 const influxd = await startInfluxd(t)
 if (influxd) {
   const limits = { timeout: 10_000, connections: 8 }
@@ -73,7 +79,7 @@ if (influxd) {
         let now = noon / 1000
         const unsettledFrom = (step: number) => Math.floor((now - settle(step)) / step) * step
         const { seriesOfMany } = influx
-        const [{ series: cached }, many] = [0, 1].map(() => cacheSeries(
+        const [cached, many] = [0, 1].map(() => cacheSeries(
           { series: countingSeries('cached'), seriesOfMany }, { maxBytes: 1e6, settle, now: () => now * 1000 }
         )) as [SeriesCache, SeriesCache]
         for (const { waitSeconds, samples, windows } of moments) {
@@ -90,14 +96,18 @@ if (influxd) {
             const step = widths[width % widths.length]!
             const start = unsettledFrom(step) + from * step
             const window = { start, end: start + length * step, step }
-            const results = await Promise.all([
-              cached(metrics, instance, window),
-              many.seriesOfMany(metrics, [instance], window).then(([lists]) => lists),
+            const [columns, json, ofMany, uncached] = await Promise.all([
+              cached.series(metrics, instance, window),
+              cached.seriesJson(metrics, instance, window),
+              many.seriesOfMany(metrics, [instance], window).then(([columns]) => columns!),
               countingSeries('uncached')(metrics, instance, window)
             ])
-            const [result, ofMany, expected] = results.map((lists) => JSON.stringify(lists))
-            if (result === expected && ofMany === expected) return
-            const got = `${result} and ${ofMany}`
+            const expected = textOf(uncached, window)
+            const found = [
+              textOf(columns, window), JSON.stringify(json.map(bucketsOfJson)), textOf(ofMany, window)
+            ]
+            if (found.every((text) => text === expected)) return
+            const got = found.join(' and ')
             throw new Error(`${JSON.stringify({ now, window })}: expected ${expected}, got ${got}`)
           }))
         }

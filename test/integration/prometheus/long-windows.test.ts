@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { ProfileName } from '#lib/metrics/profile.js'
-import type { Bucket, MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
+import type { Bucket } from '#schemas/series.js'
 import { openStore } from '#test/support/prometheus/client.js'
 import { startStore, storeNames } from '#test/support/prometheus/stores.js'
 
@@ -107,11 +107,11 @@ for (const name of storeNames) {
       const aligned = (time: number) => Math.floor(time / step) * step
       const window = { start: aligned(start), end: aligned(end) + step, step }
       const limits = { work: 20_000, requests: 10_000 }
-      const read = async (store: MetricsStore) =>
+      const read = async ({ store }: ReturnType<typeof openStore>) =>
         (await store.series([metric], idOf(number), window, project))[0]!
       const aggregates = openStore(t, url!, { profile, now, limits })
       const samples = openStore(t, url!, { profile, now, limits: { ...limits, aggregateAttempts: 0 } })
-      const [found, wanted] = [await read(aggregates.store), await read(samples.store)]
+      const [found, wanted] = [await read(aggregates), await read(samples)]
       return { found, wanted, requests: [aggregates.requests, samples.requests] as const }
     }
     const secondsOfSamples = (requests: readonly URLSearchParams[]) => requests.reduce((sum, form) =>

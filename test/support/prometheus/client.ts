@@ -5,6 +5,7 @@ import { createPrometheus } from '#lib/metrics/prometheus/client.js'
 import { defaultPrometheusLimits } from '#lib/metrics/prometheus/limits.js'
 import type { PrometheusLimits } from '#lib/metrics/prometheus/limits.js'
 import { createDispatcher, createUpstream } from '#lib/upstream/upstream.js'
+import { withBuckets } from '#test/support/buckets.js'
 
 interface ClientOptions {
   /** Found by the store's metrics where it is not given. */
@@ -36,5 +37,5 @@ export function openStore (t: Test, url: string, { profile, limits, now }: Clien
     onBatchSent: () => {},
     onDetected: (found, others) => detected.push([found, ...others].map(({ name }) => name).join(' '))
   })
-  return { store, requests, detected }
+  return { store: withBuckets(store), requests, detected }
 }

@@ -1,13 +1,13 @@
 import t from 'tap'
-import type { Bucket } from '#lib/metrics/store.js'
 import { getProjectUsages } from '#lib/monitoring/instance-usages.js'
 
 t.test('an instance that may not be read is like one without data', async (t) => {
   const project = { id: 'p', name: 'p', enabled: true, domain_id: 'd', is_domain: false }
-  const bucket: Bucket = { time: 60, usage: 1 }
   const { instances } = await getProjectUsages({
     openstack: { project: async () => project },
-    metrics: { seriesOfMany: async (metrics, ids) => ids.map(() => metrics.map(() => [bucket])) }
+    metrics: {
+      seriesOfMany: async (metrics, ids) => ids.map(() => metrics.map(() => Float64Array.of(NaN, 1)))
+    }
   }, 'p', {
     instances: ['foreign', 'own'], usages: ['networkIo'], window: { start: 0, end: 120, step: 60 }
   }, { readable: ['own'], onlyProject: 'p' })

@@ -5,7 +5,7 @@ import { parseWindow } from '#lib/time-range.js'
 import { usages } from '#lib/metrics/usages.js'
 import { cacheHeaders, notModified } from '#schemas/common.js'
 import { problems } from '#schemas/problem.js'
-import { exampleSeries, InstanceParams, RangeQuery, Series } from '#schemas/series.js'
+import { exampleSeries, InstanceParams, RangeQuery } from '#schemas/series.js'
 
 const usage: FastifyPluginAsyncTypebox = async (app) => {
   for (const [name, usage] of Object.entries(usages)) {
@@ -33,7 +33,7 @@ const usage: FastifyPluginAsyncTypebox = async (app) => {
       }
     }, ({ params: { instanceId }, query, scope }, reply) => {
       const window = parseWindow(query, app.clock.now())
-      return reply.sendCached<Series[]>(async () => {
+      return reply.sendCached(async () => {
         const project = await app.authorization.series(scope, instanceId)
         return { payload: await getInstanceUsage(app.metrics, usage, instanceId, window, project) }
       })

@@ -3,8 +3,9 @@ import { UpstreamError } from '#lib/errors.js'
 import { createInfluxPerProject, isPerProject } from '#lib/metrics/influxdb/project-databases.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { UpstreamRequest } from '#lib/upstream/request.js'
+import { withBuckets } from '#test/support/buckets.js'
 
-const window = { start: 1_768_478_400, end: 1_768_478_460, step: 60 }
+const window = { start: 1_768_478_400, end: 1_768_478_520, step: 60 }
 const now = Date.UTC(2026, 0, 15, 13)
 
 interface Sent { database: string | null, statements: string[] }
@@ -39,7 +40,7 @@ function connect (databases: Record<string, number>) {
     return { status: 200, headers: {}, body: [{ results }] }
   }
   const settings = { url: 'http://influx', database: 'mon_%(project_id)s' }
-  return { influx: createInfluxPerProject(upstream, settings, { now: () => now }), requests }
+  return { influx: withBuckets(createInfluxPerProject(upstream, settings, { now: () => now })), requests }
 }
 
 t.test('only a setting with the placeholder means a database for each project', (t) => {
@@ -75,14 +76,14 @@ t.test('any other failure of a project\'s database is an error', async (t) => {
 
 t.test('without a project, a series is that of the project with the newest sample', async (t) => {
   const { influx, requests } = connect({
-    mon_p: 1_768_478_400, mon_q: 1_768_478_430, mon_r: 0, mon: 5, other: 5
+    mon_p: 1_768_478_400, mon_q: 1_768_478_460, mon_r: 0, mon: 5, other: 5
   })
   t.same(await influx.projectsOf('x'), ['q', 'p'])
   t.same(requests.map(({ database, statements }) => [database, statements.length]), [['', 1], ['', 1]])
   t.equal(requests[1]!.statements[0], 'SELECT last("value") FROM ' +
     ['p', 'q', 'r'].map((id) => `"mon_${id}".."cpu.utilization_norm_perc"`).join(', ') +
     ' WHERE ("resource_id" = \'x\') GROUP BY "_tenant_id"')
-  t.same(await influx.series(['cpu'], 'x', window), [[{ time: 1_768_478_430, usage: 5 }]])
+  t.same(await influx.series(['cpu'], 'x', window), [[{ time: 1_768_478_460, usage: 5 }]])
   t.equal(requests.at(-1)!.database, 'mon_q')
 })
 
@@ -102,7 +103,7 @@ t.test('many databases are searched in one request of several statements', async
 })
 
 t.test('the latest usages of instances of several projects come from the database of each', async (t) => {
-  const { influx, requests } = connect({ mon_p: 1_768_478_400, mon_q: 1_768_478_430 })
+  const { influx, requests } = connect({ mon_p: 1_768_478_400, mon_q: 1_768_478_460 })
   const owners = new Map([['x', 'p'], ['y', 'q'], ['z', 'none']])
   await influx.latest(['cpu'], ['x', 'y', 'z'], 0, owners)
   const read = requests.map(({ database, statements }) => [database, /'([xyz])'/.exec(statements[0]!)?.[1]])
@@ -112,7 +113,7 @@ t.test('the latest usages of instances of several projects come from the databas
 t.test('a ranking is of the databases of all projects, or of those that are given', async (t) => {
   const metrics: Metric[] = ['networkIn', 'networkOut']
   const ranking = { metrics, order: 'desc' as const, limit: 5, since: 0 }
-  const { influx, requests } = connect({ mon_p: 1_768_478_400, mon_q: 1_768_478_430 })
+  const { influx, requests } = connect({ mon_p: 1_768_478_400, mon_q: 1_768_478_460 })
   const usage = 2 * Math.round(500 / 1024) / 100
   t.same(await influx.top(ranking), {
     instances: ['p', 'q'].map((project) => ({ instance: 'x', project, usage })), exact: true

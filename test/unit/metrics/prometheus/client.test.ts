@@ -6,6 +6,7 @@ import { createPrometheus } from '#lib/metrics/prometheus/client.js'
 import { bulkPrometheusLimits, defaultPrometheusLimits } from '#lib/metrics/prometheus/limits.js'
 import { fakeStore, matrix, vector } from '#test/support/prometheus/fake.js'
 import type { Values } from '#test/support/prometheus/fake.js'
+import { withBuckets } from '#test/support/buckets.js'
 
 type Respond = Parameters<typeof fakeStore>[0]
 
@@ -29,7 +30,7 @@ function connect (respond: Respond, { profile, limits, bulkLimits }: Options = {
     onBatchSent: () => {},
     onDetected: (profile, others) => detected.push([profile, ...others].map(({ name }) => name))
   })
-  return { ...fake, store, clock, detected }
+  return { ...fake, store: withBuckets(store), clock, detected }
 }
 
 const start = 1_800_000_000
