@@ -13,7 +13,7 @@ const layers = {
   http: ['cache', 'errors'],
   redis: ['cache', 'errors'],
   observability: ['upstream', 'cache', 'errors', 'config'],
-  workers: ['observability', 'config', 'systemd-notify']
+  workers: ['observability', 'config', 'http', 'systemd-notify']
 }
 
 const layerRules = Object.entries(layers).map(([folder, allowed]) => ({

@@ -85,7 +85,10 @@ async function serve (logOutput: LogOutput) {
   const systemd = systemdNotifier(app.log)
   process.on('SIGHUP', () => { if (!app.shuttingDown) systemd.reloading(app.reload) })
   closeAtEnd(app, logOutput, ['SIGHUP', 'SIGUSR2'], systemd.stopping)
-  await listen(app)
+  // For `localhost` Fastify would listen on all of its addresses, with servers that the plugins do not know.
+  const { address } = await lookup(app.config.HOST, { order: 'ipv4first' })
+  await app.listen({ host: address, port: app.config.PORT })
+  await app.listenForManagement()
   systemd.ready()
 }
 
@@ -94,9 +97,19 @@ async function serveAsWorker (logOutput: LogOutput) {
   for (const signal of signalsOfPrimary) process.on(signal, () => {})
   const app = await createApp(logOutput)
   const { close } = closeAtEnd(app, logOutput, [...signalsOfPrimary, 'SIGHUP', 'SIGUSR2'])
-  await listen(app)
+  await app.ready()
+  // From now on Node closes the connections of clients that are too slow.
+  app.server.emit('listening')
   const ask = openChannel(process, {
     alive () {},
+    connection (listener, socket) {
+      // A client may have disconnected.
+      if (socket === undefined) return
+      // As a server sets it, for clients that end their side once they have sent a request.
+      socket.allowHalfOpen = true
+      const server = listener === 'management' ? app.management! : app.server
+      server.emit('connection', socket)
+    },
     metrics: app.telemetry.snapshot,
     async reload () {
       await app.reload()
@@ -125,11 +138,4 @@ function closeAtEnd (app: App, logOutput: LogOutput, skip: Options['skip'], onSt
     await app.close()
     await logOutput.drain(lastLinesMs(grace))
   })
-}
-
-async function listen (app: App) {
-  // For `localhost` Fastify would listen on all of its addresses, with servers that the plugins do not know.
-  const { address } = await lookup(app.config.HOST, { order: 'ipv4first' })
-  await app.listen({ host: address, port: app.config.PORT })
-  await app.listenForManagement()
 }

@@ -1,12 +1,13 @@
 import type { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
 
 /** A process at the other end of Node's IPC channel: a worker, or to a worker its own `process`. */
 export interface Peer extends EventEmitter {
-  send?: (message: object, callback: () => void) => unknown
+  send?: (message: object, socket: Socket | undefined, options: object, callback: () => void) => unknown
 }
 
-/** Answers a question. The value must be plain data. */
-type Handler = (argument: unknown) => unknown
+/** Answers a question, which may come with a connection. The value must be plain data. */
+type Handler = (argument: unknown, socket?: Socket) => unknown
 
 interface Question {
   id: number
@@ -26,23 +27,23 @@ interface Pending {
  * drops messages that arrive before the process has opened its end.
  * @param handlers a function for each question of the peer
  * @returns the function that asks. It rejects where the peer's handler fails, where the peer ends, and after
- * `timeoutMs`, if that is given
+ * `timeoutMs`, if that is given. It passes `socket` on: this process has the connection no more
  */
 export function openChannel (peer: Peer, handlers: Record<string, Handler>) {
   const pending = new Map<number, Pending>()
   let lastId = 0
 
-  peer.on('message', (message: Question | Answer) => {
-    if ('question' in message) answer(message)
+  peer.on('message', (message: Question | Answer, socket?: Socket) => {
+    if ('question' in message) answer(message, socket)
     else settle(message)
   })
   peer.on('exit', () => {
     for (const id of pending.keys()) settle({ id, error: 'the process has ended' })
   })
 
-  async function answer ({ id, question, argument }: Question) {
+  async function answer ({ id, question, argument }: Question, socket?: Socket) {
     try {
-      send({ id, value: await handlers[question]!(argument) })
+      send({ id, value: await handlers[question]!(argument, socket) })
     } catch (err) {
       send({ id, error: (err as Error).message })
     }
@@ -56,11 +57,11 @@ export function openChannel (peer: Peer, handlers: Record<string, Handler>) {
   }
 
   /** A peer that cannot receive any more is about to end. */
-  function send (message: Question | Answer) {
-    peer.send!(message, () => {})
+  function send (message: Question | Answer, socket?: Socket) {
+    peer.send!(message, socket, {}, () => {})
   }
 
-  return async function ask<T> (question: string, argument?: unknown, timeoutMs?: number) {
+  return async function ask<T> (question: string, argument?: unknown, timeoutMs?: number, socket?: Socket) {
     const id = ++lastId
     const timer = timeoutMs === undefined
       ? undefined
@@ -68,7 +69,7 @@ export function openChannel (peer: Peer, handlers: Record<string, Handler>) {
     try {
       return await new Promise<unknown>((resolve, reject) => {
         pending.set(id, { resolve, reject })
-        send({ id, question, argument })
+        send({ id, question, argument }, socket)
       }) as T
     } finally {
       clearTimeout(timer)

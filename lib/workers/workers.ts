@@ -4,6 +4,7 @@ import type { MetricsSnapshot } from '#lib/observability/metrics-sum.js'
 import { processMetrics } from '#lib/observability/process-metrics.js'
 import { openChannel } from './channel.js'
 import type { Ask, Peer } from './channel.js'
+import { createConnections } from './connections.js'
 
 /** A part of `node:cluster`'s Worker. */
 export interface WorkerProcess extends Peer {
@@ -11,7 +12,7 @@ export interface WorkerProcess extends Peer {
 }
 
 export interface WorkersOptions {
-  /** Starts a process. It asks `ready` once it listens, and `metrics` for the metrics of all processes. */
+  /** Starts a process. It asks `ready` once it serves, and `metrics` for the metrics of all processes. */
   fork: () => WorkerProcess
   log: Pick<Logger, 'error' | 'level'>
   timing?: Timing
@@ -47,6 +48,7 @@ interface Member {
 /** The workers of the primary: starts, watches, replaces and ends them. */
 export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOptions) {
   const members = new Set<Member>()
+  const connections = createConnections()
   const metricsSum = createMetricsSum()
   const ownMetrics = processMetrics()
   let state: 'starting' | 'serving' | 'stopping' = 'starting'
@@ -66,8 +68,9 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
           member.isReady = true
           resolve(true)
           // Messages to a worker that starts are lost.
-          if (isStopping()) stopMember(member)
-          else if (reloads > reloadsBefore) ask('reload').catch(() => {})
+          if (isStopping()) return stopMember(member)
+          connections.addWorker(ask)
+          if (reloads > reloadsBefore) ask('reload').catch(() => {})
         },
         metrics: readMetrics
       })
@@ -77,6 +80,7 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
       members.add(member)
       worker.once('exit', (code, signal) => {
         members.delete(member)
+        connections.removeWorker(ask)
         if (member.snapshot !== undefined) metricsSum.processEnded(member.snapshot)
         resolve(false)
         if (state !== 'serving') return
@@ -146,9 +150,16 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
       for (const level of levels) if (level.status === 'fulfilled') log.level = level.value
     },
 
-    /** Ends all workers. @returns whether none of them had to cut a request, or failed */
+    /** Passes a connection that a listener has accepted to a worker. */
+    connect: connections.add,
+
+    /**
+     * Ends all workers. Connections that were accepted before get a response.
+     * @returns whether none of them had to cut a request, or failed
+     */
     async stop () {
       state = 'stopping'
+      connections.flush(ready().map(({ ask }) => ask))
       ready().forEach(stopMember)
       return (await Promise.all(Array.from(members, ({ ended }) => ended))).every((asAsked) => asAsked)
     },

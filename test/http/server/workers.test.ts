@@ -4,11 +4,13 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from 'node:tls'
 import t from 'tap'
 import type { Test } from 'tap'
 import { Agent, request } from 'undici'
 import { startSimulator } from '#simulator/simulator.js'
 import type { SimulatorOptions } from '#simulator/simulator.js'
+import { createCertificate } from '#test/support/certificates.js'
 import { summary } from '#test/support/redis/replicas.js'
 import { runServer } from '#test/support/server-process.js'
 import { byPassword, cookieName } from '#test/support/session-client.js'
@@ -29,7 +31,7 @@ async function start (t: Test, env: Record<string, string> = {}, options: Simula
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
   t.teardown(() => simulator.close())
   const server = runServer(t, { ...simulator.env, PORT: '0', WORKERS: '2', ...env })
-  const origin = (await server.logged('all workers listen'))!
+  const origin = (await server.logged('all workers serve'))!
   const lines = (text: string) => server.output.stdout.split('\n').slice(0, -1)
     .map((line): LogLine => JSON.parse(line)).filter(({ msg }) => msg.startsWith(text))
   /** Waits until so many log lines begin with a text. */
@@ -37,18 +39,18 @@ async function start (t: Test, env: Record<string, string> = {}, options: Simula
     while (lines(text).length < count) await once(server.child.stdout, 'data')
     return lines(text)
   }
-  const listening = await logs('Server listening', 2)
+  const reached = await logs('admin credential', 2)
   /** Waits until the upstreams have received so many calls with this end of their path. */
   const called = async (suffix: string, count: number) => {
     while (simulator.calls.filter(({ path }) => path.endsWith(suffix)).length < count) await sleep(10)
   }
   simulator.calls.length = 0
-  return { ...server, simulator, origin, lines, logs, called, pids: listening.map(({ pid }) => pid) }
+  return { ...server, simulator, origin, lines, logs, called, pids: reached.map(({ pid }) => pid) }
 }
 
 /** Sends a request on a connection of its own: workers get the connections in turn. */
-async function send (url: string, options: Parameters<typeof request>[1] = {}) {
-  const dispatcher = new Agent()
+async function send (url: string, options: Parameters<typeof request>[1] = {}, ca?: string) {
+  const dispatcher = new Agent({ connect: { ca } })
   try {
     const { statusCode: status, headers, body } = await request(url, { ...options, dispatcher })
     return { status, headers, text: await body.text() }
@@ -107,10 +109,28 @@ t.test('workers share a port, a sign-in and a sum of metrics', async (t) => {
   t.equal(await exited, 0)
 })
 
+t.test('over HTTPS, workers know client addresses, and time limits hold', async (t) => {
+  const { files, cert } = createCertificate(t.testdir({}))
+  const tls = { TLS_CERT: files.cert, TLS_KEY: files.key }
+  const settings = { ...tls, RATE_LIMIT: '1', TRUST_PROXY: '127.0.0.1' }
+  const { origin, child, exited } = await start(t, settings)
+  const slow = connect({ port: Number(new URL(origin).port), host: '127.0.0.1', ca: cert })
+  slow.write('GET /healthz HTTP/1.1\r\nHost: ')
+  const rejected = once(slow, 'data')
+  const statusFor = async (client: string) =>
+    (await send(origin + summary, { headers: { 'x-forwarded-for': client } }, cert)).status
+  const statuses = [await statusFor('10.0.0.1'), await statusFor('10.0.0.1'), await statusFor('10.0.0.1')]
+  t.match([statuses[0], statuses.includes(429)], [200, true])
+  t.equal(await statusFor('10.0.0.2'), 200, 'a client of its own')
+  t.match(String((await rejected)[0]), /^HTTP\/1\.1 408 /)
+  child.kill('SIGTERM')
+  t.equal(await exited, 0)
+})
+
 t.test('a worker that is killed loses its own request, and is replaced', async (t) => {
   const settings = { MANAGEMENT_LISTEN: '127.0.0.1:0' }
   const { origin, child, logs, called, exited, pids } = await start(t, settings, { latency: 2_000 })
-  const [{ port }] = await logs('management listener open', 2) as [LogLine]
+  const [{ port }] = await logs('management listener open', 1) as [LogLine]
   const management = `http://127.0.0.1:${port as number}`
   t.equal((await send(`${origin}/metrics`)).status, 404)
   for (let n = 0; n < 4; n++) await send(`${origin}/healthz`)
@@ -125,10 +145,8 @@ t.test('a worker that is killed loses its own request, and is replaced', async (
   t.match(await logs('worker ended', 1), [ended])
   for (let n = 0; n < 4; n++) t.equal((await send(`${origin}/healthz`)).status, 200)
 
-  const listening = await logs('Server listening', 3)
-  t.equal(listening[2]!.msg, listening[0]!.msg, 'on the same port')
-  const served = async () =>
-    (await logs('request completed', 1)).some(({ pid }) => pid === listening[2]!.pid)
+  const successor = (await logs('admin credential', 3))[2]!.pid
+  const served = async () => (await logs('request completed', 1)).some(({ pid }) => pid === successor)
   let sent = 8
   for (; !await served(); sent++) await send(`${origin}/healthz`)
   t.same(await valuesOf(management, healthChecks), [sent], 'those of the worker that ended count')
@@ -210,17 +228,17 @@ t.test('ends with one line on stderr where it cannot start', async (t) => {
     [{ WORKERS: '2' }, /^OS_AUTH_URL is missing: .*\n$/],
     [{ ...unreachableCloud, WORKERS: '0' }, /^WORKERS must match pattern .*: processes that serve.*\n$/],
     [{ ...unreachableCloud, WORKERS: '2', SHUTDOWN_GRACE: '2h' }, /^SHUTDOWN_GRACE must be at most 1h\n$/],
-    [{ ...unreachableCloud, WORKERS: '2', PORT }, /^bind EADDRINUSE.*\n$/],
+    [{ ...unreachableCloud, WORKERS: '2', PORT }, /^listen EADDRINUSE.*\n$/],
     [
       { ...unreachableCloud, WORKERS: '2', PORT: '0', MANAGEMENT_LISTEN: `127.0.0.1:${PORT}` },
-      /^MANAGEMENT_LISTEN cannot be used: bind EADDRINUSE.*\n$/
+      /^MANAGEMENT_LISTEN cannot be used: listen EADDRINUSE.*\n$/
     ]
   ]
   for (const [env, line] of starts) {
     const { output, exited } = runServer(t, env)
     t.equal(await exited, 1)
     t.match(output.stderr, line)
-    t.notMatch(output.stdout, 'all workers listen')
+    t.notMatch(output.stdout, 'all workers serve')
   }
 })
 
@@ -247,7 +265,7 @@ t.test('an error of the primary ends all', async (t) => {
     if (cluster.isPrimary) process.stdin.once('data', () => { throw new TypeError('a bug') })`
   const module = `data:text/javascript,${encodeURIComponent(code)}`
   const { output, child, exited, logged } = runServer(t, env, '--import', module)
-  await logged('all workers listen')
+  await logged('all workers serve')
   child.stdin.write('x')
   t.equal(await exited, 1)
   t.match(output.stdout, /"type":"TypeError","message":"a bug".*"unexpected error: shutting down"/)
@@ -257,11 +275,11 @@ t.test('an error of the primary ends all', async (t) => {
 t.test('a signal during the start ends it', async (t) => {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
-  // The first worker serves, and the others are about to: they end once they do.
-  const { output, child, exited, logged } = runServer(t, { ...simulator.env, PORT: '0', WORKERS: '3' })
-  await logged('Server listening')
+  // The first worker is ready, and the others are about to be: they end once they are.
+  const { output, child, exited } = runServer(t, { ...simulator.env, PORT: '0', WORKERS: '3' })
+  while (!output.stdout.includes('admin credential')) await once(child.stdout, 'data')
   child.kill('SIGTERM')
   t.equal(await exited, 0)
-  t.notMatch(output.stdout, 'all workers listen')
+  t.notMatch(output.stdout, 'listening')
   t.equal(output.stderr, '')
 })

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
 import t from 'tap'
 import { createTelemetry } from '#lib/observability/prometheus.js'
 import { openChannel } from '#lib/workers/channel.js'
@@ -28,7 +29,8 @@ function start (options: Partial<WorkersOptions['timing']> = {}) {
   function fork (): Forked {
     const worker = new EventEmitter()
     const own = new EventEmitter()
-    const sendTo = (to: EventEmitter) => (message: object) => setImmediate(() => to.emit('message', message))
+    const sendTo = (to: EventEmitter) => (message: object, socket?: Socket) =>
+      setImmediate(() => to.emit('message', message, socket))
     const telemetry = createTelemetry()
     const ask = openChannel(Object.assign(own, { send: sendTo(worker) }), {
       alive () {}, metrics: telemetry.snapshot, reload: () => 'warn', stop: () => end(0), ...handlers
