@@ -46,6 +46,11 @@ export const Settings = Type.Object({
       '`/metrics`, which the first one does not serve then, and for `/healthz`, `/readyz`, `/docs` and ' +
       '`/openapi.*`'
   })),
+  WORKERS: Type.String({
+    pattern: '^(auto|[1-9]|[1-5][0-9]|6[0-4])$',
+    default: '1',
+    description: 'processes that serve requests, 1 to 64; `auto` starts one for each core that they may use'
+  }),
   AUTH: choice(['none', 'keystone'], 'none',
     'how clients are authenticated: not at all (`none`), or by a Keystone token (`keystone`), which also ' +
     'decides what they see'),
@@ -62,7 +67,7 @@ export const Settings = Type.Object({
     pattern: '^[A-Za-z0-9_-]{43}( *, *[A-Za-z0-9_-]{43})*$',
     description: 'key that seals the cookies of signed-in users: 32 random bytes in base64url; several are ' +
       'comma-separated, of which the first seals and each opens. All replicas need the same. Unless set, ' +
-      'each process makes one, and its end signs all users out',
+      'the service makes one at each start, which signs all users out',
     secret: true
   })),
   WEBSSO: text(
