@@ -207,8 +207,8 @@ export const Settings = Type.Object({
   ),
   METRICS_MAX_AGE: affectsResponses(duration('2m', 'age up to which a sample counts as the latest usage')),
   SETTLE_TIME: affectsResponses(Type.Optional(requiredDuration({
-    description: 'how long after its end a bucket may change because of late samples; until then it is cached for half ' +
-      'of `SERIES_TTL` only; twice `groupBy`, at least 2m, unless set'
+    description: 'how long after its end a bucket may change because of late samples; until then it is ' +
+      'cached for half of `SERIES_TTL` only; twice `groupBy`, at least 2m, unless set'
   }))),
 
   SERIES_TTL: lifetime('5s', 'how long a response with series is fresh; `0` turns its cache off'),
