@@ -12,7 +12,8 @@ const layers = {
   monitoring: ['auth', 'openstack', 'metrics', 'cache', 'errors', 'time-range'],
   http: ['cache', 'errors'],
   redis: ['cache', 'errors'],
-  observability: ['upstream', 'cache', 'errors', 'config']
+  observability: ['upstream', 'cache', 'errors', 'config'],
+  workers: ['observability', 'config', 'http', 'systemd-notify']
 }
 
 const layerRules = Object.entries(layers).map(([folder, allowed]) => ({

@@ -87,7 +87,6 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   // The server.
   errors,
   requestLog,
-  gracefulShutdown,
   tlsReload,
   // The request pipeline.
   securityHeadersPlugin,
@@ -108,7 +107,9 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
   idParameters, //     in lower case
   ui, //               the page at /ui/
   // The document of all routes that follow.
-  openapi
+  openapi,
+  // The last plugin is the first to close: the others close after the last connection.
+  gracefulShutdown
 ]
 
 /**

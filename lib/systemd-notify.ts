@@ -7,6 +7,8 @@ import type { Socket } from 'node:net'
  */
 const script = 'while read -r line; do systemd-notify $line; done'
 
+export type SystemdNotifier = ReturnType<typeof createSystemdNotifier>
+
 /**
  * Reports this process's state to systemd, where it is a service of `Type=notify`. Node has no sockets of the
  * kind that systemd reads.

@@ -27,9 +27,10 @@ export default fp(async (app) => {
   const { config, clock: { now }, telemetry } = app
   const store = app.prometheus ?? app.influx
   const cached = config.CACHE === 'on'
-  const seriesCache = cacheSeries(store, { maxBytes, settle: settleSeconds(config), now })
   // Half of a response's lifetime, like a quota: a refreshed response never shows samples of the response
   // before.
+  const tailTtl = durationMs(config, 'SERIES_TTL') / 2
+  const seriesCache = cacheSeries(store, { maxBytes, settle: settleSeconds(config), tailTtl, now })
   const ttl = cached ? durationMs(config, 'INSTANCES_TTL') / 2 : 0
   const maxAge = durationMs(config, 'METRICS_MAX_AGE')
   const latest = cacheLatest(store, { ttl, maxAge }, now)

@@ -50,10 +50,8 @@ export default fp(async (app) => {
     staleLimit: durationMs(config, 'STALE_LIMIT')
   }, { now: clock.now, onAbsent }, absent, app.sharedStore('quotas', quotaCodec)))
   for (const [name, { stats }] of Object.entries(app.openstack.caches)) telemetry.addCache(name, stats)
-  app.addHook('onListen', (done) => {
-    logReach()
-    done()
-  })
+  // Not Fastify's onListen: a worker gets its connections from the primary.
+  app.server.once('listening', logReach)
   app.onReload(() => logReach)
 
   function connect (settings: Settings, observer: UpstreamObserver) {

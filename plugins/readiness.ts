@@ -48,7 +48,7 @@ export default fp(async (app) => {
   app.decorate('readiness', async () => {
     const found = await readiness.get()
     for (const [upstream, state] of Object.entries(found.upstreams)) {
-      telemetry.upstreamChecked(upstream, state === 'up')
+      telemetry.upstreamChecked(upstream, state === 'up', clock.now())
     }
     const unready = app.shuttingDown || (config.READINESS === 'upstreams' && lacksRequired(found))
     return unready ? { ...found, status: 'unready' } : found

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { UpstreamError } from '#lib/errors.js'
-import { lockOrWait, noSharedStore } from './shared-store.js'
+import { lockOrWait } from './shared-store.js'
 import type { SharedStore, StoredValue } from './shared-store.js'
 import { createSingleFlight } from './single-flight.js'
 
@@ -98,14 +98,12 @@ interface Entry<V> extends CachedValue<V>, Required<Lifetimes> {
 export function createCache<V> (
   { maxBytes, sizeOf, staleIfError = 0 }: CacheOptions<V>,
   { now, onBackgroundError }: Clock,
-  shared: SharedStore<V> = noSharedStore
+  shared?: SharedStore<V>
 ): Cache<V> {
   const entries = new LRUCache<string, Entry<V>>({
     maxSize: maxBytes,
     sizeCalculation: ({ value }, key) => sizeOf(value) + key.length
   })
-  // No other process has values: a look for them would cost each miss some promises.
-  const isAlone = shared === noSharedStore
   const lookups = createSingleFlight<Entry<V> | undefined>()
   const loads = createSingleFlight<StoredValue<V>>()
   const counts = { hit: 0, stale: 0, miss: 0 }
@@ -139,7 +137,7 @@ export function createCache<V> (
   }
 
   /** The newest value that this process or another one has fetched. */
-  async function lookup (key: string, lifetimes: Lifetimes) {
+  async function lookup (shared: SharedStore<V>, key: string, lifetimes: Lifetimes) {
     const stored = await shared.get(key)
     const entry = find(key)
     return stored !== undefined && stored.fetchedAt > (entry?.fetchedAt ?? -Infinity)
@@ -157,7 +155,7 @@ export function createCache<V> (
       if (complete && lifetimes.ttl > 0) {
         const entry = store(key, { value, fetchedAt }, { ...lifetimes, ...own }, expiresAt)
         const life = { current: entry.ttl + entry.staleWhileRevalidate, staleIfError }
-        if (expiresAt === undefined) isShared = shared.set(key, entry, life)
+        if (expiresAt === undefined) isShared = shared?.set(key, entry, life) ?? false
       }
       return { value, fetchedAt, isShared }
     } catch (err) {
@@ -165,7 +163,7 @@ export function createCache<V> (
       if (!(err instanceof UpstreamError)) {
         entries.delete(key)
         // While this process holds the lock: the next holder does not find what is gone.
-        if (lifetimes.ttl > 0) shared.delete(key)
+        if (lifetimes.ttl > 0) shared?.delete(key)
       } else if (entry !== undefined && servesOnError(entry)) {
         Object.assign(entry, { failedAt: now(), failure: err })
         reportError(err)
@@ -174,10 +172,11 @@ export function createCache<V> (
     }
   }
 
-  async function fetchOnceInAllProcesses (key: string, lifetimes: Lifetimes, load: Load<V>) {
-    const { found, release } = await lockOrWait(
-      () => shared.lock(key), () => lookup(key, lifetimes), find(key)
-    )
+  async function fetchOnce (key: string, lifetimes: Lifetimes, load: Load<V>) {
+    // Without a shared store, no other process fetches for this one.
+    const { found, release } = shared !== undefined && lifetimes.ttl > 0
+      ? await lockOrWait(() => shared.lock(key), () => lookup(shared, key, lifetimes), find(key))
+      : {}
     if (found !== undefined) return found
     let isShared = false
     try {
@@ -189,10 +188,6 @@ export function createCache<V> (
     }
   }
 
-  const fetchOnce = (key: string, lifetimes: Lifetimes, load: Load<V>) => isAlone || lifetimes.ttl === 0
-    ? fetch(key, lifetimes, load, onBackgroundError)
-    : fetchOnceInAllProcesses(key, lifetimes, load)
-
   function resultOf (status: CacheStatus, { value, fetchedAt, failure }: CachedValue<V>): CacheResult<V> {
     counts[status]++
     return { value, fetchedAt, status, ...(failure !== undefined && { failure }) }
@@ -201,9 +196,10 @@ export function createCache<V> (
   return {
     async get (key, lifetimes, load) {
       const local = find(key)
-      const isFound = isAlone || lifetimes.ttl === 0 || loads.has(key) ||
-        (local !== undefined && needsNoRefresh(local))
-      const entry = isFound ? local : await lookups.run(key, () => lookup(key, lifetimes))
+      const isKnown = lifetimes.ttl === 0 || loads.has(key) || (local !== undefined && needsNoRefresh(local))
+      const entry = shared === undefined || isKnown
+        ? local
+        : await lookups.run(key, () => lookup(shared, key, lifetimes))
       if (entry !== undefined && needsNoRefresh(entry)) {
         return resultOf(isFresh(entry) ? 'hit' : 'stale', entry)
       }

@@ -37,10 +37,6 @@ export interface SharedStore<V> {
  */
 export type Release = (shared: boolean) => void
 
-export const noSharedStore: SharedStore<never> = {
-  get: async () => undefined, set: () => false, delete () {}, lock: async () => () => {}
-}
-
 /**
  * Milliseconds between two looks for what the lock's holder fetches, each half as long again: 5 s in all,
  * then we fetch.

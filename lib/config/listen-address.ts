@@ -1,6 +1,9 @@
 import { InvalidSetting } from '#lib/errors.js'
 import type { Settings } from './settings.js'
 
+/** The listener that accepts a connection: that of the API, or the one for monitoring. */
+export type Listener = 'public' | 'management'
+
 /** An address to listen on; the port 0 selects a free one. */
 export interface ListenAddress {
   host: string

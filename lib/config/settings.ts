@@ -46,6 +46,11 @@ export const Settings = Type.Object({
       '`/metrics`, which the first one does not serve then, and for `/healthz`, `/readyz`, `/docs` and ' +
       '`/openapi.*`'
   })),
+  WORKERS: Type.String({
+    pattern: '^(auto|[1-9]|[1-5][0-9]|6[0-4])$',
+    default: '1',
+    description: 'processes that serve requests, 1 to 64; `auto` starts one for each core that they may use'
+  }),
   AUTH: choice(['none', 'keystone'], 'none',
     'how clients are authenticated: not at all (`none`), or by a Keystone token (`keystone`), which also ' +
     'decides what they see'),
@@ -62,7 +67,7 @@ export const Settings = Type.Object({
     pattern: '^[A-Za-z0-9_-]{43}( *, *[A-Za-z0-9_-]{43})*$',
     description: 'key that seals the cookies of signed-in users: 32 random bytes in base64url; several are ' +
       'comma-separated, of which the first seals and each opens. All replicas need the same. Unless set, ' +
-      'each process makes one, and its end signs all users out',
+      'the service makes one at each start, which signs all users out',
     secret: true
   })),
   WEBSSO: text(
@@ -202,8 +207,8 @@ export const Settings = Type.Object({
   ),
   METRICS_MAX_AGE: affectsResponses(duration('2m', 'age up to which a sample counts as the latest usage')),
   SETTLE_TIME: affectsResponses(Type.Optional(requiredDuration({
-    description: 'how long after its end a bucket may change because of late samples, and is not cached; ' +
-      'twice `groupBy`, at least 2m, unless set'
+    description: 'how long after its end a bucket may change because of late samples; until then it is ' +
+      'cached for half of `SERIES_TTL` only; twice `groupBy`, at least 2m, unless set'
   }))),
 
   SERIES_TTL: lifetime('5s', 'how long a response with series is fresh; `0` turns its cache off'),

@@ -8,10 +8,12 @@ import type { Column } from './columns.js'
 
 /** Consecutive buckets of a series, from a multiple of `blockSize` on. */
 interface Block {
-  /** 1 where the bucket is cached. */
+  /** 1 where the bucket is settled and cached. */
   known: Uint8Array
-  /** NaN where a bucket is not cached, or has no data. */
+  /** NaN where a bucket has no data. */
   usages: Float64Array
+  /** The buckets that are not settled and were read last: the indexes `[from, to)`, and when they were. */
+  tail?: { from: number, to: number, at: number }
   /** The JSON of those buckets that were asked for as JSON. */
   json?: BlockJson
 }
@@ -37,25 +39,37 @@ export interface CachedBuckets {
   column: Column
   /** The starts of the buckets that are not cached, ascending. */
   missing: number[]
+  /** The start of the first bucket that is not settled and cached, or the window's end. */
+  settledEnd: number
 }
 
 /** Values of buckets, by the series' key and the bucket's width. */
 export interface BucketBlocks {
   read (series: string, window: Window): CachedBuckets
-  /** The JSON of the buckets of a window, in parts. All are cached, with the values of this column. */
+  /** The JSON of the buckets of a window, in parts. All are settled, with the values of this column. */
   json (series: string, window: Window, column: Column): Buffer[]
-  /** Stores each bucket of a window, with which the column begins. */
-  write (series: string, window: Window, column: Column): void
+  /**
+   * Stores the buckets of a window, which the column has.
+   * @param settledEnd the start of the first bucket that may change
+   * @param at when they were read, in unix milliseconds
+   */
+  write (series: string, window: Window, column: Column, settledEnd: number, at: number): void
   clear (): void
   /** Buckets that were looked up, by whether they were cached; and the number and bytes of blocks. */
   stats (): CacheStats
 }
 
-/**
- * A cache of blocks, bounded by bytes; the least recently used block is evicted first.
- * @param now the clock, in unix milliseconds
- */
-export function createBucketBlocks (maxBytes: number, now: () => number): BucketBlocks {
+export interface BlockOptions {
+  /** The least recently used block is evicted first. */
+  maxBytes: number
+  /** Milliseconds for which buckets that are not settled are cached. */
+  tailTtl: number
+  /** The clock, in unix milliseconds. */
+  now: () => number
+}
+
+/** A cache of blocks. */
+export function createBucketBlocks ({ maxBytes, tailTtl, now }: BlockOptions): BucketBlocks {
   const blocks = new LRUCache<string, Block>({
     maxSize: maxBytes,
     sizeCalculation: ({ json }) => blockBytes + jsonBytes(json),
@@ -67,6 +81,28 @@ export function createBucketBlocks (maxBytes: number, now: () => number): Bucket
   })
 
   const counts = { hit: 0, stale: 0, miss: 0 }
+
+  /** Whether all of these buckets were read of late, and together: they are read again together too. */
+  function isInTail (block: Block | undefined, [first = 0, ...others]: number[]) {
+    const { tail } = block ?? {}
+    return tail !== undefined && Math.abs(now() - tail.at) < tailTtl &&
+      first >= tail.from && (others.at(-1) ?? first) < tail.to
+  }
+
+  function writeSettled (key: string, block: Block, from: number, values: Column) {
+    block.known.fill(1, from, from + values.length)
+    block.usages.set(values, from)
+    if (block.json !== undefined && from < block.json.to) blocks.set(key, { ...block, json: undefined })
+  }
+
+  /** Of two reads the one that was sent later knows better, and what is settled is known best. */
+  function writeTail (block: Block, tail: NonNullable<Block['tail']>, values: Column) {
+    if (block.tail !== undefined && block.tail.at > tail.at) return
+    block.tail = tail
+    for (let i = tail.from; i < tail.to; i++) {
+      if (block.known[i] === 0) block.usages[i] = values[i - tail.from]!
+    }
+  }
 
   function add (key: string) {
     const block: Block = {
@@ -80,16 +116,19 @@ export function createBucketBlocks (maxBytes: number, now: () => number): Bucket
     read (series, window) {
       const column = emptyColumn(window)
       const missing: number[] = []
+      let settledEnd = window.end
       for (const { key, from, to, start } of partsOf(series, window)) {
         const block = blocks.get(key)
         if (block !== undefined) column.set(block.usages.subarray(from, to), indexOf(window, start))
-        for (let i = from; i < to; i++) {
-          if (block === undefined || block.known[i] === 0) missing.push(start + (i - from) * window.step)
-        }
+        const unsettled: number[] = []
+        for (let i = from; i < to; i++) if (block?.known[i] !== 1) unsettled.push(i)
+        const times = unsettled.map((i) => start + (i - from) * window.step)
+        settledEnd = Math.min(settledEnd, ...times.slice(0, 1))
+        if (!isInTail(block, unsettled)) missing.push(...times)
       }
       counts.miss += missing.length
       counts.hit += column.length - missing.length
-      return { column, missing }
+      return { column, missing, settledEnd }
     },
 
     json (series, window, column) {
@@ -106,14 +145,15 @@ export function createBucketBlocks (maxBytes: number, now: () => number): Bucket
       })
     },
 
-    write (series, window, column) {
-      if (window.end <= window.start) return
-      for (const { key, from, to, start } of partsOf(series, window)) {
+    write (series, window, column, settledEnd, at) {
+      const { step } = window
+      const end = tailTtl > 0 ? window.end : Math.min(window.end, settledEnd)
+      for (const { key, from, to, start } of partsOf(series, { ...window, end })) {
         const block = blocks.get(key) ?? add(key)
-        block.known.fill(1, from, to)
-        if (block.json !== undefined && from < block.json.to) blocks.set(key, { ...block, json: undefined })
-        const first = indexOf(window, start)
-        block.usages.set(column.subarray(first, first + to - from), from)
+        const values = column.subarray(indexOf(window, start), indexOf(window, start) + to - from)
+        const settled = Math.min(Math.max((settledEnd - start) / step, 0), to - from)
+        if (settled > 0) writeSettled(key, block, from, values.subarray(0, settled))
+        if (settled < to - from) writeTail(block, { from: from + settled, to, at }, values.subarray(settled))
       }
     },
 

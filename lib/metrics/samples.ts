@@ -70,9 +70,20 @@ function newestRate (samples: Sample[], every: number): Sample | undefined {
 }
 
 function meansOf (series: SampledSeries[], window: Window) {
-  const samples = series.flatMap(({ samples }) => samples).filter(([time]) => isIn(window, time))
-  return new Map(groupBy(samples, ([time]) => bucketOf(window, time)).map(([bucket, own]) =>
-    [bucket, sum(own.map(([, value]) => value)) / own.length]))
+  const sums = new Map<number, { sum: number, count: number }>()
+  for (const { samples } of series) {
+    for (const [time, value] of samples) {
+      if (!isIn(window, time)) continue
+      const bucket = bucketOf(window, time)
+      const own = sums.get(bucket)
+      if (own === undefined) sums.set(bucket, { sum: value, count: 1 })
+      else {
+        own.sum += value
+        own.count++
+      }
+    }
+  }
+  return new Map(Array.from(sums, ([bucket, { sum, count }]) => [bucket, sum / count]))
 }
 
 function ratesOf (source: Source, series: SampledSeries[], window: Window, every: number) {
@@ -86,6 +97,7 @@ function ratesOf (source: Source, series: SampledSeries[], window: Window, every
  * one that covers most of the bucket counts. Several hosts have a device while its instance migrates.
  */
 function ratesOfDevice (series: SampledSeries[], window: Window, every: number): Array<[number, number]> {
+  if (series.length === 1) return ratesOfOne(series[0]!, window, every)
   const intervals = series.flatMap(({ labels, samples }) => {
     const own = intervalsOf(samples, every).filter(({ end }) => isIn(window, end))
     return groupBy(own, ({ end }) => bucketOf(window, end)).map(([bucket, intervals]) =>
@@ -97,6 +109,24 @@ function ratesOfDevice (series: SampledSeries[], window: Window, every: number):
   })
 }
 
+/** The same of a device with one series, as most have, without an object for each interval. */
+function ratesOfOne ({ samples }: SampledSeries, window: Window, every: number): Array<[number, number]> {
+  const rates: Array<[number, number]> = []
+  let [bucket, increase, covered] = [NaN, 0, 0]
+  const endBucket = () => { if (covered > 0) rates.push([bucket, increase / (covered / 1000)]) }
+  eachInterval(samples, every, (start, end, ownIncrease) => {
+    if (!isIn(window, end)) return
+    if (bucketOf(window, end) !== bucket) {
+      endBucket()
+      ;[bucket, increase, covered] = [bucketOf(window, end), 0, 0]
+    }
+    increase += ownIncrease
+    covered += end - start
+  })
+  endBucket()
+  return rates
+}
+
 /** The series with the most covered time; of equal ones that with the larger increase. */
 function longest<Covered extends { intervals: Interval[], covered: number }> (all: Covered[]) {
   const increaseOf = ({ intervals }: Covered) => sum(intervals.map(({ increase }) => increase))
@@ -104,15 +134,22 @@ function longest<Covered extends { intervals: Interval[], covered: number }> (al
     (one.covered - best.covered || increaseOf(one) - increaseOf(best)) > 0 ? one : best)
 }
 
-/** The intervals between samples that are close enough, ascending. A counter that fell began again at 0. */
 function intervalsOf (samples: Sample[], every: number): Interval[] {
+  const intervals: Interval[] = []
+  eachInterval(samples, every, (start, end, increase) => { intervals.push({ start, end, increase }) })
+  return intervals
+}
+
+/** The intervals between samples that are close enough, ascending. A counter that fell began again at 0. */
+function eachInterval (
+  samples: Sample[], every: number, onInterval: (start: number, end: number, increase: number) => void
+) {
   const counted = firstOfEachPoll(samples, every)
   const maxGap = maxGapSeconds(every) * 1000
-  return counted.slice(1).flatMap(([end, value], i) => {
-    const [start, before] = counted[i]!
-    const increase = value < before ? value : value - before
-    return end > start && end - start <= maxGap ? [{ start, end, increase }] : []
-  })
+  for (let i = 1; i < counted.length; i++) {
+    const [[start, before], [end, value]] = [counted[i - 1]!, counted[i]!]
+    if (end > start && end - start <= maxGap) onInterval(start, end, value < before ? value : value - before)
+  }
 }
 
 /**

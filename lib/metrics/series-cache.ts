@@ -18,6 +18,8 @@ export interface SeriesCacheOptions {
    * After that the bucket is settled.
    */
   settle: (step: number) => number
+  /** Milliseconds for which buckets that are not settled are cached, for whoever reads the series too. */
+  tailTtl: number
   /** The clock, in unix milliseconds. */
   now: () => number
 }
@@ -44,35 +46,37 @@ export interface SeriesCache extends SeriesReads {
 const toleratedClockStepMs = 1_000
 
 /**
- * A metrics store whose settled buckets are cached, those without data included. Only buckets that are not
- * cached, or not settled, are fetched. Whether a bucket is settled is decided when its fetch is sent: of two
- * overlapping fetches neither stores what the other one knows better. A failed fetch stores nothing. When the
- * clock turns out to have been ahead, buckets were settled too early, and all of them are dropped.
+ * A metrics store whose buckets are cached, those without data included: settled ones for long, and those
+ * that may still change for `tailTtl`, so that other windows and other callers use them too. Whether a bucket
+ * is settled is decided when its fetch is sent: of two overlapping fetches neither stores what the other one
+ * knows better. A failed fetch stores nothing. When the clock turns out to have been ahead, buckets were
+ * settled too early, and all of them are dropped.
  */
 export function cacheSeries (
-  store: SeriesReads, { maxBytes, settle, now }: SeriesCacheOptions
+  store: SeriesReads, { settle, ...options }: SeriesCacheOptions
 ): SeriesCache {
-  const blocks = createBucketBlocks(maxBytes, now)
+  const { now } = options
+  const blocks = createBucketBlocks(options)
   const fetches = createSingleFlight<Column[]>()
   let newestNow = -Infinity
   const keyOf = (instance: string, metric: Metric, project = '') => `${project} ${instance} ${metric}`
 
-  /** The settled part of a window that is fetched now. */
-  function settledPart (window: Window) {
-    const { end, step } = window
-    return { ...window, end: Math.min(end, Math.floor((now() / 1000 - settle(step)) / step) * step) }
-  }
-
-  function write (metrics: Metric[], instance: string, settled: Window, columns: Column[], project?: string) {
-    for (const [i, metric] of metrics.entries()) {
-      blocks.write(keyOf(instance, metric, project), settled, columns[i]!)
+  /** Prepares to store what is fetched now. */
+  function writer (metrics: Metric[], window: Window, project?: string) {
+    const { step } = window
+    const at = now()
+    const settledEnd = Math.floor((at / 1000 - settle(step)) / step) * step
+    return (instance: string, columns: Column[]) => {
+      for (const [i, metric] of metrics.entries()) {
+        blocks.write(keyOf(instance, metric, project), window, columns[i]!, settledEnd, at)
+      }
     }
   }
 
   async function fetch (metrics: Metric[], instance: string, window: Window, project?: string) {
-    const settled = settledPart(window)
+    const write = writer(metrics, window, project)
     const columns = await store.series(metrics, instance, window, project)
-    write(metrics, instance, settled, columns, project)
+    write(instance, columns)
     return columns
   }
 
@@ -87,7 +91,11 @@ export function cacheSeries (
     if (now() < newestNow - toleratedClockStepMs) blocks.clear()
     newestNow = now()
     const cached = metrics.map((metric) => blocks.read(keyOf(instance, metric, project), window))
-    return { columns: cached.map(({ column }) => column), missing: startsOf(cached) }
+    return {
+      columns: cached.map(({ column }) => column),
+      missing: startsOf(cached),
+      settledEnd: Math.min(...cached.map(({ settledEnd }) => settledEnd))
+    }
   }
 
   /**
@@ -109,13 +117,13 @@ export function cacheSeries (
     return found.columns
   }
 
-  /** The JSON of the cached buckets before the first missing one is cached too. */
+  /** The JSON of the settled buckets is cached too. */
   const seriesJson: ReadJson = async (metrics, instance, window, project) => {
     const found = read(metrics, instance, window, project)
-    const { columns, missing: [first = window.end] } = found
-    const [cached, rest] = [{ ...window, end: first }, { ...window, start: first }]
+    const { columns, settledEnd } = found
+    const [settled, rest] = [{ ...window, end: settledEnd }, { ...window, start: settledEnd }]
     const keys = metrics.map((metric) => keyOf(instance, metric, project))
-    const json = columns.map((column, i) => blocks.json(keys[i]!, cached, column))
+    const json = columns.map((column, i) => blocks.json(keys[i]!, settled, column))
     await fetchMissing(found, metrics, instance, window, project)
     return columns.map((column, i) => [...json[i]!, columnJson(column, window, rest)])
   }
@@ -127,11 +135,11 @@ export function cacheSeries (
     // One window for all of them: a request for each window would cost more than the buckets in between.
     const starts = lacking.flatMap(({ missing }) => [missing[0]!, missing.at(-1)!])
     const part = { ...window, start: Math.min(...starts), end: Math.max(...starts) + window.step }
-    const settled = settledPart(part)
+    const write = writer(metrics, part, project)
     const ids = lacking.map(({ instance }) => instance)
     const fetched = await store.seriesOfMany(metrics, ids, part, project)
     for (const [i, { instance, columns }] of lacking.entries()) {
-      write(metrics, instance, settled, fetched[i]!, project)
+      write(instance, fetched[i]!)
       complete(columns, window, part, fetched[i]!)
     }
     return all.map(({ columns }) => columns)

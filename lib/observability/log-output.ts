@@ -23,8 +23,15 @@ export interface Loss {
 /** Lines that are written together, and the milliseconds after which fewer are written. */
 const maxBatchLines = 128
 const flushIntervalMs = 100
+/** Milliseconds, at most, that the last log lines may take. */
+const maxLastLinesMs = 1_000
 /** Milliseconds between two attempts to write the last lines. */
 const drainIntervalMs = 10
+/**
+ * Bytes that a pipe accepts as a whole or not at all (PIPE_BUF): with more, the lines of several processes
+ * could mix.
+ */
+const pipeBufBytes = 4_096
 /** Bytes that may wait for a reader that has stopped reading. Later lines are dropped. */
 const maxQueuedBytes = 16 * 1024 * 1024
 
@@ -55,12 +62,18 @@ export function neverBlock (stream: NodeJS.WritableStream) {
   return { fd: handle?.fd ?? fd, isFile: handle === undefined }
 }
 
+/** Milliseconds of a shutdown that the last log lines may take. */
+export const lastLinesMs = (graceMs: number) => Math.min(maxLastLinesMs, graceMs / 4)
+
 /**
  * Writes log lines to a descriptor, many at a time. Neither a slow disk, a slow reader nor a failure delays
  * the process, or ends it: lines that cannot be written are dropped and counted. Node's streams do not write
  * any more after their first error.
+ * @param isShared whether other processes write to the same descriptor
  */
-export function createLogOutput ({ fd, isFile }: { fd: number, isFile: boolean }): LogOutput {
+export function createLogOutput (
+  { fd, isFile }: { fd: number, isFile: boolean }, isShared = false
+): LogOutput {
   let lines: string[] = []
   let queue: Batch[] = []
   let queuedBytes = 0
@@ -76,8 +89,14 @@ export function createLogOutput ({ fd, isFile }: { fd: number, isFile: boolean }
 
   function queueLines () {
     if (lines.length === 0) return
-    const batch = { bytes: Buffer.from(lines.join('')), lines: lines.length }
+    const batches = isShared
+      ? pipeBatches(lines)
+      : [{ bytes: Buffer.from(lines.join('')), lines: lines.length }]
     lines = []
+    for (const batch of batches) queueBatch(batch)
+  }
+
+  function queueBatch (batch: Batch) {
     if (queuedBytes + batch.bytes.length > maxQueuedBytes) drop([batch], 'queue-full')
     else {
       queue.push(batch)
@@ -168,4 +187,23 @@ export function createLogOutput ({ fd, isFile }: { fd: number, isFile: boolean }
     },
     flushNow: writeNow
   }
+}
+
+/** Batches of lines, each of which a pipe accepts as a whole. A longer line is a batch of its own. */
+function pipeBatches (lines: string[]) {
+  const batches: Batch[] = []
+  let bytes: Buffer[] = []
+  let size = 0
+  const end = () => batches.push({ bytes: Buffer.concat(bytes), lines: bytes.length })
+  for (const line of lines.map((line) => Buffer.from(line))) {
+    if (bytes.length > 0 && size + line.length > pipeBufBytes) {
+      end()
+      bytes = []
+      size = 0
+    }
+    bytes.push(line)
+    size += line.length
+  }
+  end()
+  return batches
 }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { MetricObject } from 'prom-client'
 
 /**
  * Gauges with the names of counters, which Prometheus' own check rejects. Other metrics have their values
@@ -7,6 +8,13 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 const misnamed = [
   'nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'
 ]
+
+/**
+ * How values of several processes are combined. A mean of delays would hide a process that is late, and the
+ * primary is the oldest process.
+ */
+const aggregatorOf = ({ name, aggregator }: MetricObject) =>
+  name === 'process_start_time_seconds' ? 'min' : aggregator === 'average' ? 'max' : aggregator
 
 let registry: Registry | undefined
 
@@ -19,6 +27,7 @@ export function processMetrics () {
     registry = new Registry()
     collectDefaultMetrics({ register: registry })
     for (const name of misnamed) registry.removeSingleMetric(name)
+    for (const metric of registry.getMetricsAsArray()) metric.aggregator = aggregatorOf(metric)
   }
   return registry
 }

@@ -3,6 +3,7 @@ import type { CacheStats, CacheStatus } from '#lib/cache/cache.js'
 import { UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
 import type { UpstreamClientStats, UpstreamObserver } from '#lib/upstream/upstream-client.js'
+import type { MetricsSnapshot } from './metrics-sum.js'
 import { processMetrics } from './process-metrics.js'
 
 /** The metrics of one app. Labels have values from this code alone: no id, address or client is in any. */
@@ -34,19 +35,22 @@ export function createTelemetry () {
   const queues = new Map<string, () => number>()
   let activeRequests = () => 0
   let droppedLogLines = () => 0
+  let checkedAt = 0
 
-  /** A metric whose samples are read at each scrape. */
+  /** A metric whose samples are read at each scrape. The aggregator is that of several workers. */
   function collected (
     Kind: typeof Counter | typeof Gauge,
     name: string,
     help: string,
     labelNames: string[],
-    samples: () => Sample[]
+    samples: () => Sample[],
+    aggregator: 'sum' | 'max' = 'sum'
   ) {
     registry.registerMetric(new Kind({
       name: nameOf(name),
       help,
       labelNames,
+      aggregator,
       registers: [],
       collect () {
         this.reset()
@@ -100,6 +104,8 @@ export function createTelemetry () {
     name: nameOf('upstream_up'),
     help: '1 where an upstream was up at the last check of /readyz, else 0',
     labelNames: ['upstream'],
+    // Of the worker with the last check.
+    aggregator: 'first',
     registers
   })
   collected(Gauge, 'http_requests_active', 'Number of HTTP requests in flight', [],
@@ -111,7 +117,7 @@ export function createTelemetry () {
   collected(Gauge, 'upstream_requests_queued', 'Number of queued requests to an upstream', ['upstream'],
     ofUpstreams(({ queued }) => queued))
   collected(Gauge, 'upstream_circuit_open', '1 while an upstream is not called after repeated failures',
-    ['upstream'], ofUpstreams(({ circuitOpen }) => Number(circuitOpen)))
+    ['upstream'], ofUpstreams(({ circuitOpen }) => Number(circuitOpen)), 'max')
   collected(Gauge, 'queue_length', 'Number of queued series reads, or of queued token validations',
     ['queue'], () => Array.from(queues, ([queue, length]): Sample => [{ queue }, length()]))
   collected(Counter, 'cache_lookups_total',
@@ -125,6 +131,7 @@ export function createTelemetry () {
   collected(Counter, 'log_lines_dropped_total', 'Number of log lines that could not be written', [],
     () => [[{}, droppedLogLines()]])
   const all = Registry.merge([registry, processMetrics()])
+  let read = () => all.metrics()
 
   return {
     /** Records a request at its end. */
@@ -139,8 +146,11 @@ export function createTelemetry () {
       requestCompleted: (upstream, operation, outcome, seconds) =>
         upstreamRequests.observe({ upstream, operation, outcome }, seconds)
     } satisfies UpstreamObserver as UpstreamObserver,
-    /** Records whether an upstream is up. */
-    upstreamChecked: (upstream: string, up: boolean) => upstreamUp.set({ upstream }, Number(up)),
+    /** Records whether an upstream was up at a moment, in unix milliseconds. */
+    upstreamChecked (upstream: string, up: boolean, now: number) {
+      upstreamUp.set({ upstream }, Number(up))
+      checkedAt = now
+    },
     /** Adds a cache. */
     addCache: (name: string, stats: () => CacheStats) => { caches.set(name, stats) },
     /** Adds a queue. */
@@ -159,6 +169,10 @@ export function createTelemetry () {
     redisFailed: () => redisFailures.inc(),
     contentType: all.contentType,
     /** All metrics in Prometheus' text format. */
-    read: () => all.metrics()
+    read: () => read(),
+    /** The metrics of this process, for a sum over all workers. */
+    snapshot: async (): Promise<MetricsSnapshot> => ({ checkedAt, metrics: await all.getMetricsAsJSON() }),
+    /** Sets the function that reads the sum over all workers. */
+    setSum: (readSum: () => Promise<string>) => { read = readSum }
   }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { Server } from 'node:net'
 import type { Socket } from 'node:net'
@@ -57,20 +56,22 @@ export default fp(async (app) => {
 
   app.addHook('preClose', async () => {
     app.shuttingDown = true
-    const listeners = [server, app.management].filter((listener) => listener?.listening)
-    if (listeners.length === 0) return
     for (const response of allInFlight()) if (!response.headersSent) response.setHeader('connection', 'close')
     // Connections in the backlog are accepted first: they would be reset.
     await setImmediate()
-    closed = Promise.all(listeners.map((listener) => once(listener!, 'close')))
-    // An HTTP server's own close would cut idle connections at once, on which clients may be sending.
-    for (const listener of listeners) Server.prototype.close.call(listener)
+    for (const listener of [server, app.management]) {
+      // An HTTP server's own close would cut idle connections at once, on which clients may be sending.
+      if (listener?.listening) Server.prototype.close.call(listener)
+    }
+    closed = Promise.all(Array.from(sockets, (socket) => new Promise((resolve) => {
+      socket.once('close', resolve)
+    })))
     await Promise.race([closed, sleep(wait, undefined, { ref: false })])
     drained = true
     closeIdle()
   })
 
-  // Fastify itself waits for its server alone.
+  // Fastify itself waits only for connections that its server has accepted.
   app.addHook('onClose', () => closed)
 
   /** Node does not count a connection without any request as idle, and would wait for it. */

@@ -1,15 +1,14 @@
-import { lookup } from 'node:dns/promises'
-import { once } from 'node:events'
 import { createServer } from 'node:net'
-import type { AddressInfo, Server } from 'node:net'
+import type { Server } from 'node:net'
 import fp from 'fastify-plugin'
 import { parseManagementAddress } from '#lib/config/listen-address.js'
-import { InvalidSetting } from '#lib/errors.js'
+import type { Listener } from '#lib/config/listen-address.js'
+import { openManagementListener } from '#lib/http/listen.js'
 import { noRoute } from './errors.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The second listener, where the settings name one. */
+    /** The second listener, where the settings name one. A worker's does not listen: it gets connections. */
     management?: Server
     /**
      * Opens the second listener, where the settings name one. The server listens already.
@@ -27,8 +26,6 @@ declare module 'fastify' {
   }
 }
 
-type Listener = 'public' | 'management'
-
 /**
  * A second listener, for the routes of monitoring, where the settings name its address. It hands its
  * connections to the server, so that TLS, limits, checks, logs and the shutdown are the same for both.
@@ -43,19 +40,14 @@ export default fp(async (app) => {
   })
   app.decorate('listenForManagement', async () => {
     if (address === undefined) return
-    try {
-      const { address: host } = await lookup(address.host, { order: 'ipv4first' })
-      await once(management.listen({ host, port: address.port }), 'listening')
-    } catch (err) {
-      throw new InvalidSetting(`MANAGEMENT_LISTEN cannot be used: ${(err as Error).message}`)
-    }
-    const { address: host, port: bound } = management.address() as AddressInfo
-    port = bound
-    app.log.info({ address: host, port }, 'management listener open')
+    app.log.info(await openManagementListener(management, address), 'management listener open')
   })
   if (address === undefined) return
   app.decorate('management', management)
-  management.on('connection', (socket) => app.server.emit('connection', socket))
+  management.on('connection', (socket) => {
+    port ??= socket.localPort
+    app.server.emit('connection', socket)
+  })
 
   app.addHook('onRequest', (request, reply, done) => {
     const { listener = 'public' } = request.routeOptions.config

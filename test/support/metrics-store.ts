@@ -63,7 +63,7 @@ export function startSeriesCache (options: Partial<SeriesCacheOptions> = {}) {
   }
   const cache = cacheSeries(
     store,
-    { maxBytes: 1e6, settle: () => 120, now: () => clock.minutes * 60_000, ...options }
+    { maxBytes: 1e6, settle: () => 120, tailTtl: 0, now: () => clock.minutes * 60_000, ...options }
   )
   const { series, seriesOfMany, stats } = withBuckets(cache)
 

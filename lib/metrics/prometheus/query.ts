@@ -105,11 +105,14 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
       const query = selector + rangeOf(start - 1, end)
       const form = { query, time: String(end) }
       const { result } = await sendForMatrix(upstream, settings, operation, 'query', form)
-      return result.map(({ metric, values }) => ({
-        labels: metric,
-        samples: values.map(([seconds, text]): Sample => [Math.round(seconds * 1000), parseFloat(text)])
-          .filter(([time]) => time >= start * 1000 && time < end * 1000)
-      }))
+      return result.map(({ metric, values }) => {
+        const samples: Sample[] = []
+        for (const [seconds, text] of values) {
+          const time = Math.round(seconds * 1000)
+          if (time >= start * 1000 && time < end * 1000) samples.push([time, parseFloat(text)])
+        }
+        return { labels: metric, samples }
+      })
     },
 
     /**

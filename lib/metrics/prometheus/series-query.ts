@@ -1,5 +1,6 @@
 import { bucketsOf, lookbackSeconds } from '#lib/metrics/samples.js'
 import type { Profile, Source } from '#lib/metrics/profile.js'
+import type { Sample } from '#lib/metrics/samples.js'
 import type { Window } from '#lib/time-range.js'
 import { createAggregatedReader } from './aggregated-read.js'
 import type { InstanceSeries, ReadInstanceSamples } from './instance-samples.js'
@@ -117,7 +118,7 @@ export async function querySeries (
 export function indexSeries (all: InstanceSeries[]) {
   const index = new Map<string, InstanceSeries[]>()
   for (const { samples, ...labelled } of all) {
-    const series = { ...labelled, samples: samples.filter(([, value]) => Number.isFinite(value)) }
+    const series = { ...labelled, samples: samples.every(isNumber) ? samples : samples.filter(isNumber) }
     const key = `${series.owner} ${series.labels.__name__}`
     const others = index.get(key)
     if (others === undefined) index.set(key, [series])
@@ -125,6 +126,8 @@ export function indexSeries (all: InstanceSeries[]) {
   }
   return (instance: string, name: string) => index.get(`${instance} ${name}`) ?? []
 }
+
+const isNumber = ([, value]: Sample) => Number.isFinite(value)
 
 function add ({ sources, ids }: Plan, read: SeriesRead) {
   for (const source of read.sources) sources.set(source.name, source)

@@ -22,7 +22,7 @@ export async function startBroken (t: Test, status: number, upstream: string) {
   const { app, simulator } = await startService(t, { env })
   if (status === 500) {
     const broken = async () => { throw new TypeError('a bug of the service') }
-    const reads = ['series', 'seriesOfMany', 'latest', 'top', 'check']
+    const reads = ['seriesJson', 'series', 'seriesOfMany', 'latest', 'top', 'check']
     Object.assign(app.metrics, Object.fromEntries(reads.map((name) => [name, broken])))
     Object.assign(app.openstack, { projects: broken, project: broken, search: broken })
   }

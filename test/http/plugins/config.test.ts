@@ -27,6 +27,8 @@ const invalidSettings: Array<[Record<string, string>, RegExp]> = [
   [{ SETTLE_TIME: '5' }, /^SETTLE_TIME must match pattern .*: how long after its end/],
   [{ AUTH: 'keystone', WEBSSO: 'openid' }, /^WEBSSO must be identity providers/],
   [{ SESSION_KEY: 'hidden' }, /^SESSION_KEY must match pattern .*: key that seals/],
+  ...['0', '65', '1.5', 'all'].map((WORKERS): [Record<string, string>, RegExp] =>
+    [{ WORKERS }, /^WORKERS must match pattern .*: processes that serve/]),
   [{ AUTH: 'basic' }, /^AUTH must be equal to one of the allowed values \(none, keystone\): /],
   [{ UPSTREAM_TIMEOUT: '3601s' }, /^UPSTREAM_TIMEOUT must be at most 1h$/],
   [{ TOKEN_CACHE_TIME: '301s' }, /^TOKEN_CACHE_TIME must be at most 5m$/],

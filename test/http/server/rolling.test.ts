@@ -10,38 +10,40 @@ import { startBalancer } from './balancer.js'
 // Each process takes seconds to start on a busy machine.
 t.setTimeout(600_000)
 
-const restartsPerProcess = 3
+const restarts = 6
 const clients = 24
 const paths = [summary, instances(5), series('cpuUsage'), series('networkIo'), '/healthz']
 
-t.test('a rolling restart under load loses no request', async (t) => {
-  const simulator = await startSimulator({ projects: 3, instances: 20, latency: 5 })
-  t.teardown(() => simulator.close())
-  // Short TTLs: most requests wait for an upstream when their process is to end.
-  const ttls = { SERIES_TTL: '1s', INSTANCES_TTL: '0', SUMMARY_TTL: '1s' }
-  const start = async () => {
-    const env = { ...simulator.env, ...ttls, PORT: '0', LOG_LEVEL: 'info' }
-    const { child, exited, logged } = runServer(t, env)
-    const { port } = new URL((await logged('"reach":"all"'))!)
-    return { port: Number(port), end: () => { child.kill('SIGTERM'); return exited } }
-  }
-  // One after another: two starts at once may exceed the time limit of a start.
-  const processes = [await start(), await start()]
-  const ports = processes.map(({ port }) => port)
-  const { counts, stop } = generateLoad(t, await startBalancer(t, ports))
+for (const WORKERS of ['1', '2']) {
+  t.test(`a rolling restart under load loses no request with WORKERS=${WORKERS}`, async (t) => {
+    const simulator = await startSimulator({ projects: 3, instances: 20, latency: 5 })
+    t.teardown(() => simulator.close())
+    // Short TTLs: most requests wait for an upstream when their process is to end.
+    const ttls = { SERIES_TTL: '1s', INSTANCES_TTL: '0', SUMMARY_TTL: '1s' }
+    const start = async () => {
+      const env = { ...simulator.env, ...ttls, PORT: '0', LOG_LEVEL: 'info', WORKERS }
+      const { child, exited, logged } = runServer(t, env)
+      const { port } = new URL((await logged('listening at'))!)
+      return { port: Number(port), end: () => { child.kill('SIGTERM'); return exited } }
+    }
+    // One after another: two starts at once may exceed the time limit of a start.
+    const services = [await start(), await start()]
+    const ports = services.map(({ port }) => port)
+    const { counts, stop } = generateLoad(t, await startBalancer(t, ports))
 
-  for (let n = 0; n < 2 * restartsPerProcess; n++) {
-    const before = counts.completed
-    while (counts.completed < before + 10 * clients && counts.failed.length === 0) await sleep(10)
-    const code = await processes[n % 2]!.end()
-    t.equal(code, 0)
-    processes[n % 2] = await start()
-    ports[n % 2] = processes[n % 2]!.port
-  }
-  await stop()
-  t.same(counts.failed, [])
-  t.comment(`${counts.completed} requests, ${counts.shed} shed, ${2 * restartsPerProcess} restarts`)
-})
+    for (let n = 0; n < restarts; n++) {
+      const before = counts.completed
+      while (counts.completed < before + 10 * clients && counts.failed.length === 0) await sleep(10)
+      const code = await services[n % 2]!.end()
+      t.equal(code, 0)
+      services[n % 2] = await start()
+      ports[n % 2] = services[n % 2]!.port
+    }
+    await stop()
+    t.same(counts.failed, [])
+    t.comment(`${counts.completed} requests, ${counts.shed} shed, ${restarts} restarts`)
+  })
+}
 
 /** Sends requests from clients with persistent connections, one at a time each. No request is retried. */
 function generateLoad (t: Test, origin: string) {

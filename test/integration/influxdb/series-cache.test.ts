@@ -79,8 +79,9 @@ if (influxd) {
         let now = noon / 1000
         const unsettledFrom = (step: number) => Math.floor((now - settle(step)) / step) * step
         const { seriesOfMany } = influx
+        const options = { maxBytes: 1e6, settle, tailTtl: 0, now: () => now * 1000 }
         const [cached, many] = [0, 1].map(() => cacheSeries(
-          { series: countingSeries('cached'), seriesOfMany }, { maxBytes: 1e6, settle, now: () => now * 1000 }
+          { series: countingSeries('cached'), seriesOfMany }, options
         )) as [SeriesCache, SeriesCache]
         for (const { waitSeconds, samples, windows } of moments) {
           now += waitSeconds

@@ -140,6 +140,42 @@ t.test('callers do not share objects: changes of a result affect no other one', 
   t.same(fetchedRanges(), [[10, 20]])
 })
 
+t.test('buckets that are not settled are cached for their own TTL, and then fetched again', async (t) => {
+  const { clock, changedUsages, read, readMany, fetchedRanges, bucketsIn } =
+    startSeriesCache({ tailTtl: 6_000 })
+  await read([90, 100])
+  const before = bucketsIn([90, 100])
+  t.same(fetchedRanges(), [[90, 100]])
+  changedUsages.set(99, 7)
+  clock.minutes += 0.09
+  t.same(await read([90, 100]), before)
+  t.same(await readMany([92, 100], ['x']), [before.filter(({ time }) => time >= 92 * step)])
+  t.same(fetchedRanges(), [])
+  t.same(await read([85, 102]), bucketsIn([85, 102]))
+  t.same(fetchedRanges(), [[85, 102]], 'one window of what is missing')
+  clock.minutes += 0.02
+  t.same(await read([90, 102]), bucketsIn([90, 102]))
+  t.same(fetchedRanges(), [], 'the later fetch read them again')
+  clock.minutes += 0.1
+  t.same(await read([90, 102]), bucketsIn([90, 102]))
+  t.same(fetchedRanges(), [[98, 102]])
+})
+
+t.test('of two overlapping fetches, the one that was sent later is cached', async (t) => {
+  const { clock, changedUsages, read, calls, holdCalls, bucketsIn } = startSeriesCache({ tailTtl: 60_000 })
+  holdCalls(true)
+  const first = read([90, 100])
+  clock.minutes += 0.1
+  changedUsages.set(99, 7)
+  const second = read([91, 100])
+  calls[1]!.respond()
+  t.same(await second, bucketsIn([91, 100]))
+  calls[0]!.respond()
+  await first
+  t.same(await read([91, 100]), bucketsIn([91, 100]))
+  t.equal(calls.length, 2)
+})
+
 t.test('the least recently used block is evicted when the cache is full', async (t) => {
   const { clock, columns, fetchedRanges } = startSeriesCache({ maxBytes: 2 * blockBytes })
   const read = ([from, to]: Range) =>

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -92,6 +92,24 @@ t.test('begins a new line after one that was written in part', async (t) => {
   output.flushNow()
   t.equal(readPipe(next), '\nb\n')
   t.same(losses, [{ lines: 2, reason: 'EPIPE' }])
+})
+
+t.test('where processes share a pipe, it accepts each batch of short lines as a whole or not', async (t) => {
+  const { reader, writer, fill } = openPipe(t, { blocks: false })
+  t.teardown(() => closeSync(reader))
+  const output = createLogOutput({ fd: writer, isFile: false }, true)
+  const lines = ['a', 'b', 'c', 'ü', 'long'].map((text) => text.padEnd(text === 'long' ? 5_000 : 1_500, text))
+  for (const line of lines) output.write(`${line}\n`)
+  fill()
+  // A part of the pipe is free again: room for less than two lines.
+  t.equal(readSync(reader, Buffer.alloc(4_096)), 4_096)
+  output.flushNow()
+  const written = () => readPipe(reader).replace(/^\n+/, '')
+  t.equal(written(), `${lines.slice(0, 2).join('\n')}\n`)
+  output.flushNow()
+  t.equal(written(), `${lines.slice(2).join('\n')}\n`)
+  output.flushNow()
+  t.equal(output.dropped(), 0)
 })
 
 t.test('needs no function for its reports', async (t) => {
