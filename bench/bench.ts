@@ -7,7 +7,7 @@ import { memory } from './rows/memory.js'
 import { instances, summary } from './rows/openstack.js'
 import { page } from './rows/page.js'
 import { refresh } from './rows/refresh.js'
-import { hit, hitWithToken, sequential, uncached } from './rows/series.js'
+import { hit, sequential, uncached, workers } from './rows/series.js'
 import { top } from './rows/top.js'
 import { week } from './rows/window.js'
 import { tableOf } from './table.js'
@@ -17,7 +17,7 @@ import type { Row } from './upstreams.js'
 
 const rows: Record<string, Row> = {
   H: hit,
-  HK: hitWithToken,
+  W4: workers,
   C: uncached,
   L: sequential,
   F: fleet,
@@ -49,7 +49,7 @@ const report = `${tableOf(lines)}
 
 The figure after a slash is that of the baseline ("against"), measured alternately with the service in the
 same run; a dash is for a baseline with one call for each request. There is no p99 of fewer than 100 times.
-For H, HK, C, L, F and S2, autocannon made the load in ${options.rounds} rounds of ${options.seconds} s each
+For H, W4, C, L, F and S2, autocannon made the load in ${options.rounds} rounds of ${options.seconds} s each
 (unless a note says otherwise), after one warm-up round.
 For S, I, B and T, one request was sent in each of as many rounds. A ratio is the median of the rounds'
 ratios; W's is the median over its series. The metrics store is InfluxDB, unless a row names it.

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { buildCloud } from '#simulator/cloud.js'
 import type { Cloud } from '#simulator/cloud.js'
 import { seedInstances, seedProjects } from '#simulator/seed.js'
-import { logIn } from './login.js'
 import { runProgram } from './process.js'
 
 /** The total numbers of projects and instances in a cloud. */
@@ -20,8 +19,6 @@ export interface SimulatedCloud {
   /** The settings with which the service uses it. */
   env: Record<string, string>
   content: Cloud
-  /** Logs in as its admin and returns the token. */
-  token (): Promise<string>
   /** The number of calls that it has received. */
   received (): Promise<number>
   /** Waits until it has received no call for 250 ms, at most 15 s. */
@@ -70,7 +67,6 @@ export async function startCloud (size: Size): Promise<SimulatedCloud> {
     size,
     env,
     content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)),
-    token: () => logIn(env),
     received,
     waitUntilIdle
   }

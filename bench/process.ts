@@ -32,18 +32,23 @@ export async function stop (child: ChildProcess) {
   await exited
 }
 
-/** Resident memory of a process in MB; NaN without /proc. */
-export function residentMbOf (pid: number) {
+/** Resident memory of a process and its children in MB; NaN without /proc. */
+export const residentMbOf = (pid: number) => sumOver(pid, (pid) => {
   const [, kibibytes = NaN] = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status')) ?? []
   return Number(kibibytes) * 1024 / 1e6
-}
+})
 
-/** Processor time of a process in seconds; NaN without /proc. */
-export function cpuSecondsOf (pid: number) {
+/** Processor time of a process and its children in seconds; NaN without /proc. */
+export const cpuSecondsOf = (pid: number) => sumOver(pid, (pid) => {
   // The second field is the name in brackets, which may contain any character. The two times (user, system)
   // are the 12th and the 13th field after it.
   const fields = readProc(pid, 'stat').split(') ').at(-1)!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
+})
+
+function sumOver (pid: number, figureOf: (pid: number) => number) {
+  const children = readProc(pid, `task/${pid}/children`).match(/\d+/g) ?? []
+  return [pid, ...children.map(Number)].reduce((sum, pid) => sum + figureOf(pid), 0)
 }
 
 function readProc (pid: number, file: string) {
