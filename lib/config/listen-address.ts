@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { InvalidSetting } from '#lib/errors.js'
 import type { Settings } from './settings.js'
 
@@ -26,3 +27,6 @@ export function parseManagementAddress (
   }
   return { host, port }
 }
+
+/** An IP address as URLs have it. */
+export const hostInUrl = (address: string) => isIPv6(address) ? `[${address}]` : address

@@ -82,11 +82,11 @@ export function createBucketBlocks ({ maxBytes, tailTtl, now }: BlockOptions): B
 
   const counts = { hit: 0, stale: 0, miss: 0 }
 
-  /** Whether all of these buckets were read of late, and together: they are read again together too. */
-  function isInTail (block: Block | undefined, [first = 0, ...others]: number[]) {
+  /** Whether these buckets were read of late, and together: they are read again together too. */
+  function isInTail (block: Block | undefined, first: number, last: number) {
     const { tail } = block ?? {}
     return tail !== undefined && Math.abs(now() - tail.at) < tailTtl &&
-      first >= tail.from && (others.at(-1) ?? first) < tail.to
+      first >= tail.from && last < tail.to
   }
 
   function writeSettled (key: string, block: Block, from: number, values: Column) {
@@ -122,9 +122,11 @@ export function createBucketBlocks ({ maxBytes, tailTtl, now }: BlockOptions): B
         if (block !== undefined) column.set(block.usages.subarray(from, to), indexOf(window, start))
         const unsettled: number[] = []
         for (let i = from; i < to; i++) if (block?.known[i] !== 1) unsettled.push(i)
-        const times = unsettled.map((i) => start + (i - from) * window.step)
-        settledEnd = Math.min(settledEnd, ...times.slice(0, 1))
-        if (!isInTail(block, unsettled)) missing.push(...times)
+        if (unsettled.length === 0) continue
+        const [first, last] = [unsettled[0]!, unsettled.at(-1)!]
+        const timeOf = (i: number) => start + (i - from) * window.step
+        settledEnd = Math.min(settledEnd, timeOf(first))
+        if (!isInTail(block, first, last)) missing.push(...unsettled.map(timeOf))
       }
       counts.miss += missing.length
       counts.hit += column.length - missing.length

@@ -5,7 +5,7 @@ import type { Server } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
-import { parseManagementAddress } from '#lib/config/listen-address.js'
+import { hostInUrl, parseManagementAddress } from '#lib/config/listen-address.js'
 import type { Listener } from '#lib/config/listen-address.js'
 import { durationMs } from '#lib/config/settings.js'
 import type { Settings } from '#lib/config/settings.js'
@@ -61,8 +61,7 @@ export async function runPrimary (
     const { HOST: host, PORT, TLS_CERT } = settings
     const { address, port } = await openListener(createListener('public'), { host, port: PORT })
     const scheme = TLS_CERT === undefined ? 'http' : 'https'
-    const hostOfUrl = address.replace(/.*:.*/, '[$&]')
-    log.info(`Server listening at ${scheme}://${hostOfUrl}:${port}`)
+    log.info(`Server listening at ${scheme}://${hostInUrl(address)}:${port}`)
     const management = parseManagementAddress(settings)
     if (management === undefined) return
     const opened = await openManagementListener(createListener('management'), management)

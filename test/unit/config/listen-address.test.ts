@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseManagementAddress } from '#lib/config/listen-address.js'
+import { hostInUrl, parseManagementAddress } from '#lib/config/listen-address.js'
 
 const parse = (MANAGEMENT_LISTEN?: string, PORT = 8080) => parseManagementAddress({ MANAGEMENT_LISTEN, PORT })
 
@@ -19,4 +19,9 @@ t.test('rejects a port that does not exist, and that of the public listener', as
   t.throws(() => parse('10.0.0.5:8080'), {
     name, message: /^MANAGEMENT_LISTEN must have another port than PORT, which is 8080$/
   })
+})
+
+t.test('an IPv6 address is in brackets in a URL', (t) => {
+  t.same(['127.0.0.1', '::1'].map(hostInUrl), ['127.0.0.1', '[::1]'])
+  t.end()
 })

@@ -151,6 +151,8 @@ t.test('buckets that are not settled are cached for their own TTL, and then fetc
   t.same(await read([90, 100]), before)
   t.same(await readMany([92, 100], ['x']), [before.filter(({ time }) => time >= 92 * step)])
   t.same(fetchedRanges(), [])
+  t.same(await read([90, 101]), bucketsIn([90, 101]))
+  t.same(fetchedRanges(), [[98, 101]], 'with a new bucket, all that are not settled')
   t.same(await read([85, 102]), bucketsIn([85, 102]))
   t.same(fetchedRanges(), [[85, 102]], 'one window of what is missing')
   clock.minutes += 0.02
