@@ -64,8 +64,8 @@ export function sampleTimesOf (
 }
 
 /**
- * Whether the same sample is the last one of each bucket. Where a sample is due about the end of a bucket, it
- * may come before or after the end, unless each comes at the same millisecond.
+ * Whether the same sample is the last one of each bucket. A sample that is due about the end of a bucket may
+ * come before or after it, unless each comes at the same millisecond.
  * @param offsets milliseconds from the start of a period to its sample
  */
 function isOneSampleLast (offsets: number[], interval: number) {

@@ -8,7 +8,7 @@ export interface BlockJson {
   from: number
   to: number
   bytes: Buffer
-  /** Where each bucket begins in the bytes, and the end of the last one. */
+  /** The position of each bucket in the bytes, and the end of the last one. */
   offsets: Uint32Array
 }
 

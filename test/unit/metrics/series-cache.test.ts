@@ -154,7 +154,7 @@ t.test('buckets that are not settled are cached for their own TTL, and then fetc
   t.same(await read([90, 101]), bucketsIn([90, 101]))
   t.same(fetchedRanges(), [[98, 101]], 'with a new bucket, all that are not settled')
   t.same(await read([85, 102]), bucketsIn([85, 102]))
-  t.same(fetchedRanges(), [[85, 102]], 'one window of what is missing')
+  t.same(fetchedRanges(), [[85, 102]], 'one window has all missing buckets')
   clock.minutes += 0.02
   t.same(await read([90, 102]), bucketsIn([90, 102]))
   t.same(fetchedRanges(), [], 'the later fetch read them again')
