@@ -33,7 +33,7 @@ export const columnJson = (column: Column, window: Window, part: Window) => Buff
 )
 
 /**
- * The JSON of a block with the buckets `[from, to)` in it: what is there is kept where they follow it.
+ * The JSON of a block with the buckets `[from, to)` in it: what is there is stored where they follow it.
  * @param usages the block's
  * @param first the start of the block's first bucket, in unix seconds
  */
@@ -41,21 +41,21 @@ export function extendJson (
   json: BlockJson | undefined, usages: Column, { first, from, to, step }:
   { first: number, from: number, to: number, step: number }
 ): BlockJson {
-  const kept = json !== undefined && json.from <= from && json.to >= from ? json : emptyJson(from)
-  if (kept.to >= to) return kept
-  const offsets = new Uint32Array(to - kept.from + 1)
-  offsets.set(kept.offsets)
-  let next = kept.to - kept.from
-  const window = { start: first + kept.to * step, end: first + to * step, step }
-  const text = bucketsJson(usages.subarray(kept.to, to), window, (length) => {
-    offsets[next++] = kept.bytes.length + length
+  const stored = json !== undefined && json.from <= from && json.to >= from ? json : emptyJson(from)
+  if (stored.to >= to) return stored
+  const offsets = new Uint32Array(to - stored.from + 1)
+  offsets.set(stored.offsets)
+  let next = stored.to - stored.from
+  const window = { start: first + stored.to * step, end: first + to * step, step }
+  const text = bucketsJson(usages.subarray(stored.to, to), window, (length) => {
+    offsets[next++] = stored.bytes.length + length
   })
   // Not from the pool, of which a small part that is cached would keep the rest.
-  const bytes = Buffer.allocUnsafeSlow(kept.bytes.length + text.length)
-  kept.bytes.copy(bytes)
-  bytes.write(text, kept.bytes.length, 'latin1')
+  const bytes = Buffer.allocUnsafeSlow(stored.bytes.length + text.length)
+  stored.bytes.copy(bytes)
+  bytes.write(text, stored.bytes.length, 'latin1')
   offsets[next] = bytes.length
-  return { from: kept.from, to, bytes, offsets }
+  return { from: stored.from, to, bytes, offsets }
 }
 
 const emptyJson = (from: number): BlockJson =>
