@@ -33,7 +33,8 @@ export const columnJson = (column: Column, window: Window, part: Window) => Buff
 )
 
 /**
- * The JSON of a block with the buckets `[from, to)` in it: what is there is stored where they follow it.
+ * The JSON of a block with the buckets `[from, to)` in it. JSON that they follow is extended, other JSON is
+ * replaced.
  * @param usages the block's
  * @param first the start of the block's first bucket, in unix seconds
  */
