@@ -17,10 +17,11 @@ declare module 'fastify' {
 }
 
 /**
- * Bytes of cached buckets: with their JSON about 250 series of a week in buckets of 5 minutes, 900 of a day,
- * or 3,600 of an hour by the minute. A series is one metric of one instance.
+ * Bytes of cached buckets: with their JSON about 400 series of a week in buckets of 5 minutes, 1,500 of a
+ * day, or 3,600 of an hour by the minute, which is in two blocks for a quarter of the time. A series is one
+ * metric of one instance.
  */
-const maxBytes = 24 * 1024 * 1024
+const maxBytes = 40 * 1024 * 1024
 
 /** The metrics store in use, with a cache of settled buckets and one of latest samples. */
 export default fp(async (app) => {
