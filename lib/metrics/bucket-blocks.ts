@@ -89,10 +89,19 @@ export function createBucketBlocks ({ maxBytes, tailTtl, now }: BlockOptions): B
       first >= tail.from && last < tail.to
   }
 
+  /** Caches a block with this JSON: as another object, so that its size is calculated again. */
+  function withJson (key: string, block: Block, json: BlockJson | undefined) {
+    const changed = { ...block, json }
+    blocks.set(key, changed)
+    return changed
+  }
+
+  /** @returns the block as it is cached from now on */
   function writeSettled (key: string, block: Block, from: number, values: Column) {
     block.known.fill(1, from, from + values.length)
     block.usages.set(values, from)
-    if (block.json !== undefined && from < block.json.to) blocks.set(key, { ...block, json: undefined })
+    const isJsonOld = block.json !== undefined && from < block.json.to
+    return isJsonOld ? withJson(key, block, undefined) : block
   }
 
   /** Of two reads the one that was sent later knows better, and what is settled is known best. */
@@ -141,8 +150,7 @@ export function createBucketBlocks ({ maxBytes, tailTtl, now }: BlockOptions): B
         const part = { start, end: start + (to - from) * step, step }
         if (block === undefined) return columnJson(column, window, part)
         const json = extendJson(block.json, block.usages, { first: start - from * step, from, to, step })
-        // Another object, so that its size is calculated again.
-        if (json !== block.json) blocks.set(key, { ...block, json })
+        if (json !== block.json) withJson(key, block, json)
         return sliceJson(json, from, to)
       })
     },
@@ -151,10 +159,10 @@ export function createBucketBlocks ({ maxBytes, tailTtl, now }: BlockOptions): B
       const { step } = window
       const end = tailTtl > 0 ? window.end : Math.min(window.end, settledEnd)
       for (const { key, from, to, start } of partsOf(series, { ...window, end })) {
-        const block = blocks.get(key) ?? add(key)
+        let block = blocks.get(key) ?? add(key)
         const values = column.subarray(indexOf(window, start), indexOf(window, start) + to - from)
         const settled = Math.min(Math.max((settledEnd - start) / step, 0), to - from)
-        if (settled > 0) writeSettled(key, block, from, values.subarray(0, settled))
+        if (settled > 0) block = writeSettled(key, block, from, values.subarray(0, settled))
         if (settled < to - from) writeTail(block, { from: from + settled, to, at }, values.subarray(settled))
       }
     },
@@ -174,7 +182,7 @@ function partsOf (series: string, { start, end, step }: Window) {
   for (let first = Math.floor(start / step / blockSize) * blockSize; first < end / step; first += blockSize) {
     const from = Math.max(start / step - first, 0)
     const to = Math.min(end / step - first, blockSize)
-    parts.push({ key: `${series} ${step} ${first}`, from, to, start: (first + from) * step })
+    if (from < to) parts.push({ key: `${series} ${step} ${first}`, from, to, start: (first + from) * step })
   }
   return parts
 }

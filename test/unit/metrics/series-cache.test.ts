@@ -163,6 +163,16 @@ t.test('buckets that are not settled are cached for their own TTL, and then fetc
   t.same(fetchedRanges(), [[98, 102]])
 })
 
+t.test('buckets that are not settled stay cached where the JSON beside them is replaced', async (t) => {
+  const { read, readMany, fetchedRanges, bucketsIn } = startSeriesCache({ tailTtl: 60_000 })
+  // The second read caches their JSON.
+  for (let i = 0; i < 2; i++) await read([40, 60])
+  await readMany([10, 100], ['x'])
+  t.same(fetchedRanges(), [[40, 60], [10, 100]])
+  t.same(await read([10, 100]), bucketsIn([10, 100]))
+  t.same(fetchedRanges(), [])
+})
+
 t.test('of two overlapping fetches, the one that was sent later is cached', async (t) => {
   const { clock, changedUsages, read, calls, holdCalls, bucketsIn } = startSeriesCache({ tailTtl: 60_000 })
   holdCalls(true)
