@@ -1,5 +1,5 @@
 import { combineDevices, deviceOf, firstOfEachPoll, groupBy, hostLabel, maxGapSeconds } from './samples.js'
-import type { SampledSeries } from './samples.js'
+import type { SampledSeries, Samples } from './samples.js'
 import type { Source } from './profile.js'
 import type { Window } from '#lib/time-range.js'
 
@@ -50,25 +50,27 @@ const tolerance = 1 / 40
 export function sampleTimesOf (
   series: SampledSeries[], step: number, every: number
 ): SampleTimes | undefined {
-  const newestOf = ({ samples }: SampledSeries) => samples.at(-1)?.[0] ?? -Infinity
-  const [{ samples } = { samples: [] }] = series.toSorted((a, b) => newestOf(b) - newestOf(a))
-  const intervals = samples.slice(1).map(([time], i) => time - samples[i]![0]).toSorted((a, b) => a - b)
+  const newestOf = ({ times }: SampledSeries) => times.at(-1) ?? -Infinity
+  const [samples = noSamples] = series.toSorted((a, b) => newestOf(b) - newestOf(a))
+  const intervals = samples.times.subarray(1).map((time, i) => time - samples.times[i]!).sort()
   const interval = Math.round((intervals[Math.floor(intervals.length / 2)] ?? 0) / 1000) * 1000
   const period = every > 0 ? every * 1000 : interval
   const isWide = interval > 0 && interval <= period && step * 1000 >= minIntervals * period
   if (!isWide || step * 1000 % period !== 0) return undefined
-  const offsets = firstOfEachPoll(samples, every).map(([time]) => time % period)
+  const offsets = firstOfEachPoll(samples, every).times.map((time) => time % period)
   return isOneSampleLast(offsets, interval)
     ? { interval, period, phase: period - offsets.at(-1)!, maxGap: maxGapSeconds(every) * 1000 }
     : undefined
 }
+
+const noSamples: Samples = { times: new Float64Array(), values: new Float64Array() }
 
 /**
  * Whether the same sample is the last one of each bucket. A sample that is due about the end of a bucket may
  * come before or after it, unless each comes at the same millisecond.
  * @param offsets milliseconds from the start of a period to its sample
  */
-function isOneSampleLast (offsets: number[], interval: number) {
+function isOneSampleLast (offsets: Float64Array, interval: number) {
   const newest = offsets.at(-1)!
   const isFarFromEnd = newest >= interval * tolerance && newest <= interval * (1 - tolerance)
   return isFarFromEnd || offsets.every((offset) => offset === newest)

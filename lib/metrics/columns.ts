@@ -14,14 +14,6 @@ export const indexOf = ({ start, step }: Window, time: number) => (time - start)
 
 export const emptyColumn = (window: Window): Column => new Float64Array(countOf(window)).fill(NaN)
 
-/** @param values by the bucket's start in unix seconds; of others than the window's there is no value */
-export function columnOf (window: Window, values: Iterable<readonly [number, number]>): Column {
-  const column = emptyColumn(window)
-  // A typed array ignores an index that it does not have.
-  for (const [time, value] of values) column[indexOf(window, time)] = value
-  return column
-}
-
 /**
  * The usages of a metric: those that are possible, with two decimals.
  * @param columns a column of each source of the metric, one at least

@@ -1,14 +1,23 @@
 import type { Window } from '#lib/time-range.js'
+import { countOf, emptyColumn } from './columns.js'
+import type { Column } from './columns.js'
 import type { Source } from './profile.js'
 
-/** Unix milliseconds, and a value: finite where a bucket's value is computed. */
-export type Sample = [time: number, value: number]
-
-/** The samples of one series, ascending by time. */
-export interface SampledSeries {
-  labels: Readonly<Record<string, string>>
-  samples: Sample[]
+/** Samples, ascending by time: the unix milliseconds and the value of each. */
+export interface Samples {
+  times: Float64Array
+  /** Finite where a bucket's value is computed. */
+  values: Float64Array
 }
+
+/** The samples of one series. */
+export interface SampledSeries extends Samples {
+  labels: Readonly<Record<string, string>>
+}
+
+/** The samples whose index passes. */
+export const filterSamples = ({ times, values }: Samples, isWanted: (index: number) => boolean): Samples =>
+  ({ times: times.filter((_, i) => isWanted(i)), values: values.filter((_, i) => isWanted(i)) })
 
 /** The increase of a counter after `start` and up to `end`, in unix milliseconds. */
 interface Interval {
@@ -33,14 +42,12 @@ export const maxGapSeconds = (every = 0) => Math.max(600, 2 * every)
 export const lookbackSeconds = (every = 0) => maxGapSeconds(every) + every
 
 /**
- * The value of each bucket with data, by its start in unix seconds. It does not depend on the window, as long
- * as the series have all samples from `lookbackSeconds` before it on.
+ * The value of each bucket. It does not depend on the window, as long as the series have all samples from
+ * `lookbackSeconds` before it on.
  * - A gauge's value is the mean of the samples in the bucket, over all series.
  * - A counter's value is its increase per second, summed or averaged over its devices.
  */
-export function bucketsOf (
-  source: Source, series: SampledSeries[], window: Window, every = 0
-): Map<number, number> {
+export function bucketsOf (source: Source, series: SampledSeries[], window: Window, every = 0): Column {
   return source.kind === 'gauge' ? meansOf(series, window) : ratesOf(source, series, window, every)
 }
 
@@ -51,80 +58,89 @@ export function bucketsOf (
  */
 export function latestOf (source: Source, series: SampledSeries[], since: number, every = 0) {
   const devices = source.kind === 'gauge'
-    ? [series.map(({ samples }) => samples.at(-1))]
-    : groupBy(series, deviceOf(source)).map(([, own]) => own.map(({ samples }) => newestRate(samples, every)))
-  const newest = devices.flatMap((values) => {
-    const recent = values.filter((sample) => sample !== undefined && sample[0] >= since) as Sample[]
-    return recent.sort(([a, x], [b, y]) => b - a || y - x).slice(0, 1)
-  })
+    ? [series.map(newestSample)]
+    : groupBy(series, deviceOf(source)).map(([, own]) => own.map((one) => newestRate(one, every)))
+  const newest = devices.flatMap((samples) => samples
+    .filter((sample) => sample !== undefined && sample.time >= since)
+    .sort((a, b) => b!.time - a!.time || b!.value - a!.value)
+    .slice(0, 1) as Sample[])
   if (newest.length === 0) return undefined
   return {
-    time: Math.min(...newest.map(([time]) => time)),
-    value: combineDevices(newest.map(([, value]) => value), source)
+    time: Math.min(...newest.map(({ time }) => time)),
+    value: combineDevices(newest.map(({ value }) => value), source)
   }
 }
 
-function newestRate (samples: Sample[], every: number): Sample | undefined {
-  const interval = intervalsOf(samples, every).at(-1)
-  return interval && [interval.end, rateOf([[interval]])]
+interface Sample {
+  time: number
+  value: number
 }
 
-function meansOf (series: SampledSeries[], window: Window) {
-  const sums = new Map<number, { sum: number, count: number }>()
-  for (const { samples } of series) {
-    for (const [time, value] of samples) {
-      if (!isIn(window, time)) continue
-      const bucket = bucketOf(window, time)
-      const own = sums.get(bucket)
-      if (own === undefined) sums.set(bucket, { sum: value, count: 1 })
-      else {
-        own.sum += value
-        own.count++
-      }
+const newestSample = ({ times, values }: Samples): Sample | undefined =>
+  times.length === 0 ? undefined : { time: times.at(-1)!, value: values.at(-1)! }
+
+function newestRate (samples: Samples, every: number): Sample | undefined {
+  const interval = intervalsOf(samples, every).at(-1)
+  return interval && { time: interval.end, value: rateOf([[interval]]) }
+}
+
+function meansOf (series: SampledSeries[], window: Window): Column {
+  const sums = new Float64Array(countOf(window))
+  const counts = new Uint32Array(countOf(window))
+  for (const { times, values } of series) {
+    for (let i = 0; i < times.length; i++) {
+      if (!isIn(window, times[i]!)) continue
+      const bucket = bucketOf(window, times[i]!)
+      sums[bucket]! += values[i]!
+      counts[bucket]!++
     }
   }
-  return new Map(Array.from(sums, ([bucket, { sum, count }]) => [bucket, sum / count]))
+  return quotients(sums, counts)
 }
 
-function ratesOf (source: Source, series: SampledSeries[], window: Window, every: number) {
-  const rates = groupBy(series, deviceOf(source)).flatMap(([, own]) => ratesOfDevice(own, window, every))
-  return new Map(groupBy(rates, ([bucket]) => bucket).map(([bucket, own]) =>
-    [bucket, combineDevices(own.map(([, rate]) => rate), source)]))
+/** NaN where there is nothing: 0 / 0. */
+const quotients = (sums: Float64Array, counts: Float64Array | Uint32Array): Column =>
+  sums.map((sum, bucket) => sum / counts[bucket]!)
+
+function ratesOf (source: Source, series: SampledSeries[], window: Window, every: number): Column {
+  const devices = groupBy(series, deviceOf(source)).map(([, own]) => ratesOfDevice(own, window, every))
+  if (devices.length === 1) return devices[0]!
+  return emptyColumn(window).map((_, bucket) => {
+    const rates = devices.map((rates) => rates[bucket]!).filter((rate) => !Number.isNaN(rate))
+    return rates.length === 0 ? NaN : combineDevices(rates, source)
+  })
 }
 
 /**
  * The rate of one device in each bucket. Several series of one host are replicas, or follow one another: the
  * one that covers most of the bucket counts. Several hosts have a device while its instance migrates.
  */
-function ratesOfDevice (series: SampledSeries[], window: Window, every: number): Array<[number, number]> {
+function ratesOfDevice (series: SampledSeries[], window: Window, every: number): Column {
   if (series.length === 1) return ratesOfOne(series[0]!, window, every)
-  const intervals = series.flatMap(({ labels, samples }) => {
+  const column = emptyColumn(window)
+  const intervals = series.flatMap(({ labels, ...samples }) => {
     const own = intervalsOf(samples, every).filter(({ end }) => isIn(window, end))
     return groupBy(own, ({ end }) => bucketOf(window, end)).map(([bucket, intervals]) =>
       ({ bucket, host: labels[hostLabel], intervals, covered: sum(intervals.map(lengthOf)) }))
   })
-  return groupBy(intervals, ({ bucket }) => bucket).map(([bucket, all]) => {
+  for (const [bucket, all] of groupBy(intervals, ({ bucket }) => bucket)) {
     const hosts = groupBy(all, ({ host }) => host)
-    return [bucket, rateOf(hosts.map(([, own]) => longest(own).intervals))]
-  })
+    column[bucket] = rateOf(hosts.map(([, own]) => longest(own).intervals))
+  }
+  return column
 }
 
 /** The same of a device with one series, as most have, without an object for each interval. */
-function ratesOfOne ({ samples }: SampledSeries, window: Window, every: number): Array<[number, number]> {
-  const rates: Array<[number, number]> = []
-  let [bucket, increase, covered] = [NaN, 0, 0]
-  const endBucket = () => { if (covered > 0) rates.push([bucket, increase / (covered / 1000)]) }
-  eachInterval(samples, every, (start, end, ownIncrease) => {
+function ratesOfOne (samples: Samples, window: Window, every: number): Column {
+  const increases = new Float64Array(countOf(window))
+  const covered = new Float64Array(countOf(window))
+  eachInterval(samples, every, (start, end, increase) => {
     if (!isIn(window, end)) return
-    if (bucketOf(window, end) !== bucket) {
-      endBucket()
-      ;[bucket, increase, covered] = [bucketOf(window, end), 0, 0]
-    }
-    increase += ownIncrease
-    covered += end - start
+    const bucket = bucketOf(window, end)
+    increases[bucket]! += increase
+    covered[bucket]! += end - start
   })
-  endBucket()
-  return rates
+  return quotients(increases, covered.map((milliseconds) => milliseconds / 1000))
 }
 
 /** The series with the most covered time; of equal ones that with the larger increase. */
@@ -134,7 +150,7 @@ function longest<Covered extends { intervals: Interval[], covered: number }> (al
     (one.covered - best.covered || increaseOf(one) - increaseOf(best)) > 0 ? one : best)
 }
 
-function intervalsOf (samples: Sample[], every: number): Interval[] {
+function intervalsOf (samples: Samples, every: number): Interval[] {
   const intervals: Interval[] = []
   eachInterval(samples, every, (start, end, increase) => { intervals.push({ start, end, increase }) })
   return intervals
@@ -142,12 +158,12 @@ function intervalsOf (samples: Sample[], every: number): Interval[] {
 
 /** The intervals between samples that are close enough, ascending. A counter that fell began again at 0. */
 function eachInterval (
-  samples: Sample[], every: number, onInterval: (start: number, end: number, increase: number) => void
+  samples: Samples, every: number, onInterval: (start: number, end: number, increase: number) => void
 ) {
-  const counted = firstOfEachPoll(samples, every)
+  const { times, values } = firstOfEachPoll(samples, every)
   const maxGap = maxGapSeconds(every) * 1000
-  for (let i = 1; i < counted.length; i++) {
-    const [[start, before], [end, value]] = [counted[i - 1]!, counted[i]!]
+  for (let i = 1; i < times.length; i++) {
+    const [start, end, before, value] = [times[i - 1]!, times[i]!, values[i - 1]!, values[i]!]
     if (end > start && end - start <= maxGap) onInterval(start, end, value < before ? value : value - before)
   }
 }
@@ -156,10 +172,10 @@ function eachInterval (
  * The first sample of each poll.
  * @param every seconds between two polls; 0 where the exporter repeats no values, and each sample counts
  */
-export function firstOfEachPoll (samples: Sample[], every: number) {
+export function firstOfEachPoll (samples: Samples, every: number): Samples {
   if (every === 0) return samples
-  const pollOf = ([time]: Sample) => Math.floor(time / (every * 1000))
-  return samples.filter((sample, i) => i === 0 || pollOf(sample) !== pollOf(samples[i - 1]!))
+  const pollOf = (i: number) => Math.floor(samples.times[i]! / (every * 1000))
+  return filterSamples(samples, (i) => i === 0 || pollOf(i) !== pollOf(i - 1))
 }
 
 /** The increase per second of one device, which several hosts may have at once. */
@@ -201,7 +217,8 @@ export const seriesKey = (labels: SampledSeries['labels']) =>
 export const deviceOf = ({ device = '' }: Source) =>
   ({ labels }: Pick<SampledSeries, 'labels'>) => labels[device]
 const isIn = ({ start, end }: Window, time: number) => time >= start * 1000 && time < end * 1000
-const bucketOf = ({ step }: Window, time: number) => Math.floor(time / 1000 / step) * step
+/** The index of a time's bucket. */
+const bucketOf = ({ start, step }: Window, time: number) => Math.floor(time / 1000 / step) - start / step
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
 /** The value of all devices of a source. */
 export const combineDevices = (values: number[], { devices = 'sum' }: Source) =>

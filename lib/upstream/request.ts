@@ -21,8 +21,8 @@ export interface UpstreamRequest {
    * Whether the request may be repeated after it may have been processed; by default only GET may.
    */
   idempotent?: boolean
-  /** Whether the body of the response is a JSON document on each line, and not one document. */
-  lines?: boolean
+  /** Parses the body of the response, which may be empty; it throws a SyntaxError. JSON unless given. */
+  parse?: (bytes: Buffer) => unknown
   /** Statuses beside 2xx that the caller handles; any other is an error. */
   expect?: number[]
   /** Statuses that mean that the upstream rejects the service's credential; 401 and 403 unless given. */
@@ -32,7 +32,7 @@ export interface UpstreamRequest {
 export interface UpstreamResponse {
   status: number
   headers: Dispatcher.ResponseData['headers']
-  /** The parsed JSON, or `undefined` where there was no body; a list where the body has lines. */
+  /** The parsed body; of JSON `undefined` where it is empty. */
   body: unknown
 }
 
@@ -80,7 +80,7 @@ export async function sendRequest (upstream: UpstreamName, call: UpstreamRequest
 
 async function readResponse (
   upstream: UpstreamName,
-  { lines = false, expect = [], credentialRejected = [401, 403] }: UpstreamRequest,
+  { parse = parseJson, expect = [], credentialRejected = [401, 403] }: UpstreamRequest,
   send: () => Promise<Dispatcher.ResponseData>
 ): Promise<UpstreamResponse> {
   let details = {}
@@ -90,7 +90,7 @@ async function readResponse (
     const requestId = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ??
       headers['x-request-id']
     details = { status, requestId: requestId?.toString() }
-    const text = await body.text()
+    const { buffer, byteOffset, length } = await body.bytes()
     if ((status < 200 || status > 299) && !expect.includes(status)) {
       if (credentialRejected.includes(status)) {
         throw new UpstreamError(upstream, 'refused', `rejected the service's credential (${status})`, details)
@@ -102,7 +102,7 @@ async function readResponse (
           upstream, 'unavailable', `accepts no requests for now (${status})`, { ...details, retryAfter }
         )
     }
-    return { status, headers, body: lines ? parseLines(text) : text === '' ? undefined : JSON.parse(text) }
+    return { status, headers, body: parse(Buffer.from(buffer, byteOffset, length)) }
   } catch (err) {
     if (err instanceof RedirectRejected) {
       throw new UpstreamError(upstream, 'invalid', err.message, { status: err.status })
@@ -115,8 +115,9 @@ async function readResponse (
   }
 }
 
-const parseLines = (text: string) =>
-  text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
+/** Leaves out a byte order mark. */
+const decoder = new TextDecoder()
+const parseJson = (bytes: Buffer) => bytes.length === 0 ? undefined : JSON.parse(decoder.decode(bytes))
 
 const timeoutCodes = new Set<string | number>([
   'UND_ERR_ABORTED', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'

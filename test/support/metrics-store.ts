@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SeriesCacheOptions } from '#lib/metrics/series-cache.js'
 import { cacheSeries } from '#lib/metrics/series-cache.js'
-import { columnOf } from '#lib/metrics/columns.js'
 import type { Column } from '#lib/metrics/columns.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import type { Window } from '#lib/time-range.js'
-import { bucketsOfJson, withBuckets } from './buckets.js'
+import { bucketsOfJson, columnOf, withBuckets } from './buckets.js'
 
 /** A bucket's width in seconds; tests count in buckets. */
 export const step = 60

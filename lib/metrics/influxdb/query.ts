@@ -94,7 +94,7 @@ function queryOf<Row> (readResults: (body: unknown) => Array<Result<Row>>) {
         chunked: 'true',
         chunk_size: String(chunkRows)
       }).toString(),
-      lines: true
+      parse: parseLines
     })
     const results = readResults(body)
     const error = results.find(({ error }) => error !== undefined)?.error
@@ -102,6 +102,10 @@ function queryOf<Row> (readResults: (body: unknown) => Array<Result<Row>>) {
     return statements.map((_, id) => joinChunks(results.filter((result) => result.statement_id === id)))
   }
 }
+
+/** A JSON document on each line. */
+const parseLines = (bytes: Buffer) =>
+  bytes.toString().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
 
 /** The series of a statement. All of its chunks but the last are `partial`. */
 function joinChunks<Row> (chunks: Array<Result<Row>>): Array<SeriesOf<Row>> {

@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/cache/cache.js'
 import { createBatch } from '#lib/metrics/batch.js'
-import { columnOf, emptyColumn } from '#lib/metrics/columns.js'
+import { combineColumns, emptyColumn } from '#lib/metrics/columns.js'
 import type { Column } from '#lib/metrics/columns.js'
 import { combineUsages } from '#lib/metrics/combine.js'
 import type { Profile, Reading, Source } from '#lib/metrics/profile.js'
@@ -62,7 +62,7 @@ export function createPrometheus (
 
   const findTop = createTop(queries, clock, everyOf)
 
-  const batchWithin = (limits: PrometheusLimits) => createBatch<SeriesRead, Array<Map<number, number>>>({
+  const batchWithin = (limits: PrometheusLimits) => createBatch<SeriesRead, Column[]>({
     take: (queue) => takeBatch(queue, limits, everyOf(queue[0]!.profile)),
     query: (batch) => querySeries(readSamples, batch, limits, everyOf(batch[0]!.profile), onBatchSent),
     split: splitBatch,
@@ -79,8 +79,8 @@ export function createPrometheus (
       const reading = profile.readings[metric]
       if (reading === undefined) return emptyColumn(window)
       const { sources, usage } = reading
-      const values = await read({ profile, sources, instance, project, window })
-      return columnOf(window, combineUsages(metric, values, usage))
+      const columns = await read({ profile, sources, instance, project, window })
+      return combineColumns(metric, columns, usage)
     }))))
     return instances.map((_, i) => lists.map((list) => list[i]!))
   }

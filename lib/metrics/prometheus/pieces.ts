@@ -1,5 +1,5 @@
 import { UpstreamError } from '#lib/errors.js'
-import { seriesKey } from '#lib/metrics/samples.js'
+import { groupBy, seriesKey } from '#lib/metrics/samples.js'
 import type { SampledSeries } from '#lib/metrics/samples.js'
 import type { Window } from '#lib/time-range.js'
 import { QueryRejected } from './errors.js'
@@ -107,17 +107,24 @@ export async function * readInBlocks<Series extends SampledSeries> (
   }
 }
 
-const countOf = (series: SampledSeries[]) => series.reduce((sum, { samples }) => sum + samples.length, 0)
+const countOf = (series: SampledSeries[]) => series.reduce((sum, { times }) => sum + times.length, 0)
 
 /** The series of consecutive pieces, each once, with the samples of all of them. */
 function join<Series extends SampledSeries> (pieces: Series[][]): Series[] {
   if (pieces.length === 1) return pieces[0]!
-  const joined = new Map<string, Series>()
-  for (const series of pieces.flat()) {
-    const key = seriesKey(series.labels)
-    const before = joined.get(key)
-    const samples = before === undefined ? series.samples : before.samples.concat(series.samples)
-    joined.set(key, { ...series, samples })
+  return groupBy(pieces.flat(), ({ labels }) => seriesKey(labels)).map(([, parts]) => ({
+    ...parts[0]!,
+    times: concat(parts.map(({ times }) => times)),
+    values: concat(parts.map(({ values }) => values))
+  }))
+}
+
+function concat (parts: Float64Array[]) {
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let length = 0
+  for (const part of parts) {
+    whole.set(part, length)
+    length += part.length
   }
-  return [...joined.values()]
+  return whole
 }

@@ -5,8 +5,9 @@ import { withoutSlashesAtEnd } from '#lib/upstream/path.js'
 import { responseValidator } from '#lib/upstream/response-validator.js'
 import type { Window } from '#lib/time-range.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
-import type { Sample, SampledSeries } from '#lib/metrics/samples.js'
+import type { SampledSeries, Samples } from '#lib/metrics/samples.js'
 import { explain } from './errors.js'
+import { cutSamples } from './matrix-json.js'
 
 export interface PrometheusSettings {
   /** The base of the API: `/api/v1` follows. */
@@ -31,7 +32,10 @@ const resultOf = <T extends TSchema>(resultType: string, result: T) =>
   Type.Object({ resultType: Type.Literal(resultType), result: Type.Array(result) })
 /** A value is text: `NaN` and `+Inf` are no JSON. */
 const Value = Type.Tuple([Type.Number(), Type.String()])
-const Matrix = resultOf('matrix', Type.Object({ metric: Labels, values: Type.Array(Value) }))
+/** Samples are taken out: what stands for them is the index of their list. */
+const Matrix = resultOf('matrix', Type.Object({
+  metric: Labels, values: Type.Union([Type.Integer({ minimum: 0 }), Type.Array(Value)])
+}))
 const Vector = resultOf('vector', Type.Object({ metric: Labels }))
 const Instant = resultOf('vector', Type.Object({ metric: Labels, value: Value }))
 
@@ -52,7 +56,12 @@ const validateResponse = responseValidator('metrics', 'a response', Type.Object(
   warnings: Type.Optional(Type.Array(Type.String()))
 }))
 
-/** A function that sends a form, and returns the data of its response, as of a schema. */
+function parseResponse (bytes: Buffer) {
+  const { json, lists } = cutSamples(bytes)
+  return { response: JSON.parse(json) as unknown, lists }
+}
+
+/** A function that sends a form, and returns the data of its response, as of a schema, and its samples. */
 function sender<T extends TSchema> (what: string, schema: T) {
   const validateData = responseValidator('metrics', what, schema)
   return async (
@@ -61,7 +70,7 @@ function sender<T extends TSchema> (what: string, schema: T) {
     operation: string,
     path: 'query' | 'query_range' | 'series',
     form: Record<string, string>
-  ): Promise<Static<T>> => {
+  ): Promise<{ data: Static<T>, lists: Samples[] }> => {
     const { body } = await upstream('metrics', {
       operation,
       method: 'POST',
@@ -69,17 +78,20 @@ function sender<T extends TSchema> (what: string, schema: T) {
       idempotent: true,
       url: `${withoutSlashesAtEnd(settings.url)}/api/v1/${path}`,
       headers: { ...credential(settings), 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ ...form, ...always, timeout: `${settings.timeout / 1000}s` }).toString()
+      body: new URLSearchParams({ ...form, ...always, timeout: `${settings.timeout / 1000}s` }).toString(),
+      parse: parseResponse
     }).catch(explain)
-    const { isPartial = false, warnings = [], data } = validateResponse(body)
+    const { response, lists } = body as ReturnType<typeof parseResponse>
+    const { isPartial = false, warnings = [], data } = validateResponse(response)
     if (isPartial || warnings.some((warning) => !noStore.test(warning))) {
       throw new UpstreamError('metrics', 'invalid', 'returned a partial response')
     }
-    return validateData(data)
+    return { data: validateData(data), lists }
   }
 }
 
 const sendForMatrix = sender('samples', Matrix)
+type MatrixResponse = Awaited<ReturnType<typeof sendForMatrix>>
 const sendForVector = sender('a vector', Vector)
 const sendForInstant = sender('a vector of values', Instant)
 const sendForAny = sender('a result', Type.Unknown())
@@ -104,15 +116,8 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
       // A second more: whether the range includes its start depends on the version.
       const query = selector + rangeOf(start - 1, end)
       const form = { query, time: String(end) }
-      const { result } = await sendForMatrix(upstream, settings, operation, 'query', form)
-      return result.map(({ metric, values }) => {
-        const samples: Sample[] = []
-        for (const [seconds, text] of values) {
-          const time = Math.round(seconds * 1000)
-          if (time >= start * 1000 && time < end * 1000) samples.push([time, parseFloat(text)])
-        }
-        return { labels: metric, samples }
-      })
+      return sampledSeries(await sendForMatrix(upstream, settings, operation, 'query', form))
+        .map(({ labels, ...samples }) => ({ labels, ...samplesWithin(samples, start * 1000, end * 1000) }))
     },
 
     /**
@@ -124,9 +129,9 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
       operation: string, query: string, { start, end, step }: Window
     ): Promise<ValuesOfSeries[]> {
       const form = { query, start: String(start), end: String(end), step: String(step) }
-      const { result } = await sendForMatrix(upstream, settings, operation, 'query_range', form)
-      return result.map(({ metric, values }) => ({
-        labels: metric, values: new Map(values.map(([time, text]) => [time, parseFloat(text)]))
+      const response = await sendForMatrix(upstream, settings, operation, 'query_range', form)
+      return sampledSeries(response).map(({ labels, times, values }) => ({
+        labels, values: new Map(Array.from(times, (time, i) => [time / 1000, values[i]!]))
       }))
     },
 
@@ -137,7 +142,7 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
      */
     async values (operation: string, query: string, time: number) {
       const form = { query, time: String(time) }
-      const { result } = await sendForInstant(upstream, settings, operation, 'query', form)
+      const { data: { result } } = await sendForInstant(upstream, settings, operation, 'query', form)
       return result.map(({ metric, value: [, text] }) => ({ labels: metric, value: parseFloat(text) }))
         .filter(({ value }) => Number.isFinite(value))
     },
@@ -148,7 +153,7 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
      */
     async labels (operation: string, query: string, time: number) {
       const form = { query, time: String(time) }
-      const { result } = await sendForVector(upstream, settings, operation, 'query', form)
+      const { data: { result } } = await sendForVector(upstream, settings, operation, 'query', form)
       return result.map(({ metric }) => metric)
     },
 
@@ -156,9 +161,10 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
      * The labels of a selector's series that have samples in a range, in unix seconds.
      * @throws UpstreamError
      */
-    series: (operation: string, selector: string, start: number, end: number) => sendForSeries(
-      upstream, settings, operation, 'series', { 'match[]': selector, start: String(start), end: String(end) }
-    ),
+    async series (operation: string, selector: string, start: number, end: number) {
+      const form = { 'match[]': selector, start: String(start), end: String(end) }
+      return (await sendForSeries(upstream, settings, operation, 'series', form)).data
+    },
 
     /**
      * Checks the path, the credential and the tenant: not every store of this API has a page for its health.
@@ -171,6 +177,30 @@ export function createQueries (upstream: CallUpstream, settings: PrometheusSetti
 }
 
 export type Queries = ReturnType<typeof createQueries>
+
+function sampledSeries ({ data: { result }, lists }: MatrixResponse): SampledSeries[] {
+  return result.map(({ metric, values }) => {
+    const samples = typeof values === 'number' ? lists[values] : samplesOfList(values)
+    if (samples === undefined) {
+      throw new UpstreamError('metrics', 'invalid', 'returned samples in an unexpected format')
+    }
+    return { labels: metric, ...samples }
+  })
+}
+
+/** The samples of a list in another layout than the stores' own. */
+const samplesOfList = (list: Array<Static<typeof Value>>): Samples => ({
+  times: Float64Array.from(list, ([seconds]) => Math.round(seconds * 1000)),
+  values: Float64Array.from(list, ([, text]) => parseFloat(text))
+})
+
+/** The samples in `[start, end)`, in unix milliseconds. */
+function samplesWithin ({ times, values }: Samples, start: number, end: number): Samples {
+  let [from, to] = [0, times.length]
+  while (from < to && times[from]! < start) from++
+  while (from < to && times[to - 1]! >= end) to--
+  return { times: times.subarray(from, to), values: values.subarray(from, to) }
+}
 
 function credential ({ username, password = '', token, tenant }: PrometheusSettings): Record<string, string> {
   return {

@@ -1,6 +1,7 @@
-import { bucketsOf, lookbackSeconds } from '#lib/metrics/samples.js'
+import { emptyColumn, indexOf } from '#lib/metrics/columns.js'
+import type { Column } from '#lib/metrics/columns.js'
 import type { Profile, Source } from '#lib/metrics/profile.js'
-import type { Sample } from '#lib/metrics/samples.js'
+import { bucketsOf, filterSamples, lookbackSeconds } from '#lib/metrics/samples.js'
 import type { Window } from '#lib/time-range.js'
 import { createAggregatedReader } from './aggregated-read.js'
 import type { InstanceSeries, ReadInstanceSamples } from './instance-samples.js'
@@ -60,7 +61,7 @@ export function splitBatch<Read extends SeriesRead> (batch: Read[]): Read[][] {
 
 /**
  * Reads a batch: one query, or several for a long window.
- * @returns for each read the values of each of its sources, by the bucket's start in unix seconds
+ * @returns for each read a column of each of its sources
  * @throws UpstreamError where a query failed, which says nothing about each of the reads
  */
 export async function querySeries (
@@ -69,7 +70,7 @@ export async function querySeries (
   limits: PrometheusLimits,
   every: number,
   onBatchSent: OnBatchSent
-): Promise<Array<Array<Map<number, number>>>> {
+): Promise<Column[][]> {
   const { profile, project, window } = batch[0]!
   const plan: Plan = { sources: new Map(), ids: new Set() }
   for (const read of batch) add(plan, read)
@@ -78,7 +79,7 @@ export async function querySeries (
   const read = readSamples(profile, {
     operation: 'read-series', sources, ids, project, start: window.start - lookback, end: window.end
   })
-  const columns = batch.map(({ sources }) => sources.map(() => new Map<number, number>()))
+  const columns = batch.map(({ sources }) => sources.map(() => emptyColumn(window)))
   const counted = <Args extends unknown[], Result>(query: (...args: Args) => Result) => (...args: Args) => {
     onBatchSent(1, sources.length * ids.length)
     return query(...args)
@@ -93,18 +94,18 @@ export async function querySeries (
       lookback,
       every,
       read: counted(read.aggregates),
-      onValue: (i, time, value) => columns[0]![i]!.set(time, value)
+      onValue (i, time, value) { columns[0]![i]![indexOf(window, time)] = value }
     }, limits)
     : undefined
   const blocks = readInBlocks(
     counted(read.samples), window, { lookback, seconds, divisible: ids.length === 1 }, limits, other
   )
-  for await (const { window, series } of blocks) {
+  for await (const { window: part, series } of blocks) {
     const seriesOf = indexSeries(series)
     for (const [i, { instance, sources }] of batch.entries()) {
       for (const [j, source] of sources.entries()) {
-        const buckets = bucketsOf(source, seriesOf(instance, source.name), window, every)
-        for (const [time, value] of buckets) columns[i]![j]!.set(time, value)
+        const buckets = bucketsOf(source, seriesOf(instance, source.name), part, every)
+        columns[i]![j]!.set(buckets, indexOf(window, part.start))
       }
     }
   }
@@ -117,17 +118,18 @@ export async function querySeries (
  */
 export function indexSeries (all: InstanceSeries[]) {
   const index = new Map<string, InstanceSeries[]>()
-  for (const { samples, ...labelled } of all) {
-    const series = { ...labelled, samples: samples.every(isNumber) ? samples : samples.filter(isNumber) }
-    const key = `${series.owner} ${series.labels.__name__}`
+  for (const series of all) {
+    const { owner, labels, values } = series
+    const numbers = values.every(Number.isFinite)
+      ? series
+      : { owner, labels, ...filterSamples(series, (i) => Number.isFinite(values[i])) }
+    const key = `${owner} ${labels.__name__}`
     const others = index.get(key)
-    if (others === undefined) index.set(key, [series])
-    else others.push(series)
+    if (others === undefined) index.set(key, [numbers])
+    else others.push(numbers)
   }
   return (instance: string, name: string) => index.get(`${instance} ${name}`) ?? []
 }
-
-const isNumber = ([, value]: Sample) => Number.isFinite(value)
 
 function add ({ sources, ids }: Plan, read: SeriesRead) {
   for (const source of read.sources) sources.set(source.name, source)

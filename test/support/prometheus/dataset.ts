@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProfileName } from '#lib/metrics/profile.js'
-import type { Sample, SampledSeries } from '#lib/metrics/samples.js'
+import type { SampledSeries } from '#lib/metrics/samples.js'
 import type { Metric } from '#lib/metrics/usages.js'
 import { root } from '#test/support/root.js'
+import { sampled } from '#test/support/samples.js'
+import type { Sample } from '#test/support/samples.js'
 
 // 20 minutes of samples for each profile, and the usages that the rates mean from which they were made: see
 // dataset/README.md.
@@ -45,8 +47,7 @@ export const linesOf = (profile: ProfileName) =>
 export const seriesOf = (profile: ProfileName): SampledSeries[] =>
   linesOf(profile).map((line) => {
     const { metric, values, timestamps } = JSON.parse(line)
-    const samples = timestamps.map((time: number, i: number): Sample => [time, Number(values[i])])
-    return { labels: metric, samples }
+    return sampled(metric, timestamps.map((time: number, i: number): Sample => [time, Number(values[i])]))
   })
 
 /** Every expected list of buckets, with the read that returns it. */

@@ -32,7 +32,7 @@ export function fakeStore (respond: Respond) {
     forms.push(form)
     const body = respond(form, request.url.replace(/^.*\/api\/v1\//, ''))
     if (body instanceof Error) throw body
-    return { status: 200, headers: {}, body }
+    return { status: 200, headers: {}, body: request.parse!(Buffer.from(JSON.stringify(body))) }
   }
   return { upstream, requests, forms, queries: () => forms.map((form) => form.get('query')) }
 }

@@ -5,8 +5,11 @@ import { bucketsOfAggregates, edgeOf, sampleTimesOf } from '#lib/metrics/aggrega
 import type { SampleTimes } from '#lib/metrics/aggregates.js'
 import type { Source } from '#lib/metrics/profile.js'
 import { bucketsOf } from '#lib/metrics/samples.js'
-import type { Sample, SampledSeries } from '#lib/metrics/samples.js'
+import type { SampledSeries } from '#lib/metrics/samples.js'
 import { aggregate } from '#test/support/prometheus/aggregates.js'
+import { entriesOf } from '#test/support/buckets.js'
+import { listOf, sampled } from '#test/support/samples.js'
+import type { Sample } from '#test/support/samples.js'
 
 const counter: Source = { name: 'reads', kind: 'counter', device: 'disk' }
 const gauge: Source = { name: 'level', kind: 'gauge' }
@@ -31,13 +34,14 @@ const seriesOf = (
   for (let second = Math.ceil(from / every) * every + phase; second < to; second += every) {
     if (has(second)) samples.push([second * 1000, value(second)])
   }
-  return { labels, samples }
+  return sampled(labels, samples)
 }
 
 /** Each bucket's value by aggregates, and by samples. */
 function both (source: Source, series: SampledSeries[], times = minute, every = 0) {
   const byAggregates = bucketsOfAggregates(source, aggregate(source, series, window, times), window, times)
-  return { byAggregates, bySamples: bucketsOf(source, series, window, every) }
+  const column = bucketsOf(source, series, window, every)
+  return { byAggregates, bySamples: new Map(entriesOf(column, window)) }
 }
 const starts = [36_000, 37_200, 38_400, 39_600, 40_800, 42_000]
 /** Compares the values. @returns the starts of the buckets with a value by aggregates */
@@ -53,11 +57,11 @@ function known (t: Test, source: Source, series: SampledSeries[]) {
 
 t.test('the times of samples are those of the series with the newest one', (t) => {
   const old = seriesOf({ instance: 'old' }, { to: 40_000, every: 15, phase: 3 })
-  const empty = { labels: {}, samples: [] }
+  const empty = sampled({}, [])
   t.same(sampleTimesOf([empty, old, seriesOf({}), old, empty], 1_200, 0), minute)
   t.same(sampleTimesOf([old], 1_200, 0), { interval: 15_000, period: 15_000, phase: 12_000, maxGap: 600_000 })
-  const jittered = seriesOf({}).samples.map(([time, value], i): Sample => [time + i % 3, value])
-  t.match(sampleTimesOf([{ labels: {}, samples: jittered }], 1_200, 0), { interval: 60_000, period: 60_000 })
+  const jittered = listOf(seriesOf({})).map(([time, value], i): Sample => [time + i % 3, value])
+  t.match(sampleTimesOf([sampled({}, jittered)], 1_200, 0), { interval: 60_000, period: 60_000 })
   t.same(sampleTimesOf([seriesOf({}, { phase: 0 })], 1_200, 0)?.phase, 60_000)
   t.end()
 })
@@ -76,7 +80,7 @@ t.test('buckets of few samples, or whose samples are at other times, need the sa
   for (const step of [1_140, 1_230, 60]) t.equal(sampleTimesOf(series, step, 0), undefined, `${step} s`)
   t.equal(sampleTimesOf(series, 5_700, 300), undefined)
   for (const samples of [[], [[36_000_000, 1]], [[36_000_000, 1], [36_000_400, 2]]] as Sample[][]) {
-    t.equal(sampleTimesOf([{ labels: {}, samples }], 1_200, 0), undefined)
+    t.equal(sampleTimesOf([sampled({}, samples)], 1_200, 0), undefined)
   }
   t.equal(sampleTimesOf([], 1_200, 0), undefined)
   t.end()
@@ -168,9 +172,9 @@ t.test('values that a store leaves out make a bucket unknown', (t) => {
 
 t.test('a bucket whose last sample may come after its end needs the samples', (t) => {
   const timesAt = (offset: number, jitter: number) => {
-    const samples = seriesOf({}, { phase: 0 }).samples
+    const samples = listOf(seriesOf({}, { phase: 0 }))
       .map(([time, value], i): Sample => [time + offset + i % 2 * jitter, value])
-    return sampleTimesOf([{ labels: {}, samples }], 1_200, 0)
+    return sampleTimesOf([sampled({}, samples)], 1_200, 0)
   }
   for (const offset of [0, 1_200, 58_600, 59_990]) {
     t.equal(timesAt(offset, 20), undefined, `${offset} ms`)
@@ -210,7 +214,7 @@ t.test('whatever the samples are, a known value is that of the samples within 0.
         (gap !== null && second >= gap[0] && second < gap[0] + gap[1])
       if (!isMissing) samples.push([time, count])
     }
-    const series = [{ labels: {}, samples }]
+    const series = [sampled({}, samples)]
     const times = sampleTimesOf(series, window.step, every)
     if (times === undefined) return
     const { byAggregates, bySamples } = both(counter, series, times, every)

@@ -1,21 +1,24 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { combineUsages } from '#lib/metrics/combine.js'
+import { combineColumns, emptyColumn } from '#lib/metrics/columns.js'
 import { profileNames } from '#lib/metrics/profile.js'
 import type { Source } from '#lib/metrics/profile.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
 import { bucketsOf, latestOf, lookbackSeconds } from '#lib/metrics/samples.js'
-import type { Sample, SampledSeries } from '#lib/metrics/samples.js'
+import type { SampledSeries } from '#lib/metrics/samples.js'
 import { differences, end, expected, expectedLists, seriesOf } from '#test/support/prometheus/dataset.js'
+import { entriesOf } from '#test/support/buckets.js'
+import { listOf, sampled } from '#test/support/samples.js'
+import type { Sample } from '#test/support/samples.js'
 
 const counter: Source = { name: 'reads', kind: 'counter' }
 const gauge: Source = { name: 'level', kind: 'gauge' }
 const ofDevices: Source = { ...counter, device: 'disk' }
 const hour = { start: 3_600, end: 7_200, step: 60 }
 const of = (labels: Record<string, string>, ...samples: Array<[seconds: number, value: number]>) =>
-  ({ labels, samples: samples.map(([seconds, value]): Sample => [seconds * 1000, value]) })
+  sampled(labels, samples.map(([seconds, value]): Sample => [seconds * 1000, value]))
 const bucketsIn = (source: Source, window: typeof hour, ...series: SampledSeries[]) =>
-  [...bucketsOf(source, series, window)].sort(([a], [b]) => a - b)
+  entriesOf(bucketsOf(source, series, window), window)
 
 t.test('a gauge is the mean of the samples in each bucket, over all series', (t) => {
   const series = [
@@ -84,10 +87,10 @@ t.test('while an instance migrates, the host at rest does not count', (t) => {
 t.test('of an exporter that repeats its polls, the first sample of each poll counts', (t) => {
   const scrapes = Array.from({ length: 40 }, (_, i): [number, number] =>
     [3_000 + i * 60 + 17, Math.floor((i * 60 + 17 - 100) / 300) * 600])
-  const buckets = bucketsOf(counter, [of({}, ...scrapes)], { ...hour, step: 300 }, 300)
-  t.same(new Set(buckets.values()), new Set([2]))
-  const minutes = bucketsOf(counter, [of({}, ...scrapes)], hour, 300)
-  t.same([...minutes.values()], Array(6).fill(2), 'no minute has five times the rate')
+  const ratesIn = (window: typeof hour) =>
+    entriesOf(bucketsOf(counter, [of({}, ...scrapes)], window, 300), window).map(([, rate]) => rate)
+  t.same(new Set(ratesIn({ ...hour, step: 300 })), new Set([2]))
+  t.same(ratesIn(hour), Array(6).fill(2), 'no minute has five times the rate')
   t.end()
 })
 
@@ -124,8 +127,8 @@ function seriesOfInstance (all: SampledSeries[], instance: string) {
 for (const name of profileNames) {
   const { readings, polled } = profiles[name]
   const every = polled ? 300 : 0
-  const all = seriesOf(name).map(({ labels, samples }) =>
-    ({ labels, samples: samples.filter(([, value]) => Number.isFinite(value)) }))
+  const all = seriesOf(name).map((series) =>
+    sampled(series.labels, listOf(series).filter(([, value]) => Number.isFinite(value))))
   const sourcesOf = (instance: string, metric: keyof typeof readings) =>
     readings[metric]!.sources.map((source) => ({
       source, series: seriesOfInstance(all, instance).filter(({ labels }) => labels.__name__ === source.name)
@@ -134,13 +137,13 @@ for (const name of profileNames) {
   t.test(`every bucket of the dataset is as expected: ${name}`, (t) => {
     for (const { instance, metric, window, buckets } of expectedLists(name)) {
       const usages = readings[metric] === undefined
-        ? new Map<number, number>()
-        : combineUsages(
+        ? emptyColumn(window)
+        : combineColumns(
           metric,
           sourcesOf(instance, metric).map(({ source, series }) => bucketsOf(source, series, window, every)),
           readings[metric].usage
         )
-      t.same(differences([...usages], buckets), [], `${instance} ${metric} by ${window.step} s`)
+      t.same(differences(entriesOf(usages, window), buckets), [], `${instance} ${metric} by ${window.step} s`)
     }
     t.end()
   })
@@ -183,13 +186,14 @@ const steadyCounters = (resets: boolean) => fc.record({
   return { rate, samples }
 })
 const isClose = (value: number, wanted: number) => Math.abs(value - wanted) <= 1e-6 * Math.max(1, wanted)
-const always = (step: number) => ({ start: 0, end: 1_000_000 * step, step })
+/** All times of such samples. */
+const always = (step: number) => ({ start: 0, end: Math.ceil(200_000 / step) * step, step })
 
 t.test('each bucket of a steady counter has its rate, whatever jitter, gaps and resets', (t) => {
   const steps = fc.constantFrom(15, 60, 300, 3_600)
   fc.assert(fc.property(steadyCounters(true), steps, ({ rate, samples }, step) => {
-    const rates = bucketsOf(counter, [{ labels: {}, samples }], always(step))
-    return [...rates.values()].every((value) => isClose(value, rate))
+    const rates = bucketsIn(counter, always(step), sampled({}, samples))
+    return rates.every(([, value]) => isClose(value, rate))
   }))
   t.end()
 })
@@ -197,13 +201,12 @@ t.test('each bucket of a steady counter has its rate, whatever jitter, gaps and 
 t.test('a replica that lacks samples changes no rate, and a bucket that one of them has is there', (t) => {
   const coins = fc.infiniteStream(fc.boolean())
   fc.assert(fc.property(steadyCounters(false), coins, ({ rate, samples }, coins) => {
-    const replica = (replica: string, samples: Sample[]) => ({ labels: { instance: 'h', replica }, samples })
+    const replica = (replica: string, samples: Sample[]) => sampled({ instance: 'h', replica }, samples)
     const whole = replica('a', samples)
     const part = replica('b', samples.filter(() => coins.next().value))
-    const rates = bucketsOf(counter, [whole, part], always(60))
+    const rates = new Map(bucketsIn(counter, always(60), whole, part))
     return [...rates.values()].every((value) => isClose(value, rate)) &&
-      [whole, part].every((one) =>
-        [...bucketsOf(counter, [one], always(60)).keys()].every((time) => rates.has(time)))
+      [whole, part].every((one) => bucketsIn(counter, always(60), one).every(([time]) => rates.has(time)))
   }))
   t.end()
 })
@@ -218,9 +221,9 @@ t.test('a bucket is the same in every window, and depends on samples of its look
     const { start, end, step } = window
     const from = start - lookbackSeconds(every)
     const read = samples.filter(([time]) => time >= from * 1000 && time < end * 1000)
-    const inWindow = [...bucketsOf(counter, [{ labels: {}, samples }], always(step), every)]
-      .filter(([time]) => time >= start && time < end)
-    t.same([...bucketsOf(counter, [{ labels: {}, samples: read }], window, every)], inWindow)
+    const inAll = bucketsOf(counter, [sampled({}, samples)], always(step), every)
+    const column = bucketsOf(counter, [sampled({}, read)], window, every)
+    t.same(column, inAll.slice(start / step, end / step))
   }), { numRuns: 50 })
   t.end()
 })

@@ -10,7 +10,8 @@ async function queryTwo (results: object[], more: Partial<InfluxSettings> = {}) 
   const requests: UpstreamRequest[] = []
   const upstream = async (_: string, request: UpstreamRequest) => {
     requests.push(request)
-    return { status: 200, headers: {}, body: results.map((result) => ({ results: [result] })) }
+    const lines = [...results.map((result) => JSON.stringify({ results: [result] })), '']
+    return { status: 200, headers: {}, body: request.parse!(Buffer.from(lines.join('\n'))) }
   }
   const statements = ['SELECT 1', 'SELECT 2']
   const series = await query(upstream, { ...settings, ...more }, 'read-series', statements)
@@ -23,7 +24,7 @@ const chunk = (id: number, time: number, more: object = {}) =>
 
 t.test('one request has all statements, and binds no parameters', async (t) => {
   const { request } = await queryTwo(empty)
-  t.match(request, { url: 'http://influx:8086/query', method: 'POST', lines: true })
+  t.match(request, { url: 'http://influx:8086/query', method: 'POST' })
   t.same(Object.fromEntries(new URLSearchParams(request.body)), {
     db: 'mon',
     q: 'SELECT 1; SELECT 2',

@@ -2,12 +2,14 @@ import t from 'tap'
 import { UpstreamError } from '#lib/errors.js'
 import type { Source } from '#lib/metrics/profile.js'
 import { bucketsOf } from '#lib/metrics/samples.js'
-import type { Sample, SampledSeries } from '#lib/metrics/samples.js'
 import { createAggregatedReader } from '#lib/metrics/prometheus/aggregated-read.js'
 import { QueryRejected } from '#lib/metrics/prometheus/errors.js'
 import { defaultPrometheusLimits } from '#lib/metrics/prometheus/limits.js'
 import { readInBlocks } from '#lib/metrics/prometheus/pieces.js'
 import { aggregate } from '#test/support/prometheus/aggregates.js'
+import { entriesOf } from '#test/support/buckets.js'
+import { sampled } from '#test/support/samples.js'
+import type { Sample } from '#test/support/samples.js'
 
 const source: Source = { name: 'reads', kind: 'counter' }
 const step = 1_200
@@ -34,7 +36,7 @@ async function read (
     const last = resets.findLast((reset) => reset <= second) ?? 0
     if (second >= from && second < until) samples.push([second * 1000, 3 * (second - last)])
   }
-  const series: SampledSeries[] = [{ labels: { __name__: source.name }, samples }]
+  const series = [sampled({ __name__: source.name }, samples)]
   const requests = { samples: [] as number[], aggregates: [] as number[] }
   const values = new Map<number, number>()
   const reader = createAggregatedReader({
@@ -58,14 +60,15 @@ async function read (
   const readSamples = async (start: number, end: number) => {
     requests.samples.push((end - start - 600) / step)
     const own = samples.filter(([time]) => time >= start * 1000 && time < end * 1000)
-    return own.length === 0 ? [] : [{ ...series[0]!, samples: own }]
+    return own.length === 0 ? [] : [sampled(series[0]!.labels, own)]
   }
   const options = { lookback: 600, seconds: 12_600, divisible: true }
   for await (const block of readInBlocks(readSamples, window, options, limits, reader)) {
-    for (const [time, value] of bucketsOf(source, block.series, block.window)) values.set(time, value)
+    const column = bucketsOf(source, block.series, block.window)
+    for (const [time, value] of entriesOf(column, block.window)) values.set(time, value)
   }
-  const sorted = new Map([...values].sort(([a], [b]) => a - b))
-  t.same(sorted, bucketsOf(source, series, window), 'as by samples')
+  const sorted = [...values].sort(([a], [b]) => a - b)
+  t.same(sorted, entriesOf(bucketsOf(source, series, window), window), 'as by samples')
   return requests
 }
 

@@ -2,7 +2,9 @@ import t from 'tap'
 import { QueryRejected } from '#lib/metrics/prometheus/errors.js'
 import { defaultPrometheusLimits } from '#lib/metrics/prometheus/limits.js'
 import { readInBlocks } from '#lib/metrics/prometheus/pieces.js'
-import type { Sample, SampledSeries } from '#lib/metrics/samples.js'
+import type { SampledSeries } from '#lib/metrics/samples.js'
+import { sampled } from '#test/support/samples.js'
+import type { Sample } from '#test/support/samples.js'
 
 const rejected = new QueryRejected('metrics', 'invalid', 'rejected a query (422)')
 const limits = { ...defaultPrometheusLimits, minPieceSeconds: 100, fewSamples: 10, manySamples: 200 }
@@ -31,7 +33,7 @@ async function read (
       samples.push([second * 1000, 1])
     }
     const labels = from % 3 === 0 ? { b: '2', a: '1' } : { a: '1', b: '2' }
-    return samples.length === 0 ? [] : [{ labels, samples }, { labels: { a: String(from) }, samples: [] }]
+    return samples.length === 0 ? [] : [sampled(labels, samples), sampled({ a: String(from) }, [])]
   }
   const blocks = []
   const generator = readInBlocks(
@@ -43,7 +45,7 @@ async function read (
   for await (const { window, series } of generator) {
     const own = series.filter(({ labels }) => 'b' in labels)
     t.ok(own.length <= 1, 'the pieces of a series are one')
-    const times = own.flatMap(({ samples }) => samples.map(([time]) => time))
+    const times = own.flatMap(({ times }) => [...times])
     blocks.push({ from: window.start, to: window.end, times })
   }
   return { blocks, requests }

@@ -6,6 +6,7 @@ import { createQueries } from '#lib/metrics/prometheus/query.js'
 import type { PrometheusSettings } from '#lib/metrics/prometheus/query.js'
 import { fakeStore, matrix, vector } from '#test/support/prometheus/fake.js'
 import { root } from '#test/support/root.js'
+import { listOf, sampled } from '#test/support/samples.js'
 
 type Respond = Parameters<typeof fakeStore>[0]
 
@@ -69,9 +70,9 @@ t.test('samples are in the range, and in milliseconds', async (t) => {
   const { queries } = connect(() => matrix([{ a: 'b' }, [
     [99.999, 1], [100, 2], [100.0004, 3], [150.1236, '4e3'], [160, 'NaN'], [199.999, -5], [200, 6]
   ]]))
-  t.same(await queries.samples('x', 'y', 100, 200), [{
-    labels: { a: 'b' }, samples: [[100_000, 2], [100_000, 3], [150_124, 4_000], [160_000, NaN], [199_999, -5]]
-  }])
+  t.same(await queries.samples('x', 'y', 100, 200), [
+    sampled({ a: 'b' }, [[100_000, 2], [100_000, 3], [150_124, 4_000], [160_000, NaN], [199_999, -5]])
+  ])
 })
 
 t.test('responses of real stores are read', async (t) => {
@@ -79,12 +80,12 @@ t.test('responses of real stores are read', async (t) => {
   const memory = await prometheus.samples('x', 'y', 0, 2e9)
   t.same(memory.map(({ labels }) => labels.__name__), ['available', 'unused', 'usable'].map(
     (name) => `libvirt_domain_memory_stats_${name}_bytes`))
-  t.same(memory.map(({ samples }) => samples.length), [6, 6, 6])
-  t.same(memory[0]!.samples[0], [1_795_635_755_282, 161_619_968])
+  t.same(memory.map(({ times }) => times.length), [6, 6, 6])
+  t.same(listOf(memory[0]!)[0], [1_795_635_755_282, 161_619_968])
   const { queries: victoriaMetrics } = connect(() => captured('victoria-metrics-stale.json'))
   const [restarted] = await victoriaMetrics.samples('x', 'y', 0, 2e9)
-  t.equal(restarted!.samples.length, 16)
-  t.equal(restarted!.samples.filter(([, value]) => Number.isFinite(value)).length, 15, 'and the end of one')
+  t.equal(restarted!.times.length, 16)
+  t.equal(restarted!.values.filter(Number.isFinite).length, 15, 'and the end of one')
 })
 
 t.test('a partial response is rejected, and one without any store is empty', async (t) => {
