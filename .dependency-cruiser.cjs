@@ -37,6 +37,18 @@ module.exports = {
     },
     ...layerRules,
     {
+      name: 'server-loads-app-to-serve',
+      comment: 'the primary of several processes and the command line serve nothing, and do not load the app',
+      severity: 'error',
+      from: { path: '^server\\.ts$' },
+      to: {
+        path: '^(app\\.ts|plugins/|routes/)',
+        pathNot: '^plugins/config\\.ts',
+        dynamic: false,
+        dependencyTypesNot: ['type-only']
+      }
+    },
+    {
       name: 'lib-and-schemas-without-fastify',
       comment: 'only app.ts, plugins/ and routes/ import Fastify at run time',
       severity: 'error',

@@ -52,6 +52,8 @@ import ui from './plugins/ui.js'
 export interface AppOptions {
   /** The environment with the settings; `process.env` unless given. */
   env?: Record<string, string | undefined>
+  /** Those settings, where they are loaded already. */
+  config?: Settings
   /** The clock, in unix milliseconds. */
   now?: () => number
   logger?: FastifyServerOptions['logger']
@@ -116,8 +118,10 @@ const plugins: Array<FastifyPluginAsync<PluginOptions> | FastifyPluginCallback<P
  * The service, ready to listen or to be injected into.
  * @throws InvalidSetting
  */
-export async function buildApp ({ env = process.env, now = Date.now, logger = false }: AppOptions = {}) {
-  const config = await loadConfig(env)
+export async function buildApp (
+  { env = process.env, config: loaded, now = Date.now, logger = false }: AppOptions = {}
+) {
+  const config = loaded ?? await loadConfig(env)
   const certificate = loadCertificate(config)
   const options = serverOptions(certificate)
   const headers = securityHeaders(certificate !== undefined)

@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import type { Logger } from 'pino'
 import { cliOutput } from '#lib/config/cli.js'
 import { durationMs } from '#lib/config/settings.js'
+import type { Settings } from '#lib/config/settings.js'
 import { workerCount } from '#lib/config/workers.js'
 import { InvalidSetting } from '#lib/errors.js'
 import { createLogOutput, lastLinesMs, neverBlock } from '#lib/observability/log-output.js'
@@ -16,7 +17,7 @@ import { logger } from '#lib/observability/logger.js'
 import { createSystemdNotifier } from '#lib/systemd-notify.js'
 import { openChannel } from '#lib/workers/channel.js'
 import { runPrimary } from '#lib/workers/primary.js'
-import { buildApp } from './app.js'
+import type { buildApp } from './app.js'
 import { loadConfig } from './plugins/config.js'
 
 type App = Awaited<ReturnType<typeof buildApp>>
@@ -63,8 +64,8 @@ async function run () {
   const count = workerCount(settings)
   const logOutput = createLogOutput(stdout, count > 1)
   process.once('exit', logOutput.flushNow)
-  if (count === 1) await serve(logOutput)
-  else if (cluster.isWorker) await serveAsWorker(logOutput)
+  if (count === 1) await serve(settings, logOutput)
+  else if (cluster.isWorker) await serveAsWorker(settings, logOutput)
   else {
     const log = pino({ ...logger, level: settings.LOG_LEVEL }, logOutput)
     reportLosses(logOutput, log)
@@ -80,8 +81,8 @@ function reportLosses (logOutput: LogOutput, log: Pick<Logger, 'warn'>) {
   logOutput.onResumed((loss) => log.warn(loss, 'log lines were dropped'))
 }
 
-async function serve (logOutput: LogOutput) {
-  const app = await createApp(logOutput)
+async function serve (settings: Settings, logOutput: LogOutput) {
+  const app = await createApp(settings, logOutput)
   const systemd = systemdNotifier(app.log)
   process.on('SIGHUP', () => { if (!app.shuttingDown) systemd.reloading(app.reload) })
   closeAtEnd(app, logOutput, ['SIGHUP', 'SIGUSR2'], systemd.stopping)
@@ -93,9 +94,9 @@ async function serve (logOutput: LogOutput) {
 }
 
 /** Serves as one of several processes. The primary passes on what the signals of the whole service mean. */
-async function serveAsWorker (logOutput: LogOutput) {
+async function serveAsWorker (settings: Settings, logOutput: LogOutput) {
   for (const signal of signalsOfPrimary) process.on(signal, () => {})
-  const app = await createApp(logOutput)
+  const app = await createApp(settings, logOutput)
   const { close } = closeAtEnd(app, logOutput, [...signalsOfPrimary, 'SIGHUP', 'SIGUSR2'])
   await app.ready()
   // From now on Node closes the connections of clients that are too slow.
@@ -121,8 +122,10 @@ async function serveAsWorker (logOutput: LogOutput) {
   await ask('ready')
 }
 
-async function createApp (logOutput: LogOutput) {
-  const app = await buildApp({ logger: { ...logger, stream: logOutput } })
+async function createApp (config: Settings, logOutput: LogOutput) {
+  // The primary of several processes does not load the app, which takes 30 MB.
+  const { buildApp } = await import('./app.js')
+  const app = await buildApp({ config, logger: { ...logger, stream: logOutput } })
   app.telemetry.setDroppedLogLines(logOutput.dropped)
   reportLosses(logOutput, app.log)
   return app

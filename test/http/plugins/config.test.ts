@@ -1,6 +1,7 @@
 import t from 'tap'
 import { buildApp } from '#app.js'
 import { Settings } from '#lib/config/settings.js'
+import { loadConfig } from '#plugins/config.js'
 
 const cloud = { OS_AUTH_URL: 'http://127.0.0.1:5000/v3', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }
 
@@ -133,6 +134,13 @@ t.test('starts without its upstreams, and uses the default of an empty variable'
     const app = await buildApp({ env: { ...cloud, ...env } })
     await app.close()
   }
+})
+
+t.test('takes settings that are loaded already, instead of those of the environment', async (t) => {
+  const config = await loadConfig({ ...cloud, PORT: '9090' })
+  const app = await buildApp({ config, env: { PORT: '9091' } })
+  t.equal(app.config, config)
+  await app.close()
 })
 
 t.test('takes the login out of INFLUX_URL', async (t) => {
