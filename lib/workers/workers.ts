@@ -67,8 +67,6 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
         ready () {
           member.isReady = true
           resolve(true)
-          // Messages to a worker that starts are lost.
-          if (isStopping()) return stopMember(member)
           connections.addWorker(ask)
           if (reloads > reloadsBefore) ask('reload').catch(() => {})
         },
@@ -103,7 +101,15 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
   const isStopping = () => state === 'stopping'
   const ready = () => [...members].filter(({ isReady }) => isReady)
 
-  const stopMember = ({ ask }: Member) => { ask('stop').catch(() => {}) }
+  /**
+   * Ends a worker. One that starts has no request yet, and would not receive a message.
+   * @returns whether it had to cut no request, and did not fail
+   */
+  async function stopMember ({ ask, isReady, ended, kill }: Member) {
+    if (isReady) ask('stop').catch(() => {})
+    else kill()
+    return await ended || !isReady
+  }
 
   /** Kills each worker whose event loop does not run. */
   function checkAll () {
@@ -160,8 +166,7 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
     async stop () {
       state = 'stopping'
       connections.flush(ready().map(({ ask }) => ask))
-      ready().forEach(stopMember)
-      return (await Promise.all(Array.from(members, ({ ended }) => ended))).every((asAsked) => asAsked)
+      return (await Promise.all(Array.from(members, stopMember))).every((asAsked) => asAsked)
     },
 
     /** Ends all workers at once. */

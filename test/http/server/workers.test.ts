@@ -275,7 +275,7 @@ t.test('an error of the primary ends all', async (t) => {
 t.test('a signal during the start ends it', async (t) => {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
-  // The first worker is ready, and the others are about to be: they end once they are.
+  // The first worker is ready, and the others are about to be.
   const { output, child, exited } = runServer(t, { ...simulator.env, PORT: '0', WORKERS: '3' })
   while (!output.stdout.includes('admin credential')) await once(child.stdout, 'data')
   child.kill('SIGTERM')

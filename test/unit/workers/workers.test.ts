@@ -101,6 +101,17 @@ t.test('the start fails where another worker ends, and where the service is to s
   }
 })
 
+t.test('a stop ends a worker at once that does not serve yet', async (t) => {
+  const { workers, forked, next, untilForked } = start()
+  const starting = workers.start(2)
+  await untilForked(1)
+  next(false, { stop: () => t.fail('it would not receive a message') })
+  await untilForked(2)
+  t.equal(await workers.stop(), true)
+  t.equal(await starting, false)
+  t.equal(forked.length, 2)
+})
+
 t.test('workers with short lives are replaced later and later, and others at once', async (t) => {
   const short = start()
   t.ok(await short.workers.start(2))
