@@ -2,7 +2,7 @@ import fp from 'fastify-plugin'
 import { prometheusStore } from '#lib/config/metrics-store.js'
 import type { PrometheusStore } from '#lib/config/metrics-store.js'
 import { parseProxies } from '#lib/config/proxies.js'
-import { durationMs } from '#lib/config/settings.js'
+import { durationMs, settleSeconds } from '#lib/config/settings.js'
 import { trustedCertificates } from '#lib/config/upstream-tls.js'
 import type { Profile } from '#lib/metrics/profile.js'
 import { profiles } from '#lib/metrics/profiles/profiles.js'
@@ -16,6 +16,9 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds for which the newest samples of an instance that has moved to another host may be missing. */
+const maxInfoTtlMs = 30_000
+
 /**
  * The client of a Prometheus API, without any cache: `app.metrics` is what routes use. `undefined` where
  * metrics are read from InfluxDB.
@@ -24,6 +27,7 @@ export default fp(async (app) => {
   const { config, clock, telemetry, log } = app
   const store = prometheusStore(config)
   const pollMs = durationMs(config, 'METRICS_INTERVAL')
+  const infoTtl = config.CACHE === 'on' ? Math.min(maxInfoTtlMs, settleSeconds(config)(0) * 1000) : 0
   const limits = { timeout: durationMs(config, 'UPSTREAM_TIMEOUT'), connections: config.UPSTREAM_CONNECTIONS }
   app.decorate('prometheus', store && createClient(store))
 
@@ -40,7 +44,9 @@ export default fp(async (app) => {
         token: settings.PROMETHEUS_TOKEN,
         tenant: config.PROMETHEUS_TENANT,
         timeout: limits.timeout
-      }, { clock, profile, pollSeconds: pollMs / 1000, onBatchSent: telemetry.batchSent, onDetected })
+      }, {
+        clock, profile, pollSeconds: pollMs / 1000, infoTtl, onBatchSent: telemetry.batchSent, onDetected
+      })
       return { client, dispatcher }
     })
   }

@@ -31,6 +31,11 @@ export interface PrometheusOptions {
   limits?: PrometheusLimits
   /** The limits of reads of many instances. */
   bulkLimits?: PrometheusLimits
+  /**
+   * Milliseconds for which the info series of an instance are cached, at most the time in which buckets
+   * settle: samples of a host that an instance moves to are missing for so long.
+   */
+  infoTtl?: number
   /** Called with the numbers of queries and series of each request. */
   onBatchSent: OnBatchSent
   /** Called once, where the profile is not given. */
@@ -51,11 +56,11 @@ export function createPrometheus (
   settings: PrometheusSettings,
   {
     clock, profile: given, pollSeconds, limits = defaultPrometheusLimits,
-    bulkLimits = bulkPrometheusLimits, onBatchSent, onDetected
+    bulkLimits = bulkPrometheusLimits, infoTtl = 0, onBatchSent, onDetected
   }: PrometheusOptions
 ): MetricsStore {
   const queries = createQueries(upstream, settings)
-  const readSamples = createInstanceSamples(queries)
+  const readSamples = createInstanceSamples(queries, clock, infoTtl)
   const findProfile = createDetection(queries, Object.values(profiles), clock, onDetected)
   const profileInUse = async () => given ?? await findProfile()
   const everyOf = ({ polled = false }: Profile) => polled ? pollSeconds : 0

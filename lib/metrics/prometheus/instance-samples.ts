@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
+import type { Clock } from '#lib/cache/cache.js'
 import type { AggregatedSeries, AggregateName, SampleTimes } from '#lib/metrics/aggregates.js'
 import type { Profile, Source } from '#lib/metrics/profile.js'
-import { seriesKey } from '#lib/metrics/samples.js'
+import { groupBy, seriesKey } from '#lib/metrics/samples.js'
 import type { SampledSeries } from '#lib/metrics/samples.js'
 import type { Window } from '#lib/time-range.js'
 import { ownersByInfo, ownersByLabel } from './ownership.js'
@@ -26,33 +27,60 @@ export interface SamplesRequest {
   end: number
 }
 
-/** Instances whose domains are known; an entry has about 300 bytes. */
-const maxDomains = 20_000
+type Labels = SampledSeries['labels']
 
-/** Reads series of instances, however the exporter names these. */
-export function createInstanceSamples (queries: Queries) {
-  const domains = new LRUCache<string, string[]>({ max: maxDomains })
+/** The info series of an instance, as they were read. */
+interface KnownInfos {
+  infos: Labels[]
+  /** The start of the range, in unix seconds, and the time of the read, in unix milliseconds. */
+  from: number
+  at: number
+}
 
-  /** The labels of the info series of these instances, in the whole range: none of a foreign project. */
-  async function readInfos (profile: Profile, { ids, project, start, end }: SamplesRequest) {
+/** Instances whose info series are known; an entry has about 1 kB. */
+const maxKnown = 20_000
+
+/**
+ * Reads series of instances, however the exporter names these.
+ * @param infoTtl milliseconds for which the info series of an instance are cached
+ */
+export function createInstanceSamples (queries: Queries, { now }: Pick<Clock, 'now'>, infoTtl: number) {
+  const known = new LRUCache<string, KnownInfos>({ max: maxKnown })
+  const keyOf = (id: string, project = '') => `${project} ${id}`
+
+  /**
+   * The labels of the info series of these instances, in the whole range: none of a foreign project. Cached
+   * ones may have others of an earlier time too.
+   */
+  async function readInfos (profile: Profile, request: SamplesRequest) {
+    const { ids, project, start } = request
+    const cached = ids.map((id) => known.get(keyOf(id, project)))
+      .filter((one) => one !== undefined && one.from <= start && Math.abs(now() - one.at) < infoTtl)
+      .flatMap((one) => one!.infos)
+    const found = new Set(cached.map((labels) => labels[profile.instance]))
+    const others = ids.filter((id) => !found.has(id))
+    if (others.length === 0) return cached
+    return [...cached, ...await queryInfos(profile, { ...request, ids: others })]
+  }
+
+  async function queryInfos (profile: Profile, { ids, project, start, end }: SamplesRequest) {
+    const at = now()
     const selector = `last_over_time(${infoSelector(profile, ids, project)}${rangeOf(start, end)})`
     const wanted = new Set(ids)
     const infos = (await queries.labels('read-instance-info', selector, end)).filter((labels) =>
       wanted.has(labels[profile.instance]!) &&
       (project === undefined || labels[profile.project!] === project))
-    for (const { [profile.instance]: id, [profile.domain ?? '']: domain } of infos) {
-      if (domain === undefined) continue
-      const known = domains.get(id!) ?? []
-      if (!known.includes(domain)) domains.set(id!, [...known, domain])
+    for (const [id, own] of groupBy(infos, (labels) => labels[profile.instance]!)) {
+      known.set(keyOf(id, project), { infos: own, from: start, at })
     }
     return infos
   }
 
   /** The values of the label by which data is selected, as far as they are known without a request. */
-  function knownValues ({ domain }: Profile, ids: string[]) {
+  function knownValues ({ domain }: Profile, { ids, project }: SamplesRequest) {
     if (domain === undefined) return ids
-    const known = ids.map((id) => domains.get(id))
-    return known.includes(undefined) ? [] : known.flat() as string[]
+    const infos = ids.map((id) => known.get(keyOf(id, project))?.infos)
+    return infos.includes(undefined) ? [] : infos.flatMap((own) => own!.map((labels) => labels[domain]!))
   }
 
   /** The owners of series, and the values of the label by which their data is selected. */
@@ -74,8 +102,8 @@ export function createInstanceSamples (queries: Queries) {
    * another cell: where it is known, data is read beside the info metric, and else after it.
    */
   return (profile: Profile, request: SamplesRequest) => {
-    const { operation, sources, ids, project } = request
-    const known = new Set(knownValues(profile, ids))
+    const { operation, sources, project } = request
+    const readAtOnce = new Set(knownValues(profile, request))
     const owners = findOwners(profile, request)
 
     /** @param query queries the series with one of these values of the label by which data is selected */
@@ -83,8 +111,8 @@ export function createInstanceSamples (queries: Queries) {
       query: (values: string[]) => Promise<Series[]>
     ): Promise<Array<Owned<Series>>> {
       const queryAny = async (values: string[]) => values.length === 0 ? [] : await query(values)
-      const [{ ownerOf, values }, series] = await Promise.all([owners, queryAny([...known])])
-      const others = values.filter((value) => !known.has(value))
+      const [{ ownerOf, values }, series] = await Promise.all([owners, queryAny([...readAtOnce])])
+      const others = values.filter((value) => !readAtOnce.has(value))
       return [...series, ...await queryAny(others)].flatMap((one) => {
         const owner = ownerOf(one.labels)
         return owner === undefined ? [] : [{ ...one, owner }]

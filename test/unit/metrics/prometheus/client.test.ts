@@ -14,10 +14,11 @@ interface Options {
   profile?: ProfileName
   limits?: Partial<typeof defaultPrometheusLimits>
   bulkLimits?: Partial<typeof defaultPrometheusLimits>
+  infoTtl?: number
 }
 
 /** A client over a store that a test plays, with a clock that the test moves. */
-function connect (respond: Respond, { profile, limits, bulkLimits }: Options = {}) {
+function connect (respond: Respond, { profile, limits, bulkLimits, infoTtl }: Options = {}) {
   const fake = fakeStore(respond)
   const clock = { seconds: start + 40_000 }
   const detected: string[][] = []
@@ -27,6 +28,7 @@ function connect (respond: Respond, { profile, limits, bulkLimits }: Options = {
     pollSeconds: 300,
     limits: { ...defaultPrometheusLimits, ...limits },
     bulkLimits: { ...bulkPrometheusLimits, ...bulkLimits },
+    infoTtl,
     onBatchSent: () => {},
     onDetected: (profile, others) => detected.push([profile, ...others].map(({ name }) => name))
   })
@@ -170,7 +172,34 @@ t.test('an instance that was resized into another cell has its second domain too
   t.match(queries(), [/^last_over_time/, /domain=~"d1"/, /domain=~"d2"/])
   forms.length = 0
   await store.series(['packetsIn'], 'a', window)
-  t.match(queries(), [/^last_over_time/, /domain=~"d1\|d2"/])
+  t.match(queries(), [/^last_over_time/, /domain=~"d2"/])
+})
+
+t.test('the info series of an instance are cached for a while, for ranges that they cover', async (t) => {
+  const infos = [info('a', 'd1')]
+  const { store, queries, forms, clock } = connect((form) => isInfo(form)
+    ? vector(...infos.filter((one) => form.get('query')!.includes(one.instance_id)))
+    : matrix(packets('d1'), packets('d2')), { profile: 'inovex', infoTtl: 30_000 })
+  /** @returns the instances whose info series are read */
+  const read = async (ids: string[], from = 0, project?: string) => {
+    forms.length = 0
+    await Promise.all(ids.map((id) =>
+      store.series(['packetsIn'], id, { ...window, start: start + from }, project)))
+    t.equal(forms.filter((form) => !isInfo(form)).length, 1)
+    return queries().flatMap((query) => /instance_id=~"([^"]*)"/.exec(query!)?.[1] ?? [])
+  }
+  t.same(await read(['a', 'b']), ['a|b'])
+  t.same(await read(['a', 'b'], 60), ['b'], 'there was none of b')
+  infos.push(info('b', 'd2'))
+  t.same(await read(['a', 'b'], 60), ['b'])
+  t.same(await read(['a', 'b'], 60), [])
+  t.same(await read(['a'], 60, 'p'), ['a'], 'of one project')
+  t.same(await read(['a', 'b'], 0), ['b'], 'from an earlier time on')
+  clock.seconds += 30
+  t.same(await read(['a', 'b'], 60), ['a|b'])
+  t.same(await read(['a', 'b'], 60), [])
+  clock.seconds -= 31
+  t.same(await read(['a', 'b'], 60), ['a|b'], 'the clock was set back')
 })
 
 t.test('where only the info metric has the project, data is read beside it', async (t) => {
