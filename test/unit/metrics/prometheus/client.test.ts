@@ -81,7 +81,7 @@ t.test('a request has its limits, and no read is left out', async (t) => {
   const ids = Array.from({ length: 40 }, (_, i) => `i${i}`)
   const respond: Respond = (form) => matrix(...idsIn(form).map((id) => reads(id, 1_024)))
   for (const [limits, perRequest] of [
-    [{ instances: 7 }, 7], [{ work: 1_200 * 5 }, 5], [{ bytes: 400 }, 16], [{}, 40]
+    [{ instances: 7 }, 7], [{ work: 1_200 * 5 }, 5], [{ bytes: 400 }, 16], [{}, 20]
   ] as const) {
     const { store, forms } = connect(respond, { profile: 'debian', limits: { concurrency: 1, ...limits } })
     const results = await Promise.all(ids.map((id) => store.series(['diskRead'], id, window)))
@@ -303,9 +303,11 @@ t.test('a list of instances that is too long for a query is read in several', as
     for (const form of forms) t.ok(form.get('query')!.length <= 12_000)
     return forms.map((form) => idsIn(form).length)
   }
-  t.same(await idLists((start + 39_880) * 1000), [250, 250, 100])
-  t.same(await idLists((start + 39_880) * 1000, { bytes: 5_000 }), [124, 124, 124, 124, 104])
-  t.equal((await idLists((start + 36_400) * 1000))[0], 57, 'an hour, and ten minutes before it')
+  t.same(await idLists((start + 39_880) * 1000), Array(30).fill(20))
+  const instances = 250
+  t.same(await idLists((start + 39_880) * 1000, { instances }), [250, 250, 100])
+  t.same(await idLists((start + 39_880) * 1000, { instances, bytes: 5_000 }), [124, 124, 124, 124, 104])
+  t.equal((await idLists((start + 36_400) * 1000, { instances }))[0], 57, 'an hour and ten minutes')
   t.equal((await idLists(0))[0], 1)
 })
 
