@@ -32,8 +32,10 @@ type Labels = SampledSeries['labels']
 /** The info series of an instance, as they were read. */
 interface KnownInfos {
   infos: Labels[]
-  /** The start of the range, in unix seconds, and the time of the read, in unix milliseconds. */
-  from: number
+  /** The range, in unix seconds: it may end in the future. */
+  start: number
+  end: number
+  /** The time of the read, in unix milliseconds. */
   at: number
 }
 
@@ -53,9 +55,9 @@ export function createInstanceSamples (queries: Queries, { now }: Pick<Clock, 'n
    * ones may have others of an earlier time too.
    */
   async function readInfos (profile: Profile, request: SamplesRequest) {
-    const { ids, project, start } = request
+    const { ids, project } = request
     const cached = ids.map((id) => known.get(keyOf(id, project)))
-      .filter((one) => one !== undefined && one.from <= start && Math.abs(now() - one.at) < infoTtl)
+      .filter((one) => one !== undefined && Math.abs(now() - one.at) < infoTtl && covers(one, request))
       .flatMap((one) => one!.infos)
     const found = new Set(cached.map((labels) => labels[profile.instance]))
     const others = ids.filter((id) => !found.has(id))
@@ -71,7 +73,7 @@ export function createInstanceSamples (queries: Queries, { now }: Pick<Clock, 'n
       wanted.has(labels[profile.instance]!) &&
       (project === undefined || labels[profile.project!] === project))
     for (const [id, own] of groupBy(infos, (labels) => labels[profile.instance]!)) {
-      known.set(keyOf(id, project), { infos: own, from: start, at })
+      known.set(keyOf(id, project), { infos: own, start, end, at })
     }
     return infos
   }
@@ -133,6 +135,10 @@ export function createInstanceSamples (queries: Queries, { now }: Pick<Clock, 'n
     }
   }
 }
+
+/** Whether a range has all that another one had at the time of the read. */
+const covers = ({ start, end, at }: KnownInfos, other: SamplesRequest) =>
+  start <= other.start && (end >= other.end || end * 1000 >= at)
 
 /** The aggregates of each series, which the store returns one by one. */
 function aggregatedSeries (all: ValuesOfSeries[]): AggregatedSeries[] {

@@ -181,10 +181,10 @@ t.test('the info series of an instance are cached for a while, for ranges that t
     ? vector(...infos.filter((one) => form.get('query')!.includes(one.instance_id)))
     : matrix(packets('d1'), packets('d2')), { profile: 'inovex', infoTtl: 30_000 })
   /** @returns the instances whose info series are read */
-  const read = async (ids: string[], from = 0, project?: string) => {
+  const read = async (ids: string[], from = 0, project?: string, to = 600) => {
     forms.length = 0
-    await Promise.all(ids.map((id) =>
-      store.series(['packetsIn'], id, { ...window, start: start + from }, project)))
+    const part = { ...window, start: start + from, end: start + to }
+    await Promise.all(ids.map((id) => store.series(['packetsIn'], id, part, project)))
     t.equal(forms.filter((form) => !isInfo(form)).length, 1)
     return queries().flatMap((query) => /instance_id=~"([^"]*)"/.exec(query!)?.[1] ?? [])
   }
@@ -195,11 +195,17 @@ t.test('the info series of an instance are cached for a while, for ranges that t
   t.same(await read(['a', 'b'], 60), [])
   t.same(await read(['a'], 60, 'p'), ['a'], 'of one project')
   t.same(await read(['a', 'b'], 0), ['b'], 'from an earlier time on')
+  t.same(await read(['a', 'b'], 60, undefined, 660), ['a|b'], 'to a later time')
+  t.same(await read(['a', 'b'], 60), [])
   clock.seconds += 30
   t.same(await read(['a', 'b'], 60), ['a|b'])
   t.same(await read(['a', 'b'], 60), [])
   clock.seconds -= 31
   t.same(await read(['a', 'b'], 60), ['a|b'], 'the clock was set back')
+  clock.seconds = start + 3_590
+  t.same(await read(['a', 'b'], 600, undefined, 3_600), ['a|b'])
+  clock.seconds += 20
+  t.same(await read(['a', 'b'], 660, undefined, 3_660), [], 'it was read up to the present')
 })
 
 t.test('where only the info metric has the project, data is read beside it', async (t) => {
