@@ -11,15 +11,17 @@ interface ClientOptions {
   /** Found by the store's metrics where it is not given. */
   profile?: ProfileName
   limits?: Partial<PrometheusLimits>
+  infoTtl?: number
   /** Unix milliseconds. */
   now: () => number
 }
 
 /**
  * Opens the store at a URL.
- * @returns the client, the forms that it sends, and the profiles that it detects
+ * @returns the client, once with buckets and once with columns, the forms that it sends, and the profiles
+ * that it detects
  */
-export function openStore (t: Test, url: string, { profile, limits, now }: ClientOptions) {
+export function openStore (t: Test, url: string, { profile, limits, infoTtl, now }: ClientOptions) {
   const requests: URLSearchParams[] = []
   const detected: string[] = []
   const timeouts = { timeout: 10_000, connections: 32 }
@@ -34,8 +36,9 @@ export function openStore (t: Test, url: string, { profile, limits, now }: Clien
     profile: profile && profiles[profile],
     pollSeconds: 300,
     limits: { ...defaultPrometheusLimits, ...limits },
+    infoTtl,
     onBatchSent: () => {},
     onDetected: (found, others) => detected.push([found, ...others].map(({ name }) => name).join(' '))
   })
-  return { store: withBuckets(store), requests, detected }
+  return { store: withBuckets(store), columns: store, requests, detected }
 }
