@@ -13,9 +13,16 @@ export interface Size {
   instances: number
 }
 
+/**
+ * Milliseconds that each call takes: the shortest and the longest that quota calls took on a real cloud.
+ */
+const callMs = { fast: 20, slow: 80 }
+
 /** A simulated cloud in its own process. */
 export interface SimulatedCloud {
   size: Size
+  /** Milliseconds that each call takes. */
+  callMs: number
   /** The settings with which the service uses it. */
   env: Record<string, string>
   content: Cloud
@@ -29,17 +36,14 @@ export interface SimulatedCloud {
 export const withoutStore = (env: Record<string, string>) =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('INFLUX_')))
 
-/** The duration of each call: the shortest that quota calls took on a real cloud. */
-export const latencyMs = 20
-
 const idlePollMs = 250
 const maxIdlePolls = 60
 
-export async function startCloud (size: Size): Promise<SimulatedCloud> {
+export async function startCloud (size: Size, speed: keyof typeof callMs = 'fast'): Promise<SimulatedCloud> {
   const projects = size.projects - seedProjects.length
   const instances = size.instances - seedInstances().length
   const child = runProgram('simulator/simulate.js', [], {
-    PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(latencyMs)
+    PROJECTS: String(projects), INSTANCES: String(instances), LATENCY: String(callMs[speed])
   }, 'pipe')
   const lines = createInterface({ input: child.stdout! })
   const env = await settingsIn(lines)
@@ -65,6 +69,7 @@ export async function startCloud (size: Size): Promise<SimulatedCloud> {
 
   return {
     size,
+    callMs: callMs[speed],
     env,
     content: buildCloud(projects, instances, Math.floor(Date.now() / 1000)),
     received,

@@ -12,6 +12,8 @@ export interface Upstreams {
   smallCloud (): Promise<SimulatedCloud>
   /** A cloud with 1,000 projects and 10,000 instances. */
   largeCloud (): Promise<SimulatedCloud>
+  /** One as large, whose calls take four times as long. */
+  slowCloud (): Promise<SimulatedCloud>
   influxdb (): Promise<FilledStore>
   /** Each metrics store that rows compare, with the same samples. */
   stores: Array<() => Promise<FilledStore>>
@@ -38,6 +40,7 @@ export async function onEachStore (
 export function createUpstreams (): Upstreams {
   const smallCloud = once(() => startCloud({ projects: 100, instances: 4000 }))
   const largeCloud = once(() => startCloud({ projects: 1000, instances: 10_000 }))
+  const slowCloud = once(() => startCloud({ projects: 1000, instances: 10_000 }, 'slow'))
   const versions = new Set<string>()
   const samples = once(async () => {
     const { content } = await smallCloud()
@@ -59,7 +62,7 @@ export function createUpstreams (): Upstreams {
     const { content } = await largeCloud()
     return startNewest(content.instances.filter(({ status }) => status === 'ACTIVE'))
   })
-  return { smallCloud, largeCloud, influxdb, stores, starters, newestInfluxdb, versions }
+  return { smallCloud, largeCloud, slowCloud, influxdb, stores, starters, newestInfluxdb, versions }
 }
 
 function once<Value> (open: () => Promise<Value>) {
