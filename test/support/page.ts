@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createRequire } from 'node:module'
 import { root } from './root.js'
+import { uninstrumented } from './uninstrumented.js'
 
 /**
  * Builds the page, unless this test build has it already: the compiled tests come first, and most of them
@@ -12,8 +13,6 @@ import { root } from './root.js'
 export async function buildPage () {
   if (existsSync(join(root, 'dist/web/index.html'))) return
   const vite = join(createRequire(import.meta.url).resolve('vite/package.json'), '../bin/vite.js')
-  // The test runner would instrument it.
-  const env = { ...process.env, NODE_OPTIONS: '' }
-  const build = [vite, 'build', 'web', '--logLevel', 'warn']
-  await promisify(execFile)(process.execPath, build, { cwd: root, env })
+  const build = uninstrumented(process.execPath, vite, 'build', 'web', '--logLevel', 'warn')
+  await promisify(execFile)(...build, { cwd: root })
 }

@@ -4,27 +4,25 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { root } from '#test/support/root.js'
+import { uninstrumented } from '#test/support/uninstrumented.js'
 
 const server = join(root, 'dist/server.js')
 
-/** The variables by which the test runner configures TypeScript and coverage in its processes. */
-const runnerEnv = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => /^(?:TS|TAP|_TAP|NODE)_/.test(name))
-)
-
 /**
  * Starts the server in a process of its own.
- * @param env its environment. It rejects no requests because the machine is busy, unless this says so
+ * @param env its environment. It neither rejects nor cuts requests because the machine is busy, unless this
+ * says so
  * @param stdio its stdin, stdout and stderr
  * @param flags flags of Node, and after `--` the server's arguments
+ * @param command a command that runs a program with arguments
  */
 export function spawnServer (
-  t: Test, env: Record<string, string>, stdio: StdioOptions, flags: string[] = []
+  t: Test, env: Record<string, string>, stdio: StdioOptions, flags: string[] = [], command = uninstrumented
 ) {
   const separator = flags.includes('--') ? flags.indexOf('--') : flags.length
-  const args = [...process.execArgv, ...flags.slice(0, separator), server, ...flags.slice(separator + 1)]
-  const child: ChildProcess = spawn(process.execPath, args, {
-    env: { ...runnerEnv, OVERLOAD_DELAY: '0', ...env }, stdio
+  const args = [...flags.slice(0, separator), server, ...flags.slice(separator + 1)]
+  const child: ChildProcess = spawn(...command(process.execPath, ...args), {
+    env: { OVERLOAD_DELAY: '0', SHUTDOWN_GRACE: '1h', ...env }, stdio
   })
   t.teardown(() => { if (child.exitCode === null) child.kill('SIGKILL') })
   // Not `exit`, after which output may still arrive.
@@ -33,8 +31,14 @@ export function spawnServer (
 }
 
 /** Starts the server like `spawnServer`, and reads its output. */
-export function runServer (t: Test, env: Record<string, string>, ...flags: string[]) {
-  const started = spawnServer(t, env, 'pipe', flags)
+export const runServer = (t: Test, env: Record<string, string>, ...flags: string[]) =>
+  read(spawnServer(t, env, 'pipe', flags))
+
+/** The same, slower: what the server runs counts as covered. It is for code that no test's process runs. */
+export const runMeasuredServer = (t: Test, env: Record<string, string>, ...flags: string[]) =>
+  read(spawnServer(t, env, 'pipe', flags, (program, ...args) => [program, args]))
+
+function read (started: ReturnType<typeof spawnServer>) {
   const { exited } = started
   const child = started.child as ChildProcessWithoutNullStreams
   const output = { stdout: '', stderr: '' }

@@ -9,6 +9,7 @@ import { adminProjectId } from '#simulator/seed.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 import { startService } from '#test/support/service.js'
 import { root } from '#test/support/root.js'
+import { uninstrumented } from '#test/support/uninstrumented.js'
 
 const run = promisify(execFile)
 // Outside the folders that coverage measures: the program belongs to the test.
@@ -25,7 +26,8 @@ async function compile (document: object) {
   await rm(generated, { recursive: true, force: true })
   await mkdir(generated, { recursive: true })
   await writeFile(join(generated, 'api.ts'), astToString(await openapiTS(JSON.stringify(document))))
-  const compilation = run(process.execPath, [tsc, '-p', 'test/http/openapi/client'], { cwd: root })
+  const command = uninstrumented(process.execPath, tsc, '-p', 'test/http/openapi/client')
+  const compilation = run(...command, { cwd: root })
   return compilation.then(() => '', ({ stdout }) => String(stdout))
 }
 
@@ -42,7 +44,7 @@ for (const AUTH of ['none', 'keystone']) {
 
     t.equal(await compile(document), '')
     const program = join(generated, 'out/test/http/openapi/client/program.js')
-    const { stdout } = await run(process.execPath, [program, url, token])
+    const { stdout } = await run(...uninstrumented(process.execPath, program, url, token))
     const result = JSON.parse(stdout)
 
     const [{ id: largest }] = await get('/v1/openstack/projects/summary?projectName=analytics')

@@ -21,6 +21,7 @@ for (const [spelling, spell] of Object.entries({
       env: {
         ...simulator.env,
         CACHE: 'off',
+        OVERLOAD_DELAY: '0',
         OS_AUTH_URL: named(simulator.env.OS_AUTH_URL!),
         INFLUX_URL: named(simulator.env.INFLUX_URL!),
         // The lower case comes first.

@@ -12,7 +12,7 @@ import { startSimulator } from '#simulator/simulator.js'
 import type { SimulatorOptions } from '#simulator/simulator.js'
 import { createCertificate } from '#test/support/certificates.js'
 import { summary } from '#test/support/redis/replicas.js'
-import { runServer } from '#test/support/server-process.js'
+import { runMeasuredServer } from '#test/support/server-process.js'
 import { byPassword, cookieName } from '#test/support/session-client.js'
 
 // Each process takes seconds to start on a busy machine.
@@ -30,7 +30,7 @@ interface LogLine {
 async function start (t: Test, env: Record<string, string> = {}, options: SimulatorOptions = {}) {
   const simulator = await startSimulator({ projects: 0, instances: 0, ...options })
   t.teardown(() => simulator.close())
-  const server = runServer(t, { ...simulator.env, PORT: '0', WORKERS: '2', ...env })
+  const server = runMeasuredServer(t, { ...simulator.env, PORT: '0', WORKERS: '2', ...env })
   const origin = (await server.logged('all workers serve'))!
   const lines = (text: string) => server.output.stdout.split('\n').slice(0, -1)
     .map((line): LogLine => JSON.parse(line)).filter(({ msg }) => msg.startsWith(text))
@@ -235,7 +235,7 @@ t.test('ends with one line on stderr where it cannot start', async (t) => {
     ]
   ]
   for (const [env, line] of starts) {
-    const { output, exited } = runServer(t, env)
+    const { output, exited } = runMeasuredServer(t, env)
     t.equal(await exited, 1)
     t.match(output.stderr, line)
     t.notMatch(output.stdout, 'all workers serve')
@@ -250,7 +250,7 @@ t.test('an error that nothing has caught ends a worker, and another one starts',
   t.teardown(() => simulator.close())
   const env = { ...simulator.env, PORT: '0', WORKERS: '2' }
   const module = `data:text/javascript,${encodeURIComponent(code)}`
-  const { output, child, exited, logged } = runServer(t, env, '--import', module)
+  const { output, child, exited, logged } = runMeasuredServer(t, env, '--import', module)
   await logged('worker ended')
   t.match(output.stdout, /"type":"TypeError","message":"a bug".*"unexpected error: shutting down"/)
   child.kill('SIGTERM')
@@ -264,7 +264,7 @@ t.test('an error of the primary ends all', async (t) => {
   const code = `import cluster from 'node:cluster'
     if (cluster.isPrimary) process.stdin.once('data', () => { throw new TypeError('a bug') })`
   const module = `data:text/javascript,${encodeURIComponent(code)}`
-  const { output, child, exited, logged } = runServer(t, env, '--import', module)
+  const { output, child, exited, logged } = runMeasuredServer(t, env, '--import', module)
   await logged('all workers serve')
   child.stdin.write('x')
   t.equal(await exited, 1)
@@ -276,7 +276,7 @@ t.test('a signal during the start ends it', async (t) => {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
   // The first worker is ready, and the others are about to be.
-  const { output, child, exited } = runServer(t, { ...simulator.env, PORT: '0', WORKERS: '3' })
+  const { output, child, exited } = runMeasuredServer(t, { ...simulator.env, PORT: '0', WORKERS: '3' })
   while (!output.stdout.includes('admin credential')) await once(child.stdout, 'data')
   child.kill('SIGTERM')
   t.equal(await exited, 0)

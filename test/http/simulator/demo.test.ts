@@ -11,6 +11,7 @@ import type { ProjectSummary } from '#schemas/project.js'
 import { buildPage } from '#test/support/page.js'
 import { root } from '#test/support/root.js'
 import { metricsStores } from '#test/support/service.js'
+import { uninstrumented } from '#test/support/uninstrumented.js'
 
 const base = '/v1/openstack'
 const now = () => 1_777_896_000_000
@@ -159,7 +160,8 @@ t.test('with --large there are 1,002 projects and 10,043 instances', async (t) =
 
 /** Runs the demo in a process of its own; its output is complete once it has printed its last line. */
 async function runDemo (t: Test, args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(root, 'dist/simulator/demo.js'), ...args], {
+  const command = uninstrumented(process.execPath, join(root, 'dist/simulator/demo.js'), ...args)
+  const child = spawn(...command, {
     env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...env }, stdio: 'pipe'
   })
   t.teardown(() => { if (child.exitCode === null) child.kill('SIGKILL') })

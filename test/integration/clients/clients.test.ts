@@ -8,12 +8,12 @@ import t from 'tap'
 import { root } from '#test/support/root.js'
 import { startService } from '#test/support/service.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
+import { uninstrumented } from '#test/support/uninstrumented.js'
 
 t.setTimeout(600_000)
 
 const run = promisify(execFile)
 const source = join(root, 'test/integration/clients/programs')
-const { NODE_OPTIONS, ...env } = process.env
 
 /** The arguments of each generator, which writes its client for `document.json` into a folder. */
 const generators: Record<string, (target: string) => string[]> = {
@@ -34,7 +34,8 @@ async function install () {
   for (const file of ['package.json', 'package-lock.json']) {
     await cp(join(source, file), join(unfinished, file))
   }
-  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: unfinished, env })
+  const command = uninstrumented('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund')
+  await run(...command, { cwd: unfinished })
   await rename(unfinished, dir)
   return dir
 }
@@ -104,8 +105,9 @@ t.test('clients of other generators compile, and read each route', { skip }, asy
   await mkdir(work)
   await cp(source, work, { recursive: true })
   await writeFile(join(work, 'document.json'), JSON.stringify(await get('/openapi.json')))
-  const command = (args: string[]) => run('npx', ['--no-install', ...args], { cwd: work, env })
-    .then(() => '', ({ stdout, stderr }) => stdout + stderr)
+  const command = (args: string[]) =>
+    run(...uninstrumented('npx', '--no-install', ...args), { cwd: work })
+      .then(() => '', ({ stdout, stderr }) => stdout + stderr)
   for (const [name, args] of Object.entries(generators)) {
     t.equal(await command(args(`generated/${name}`)), '', `${name} generates a client`)
   }
@@ -113,7 +115,7 @@ t.test('clients of other generators compile, and read each route', { skip }, asy
   for (const name of Object.keys(generators)) {
     const program = join(work, 'out', `${name}.js`)
     const args = [program, origin, token, project, instance, idle]
-    const { stdout } = await run(process.execPath, args, { env })
+    const { stdout } = await run(...uninstrumented(process.execPath, ...args))
     const { getMetrics = 'string', ...responses } = JSON.parse(stdout)
     t.equal(getMetrics, 'string')
     for (const [operation, response] of Object.entries(expected)) {

@@ -1,4 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
+import type { ExecFileOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,10 +11,10 @@ import type { Test } from 'tap'
 import { startSimulator } from '#simulator/simulator.js'
 import { Settings } from '#lib/config/settings.js'
 import { root } from '#test/support/root.js'
+import { uninstrumented } from '#test/support/uninstrumented.js'
 
-const run = promisify(execFile)
-/** Arguments of `env`. With NODE_OPTIONS, the test runner would instrument each Node.js process. */
-const withoutInstrumentation = ['-u', 'NODE_OPTIONS']
+const run = (program: string, args: string[], options: ExecFileOptions = {}) =>
+  promisify(execFile)(...uninstrumented(program, ...args), { ...options, encoding: 'utf8' })
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
 t.setTimeout(600_000)
@@ -45,7 +46,7 @@ const env = Object.fromEntries(
 // The package contains all its dependencies, so that npm needs no registry.
 for (const command of commands.slice(1)) {
   const offline = { ...env, npm_config_offline: 'true' }
-  await run('env', [...withoutInstrumentation, 'sh', '-c', command], { cwd: folder, env: offline })
+  await run('sh', ['-c', command], { cwd: folder, env: offline })
 }
 
 const program = entrypoint[0]!.replace('/opt/openstack-monitoring-api', join(folder, 'image'))
@@ -120,10 +121,10 @@ t.test('serves requests on a read-only root as an unprivileged user', {
 })
 
 /** Starts the service with a command, and waits until it listens. */
-async function serve (t: Test, command: string[]) {
+async function serve (t: Test, command: [string, ...string[]]) {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
-  const child = spawn('env', [...withoutInstrumentation, ...command], {
+  const child = spawn(...uninstrumented(...command), {
     env: { PATH: process.env.PATH, ...simulator.env, PORT: '0' },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'inherit']

@@ -43,7 +43,7 @@ if (redis) {
     const simulator = await startSimulator({ projects: 0, instances: 0 })
     const log: string[] = []
     const logger = { stream: { write: (line: string) => { log.push(line) } } }
-    const app = await buildApp({ env: { ...simulator.env, REDIS_URL: url }, logger })
+    const app = await buildApp({ env: { ...simulator.env, REDIS_URL: url, OVERLOAD_DELAY: '0' }, logger })
     t.teardown(async () => {
       await app.close()
       await simulator.close()

@@ -25,7 +25,8 @@ if (found) {
       t.teardown(() => simulator.close())
       const log: string[] = []
       const logger = { stream: { write: (line: string) => { log.push(line) } } }
-      const app = await buildApp({ env: { ...simulator.env, REDIS_URL, LOG_LEVEL: 'trace' }, logger })
+      const env = { ...simulator.env, REDIS_URL, LOG_LEVEL: 'trace', OVERLOAD_DELAY: '0' }
+      const app = await buildApp({ env, logger })
       t.teardown(() => app.close())
       const lines = () => log.filter((line) => line.includes('Redis')).map((line) => JSON.parse(line))
       while (lines().length === 0) await sleep(10)

@@ -17,7 +17,7 @@ if (redis) {
       const simulator = await startSimulator({ projects: 0, instances: 0 })
       t.teardown(() => simulator.close())
       await begin()
-      const app = await buildApp({ env: { ...simulator.env, REDIS_URL: redis.url } })
+      const app = await buildApp({ env: { ...simulator.env, REDIS_URL: redis.url, OVERLOAD_DELAY: '0' } })
       t.teardown(() => app.close())
       t.equal((await app.inject(series('cpuUsage'))).statusCode, 200)
       t.notOk(isReady(app.redis!))

@@ -62,8 +62,11 @@ const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'cont
 const endToEnd = (headers: object) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)))
 
-/** Starts a proxy on a free loopback port, with TLS if there is a certificate. */
-export async function startProxy (certificate?: Certificate): Promise<Proxy> {
+/**
+ * Starts a proxy on a free loopback port, with TLS if there is a certificate.
+ * @param keepAliveMs how long an idle connection stays open; it announces that to its clients
+ */
+export async function startProxy (certificate?: Certificate, keepAliveMs = 65_000): Promise<Proxy> {
   const agent = new Agent()
   const sockets = new Set<Socket>()
   let fault: Fault = {}
@@ -91,8 +94,8 @@ export async function startProxy (certificate?: Certificate): Promise<Proxy> {
       // If one side is gone, the other side is closed too.
       .catch(() => { socket.destroy() })
   })
-  // Longer than the keep-alive of clients, so that no connection closes during a request.
-  http.keepAliveTimeout = 65_000
+  // Clients close a connection two seconds earlier, so that none closes during a request.
+  http.keepAliveTimeout = keepAliveMs
 
   async function forward ({ method, url, headers }: IncomingMessage, body: Buffer): Promise<ProxyResponse> {
     const real = await request(proxy.target + url, {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { Agent, request } from 'undici'
 import { root } from '#test/support/root.js'
+import { uninstrumented } from '#test/support/uninstrumented.js'
 
 const hooks = join(import.meta.dirname, 'server-hooks.js')
 
@@ -19,7 +20,7 @@ export interface Server {
   change: (change: { clockShiftMs?: number, dnsFailure?: string | null }) => void
   get: (path: string) => Promise<ServerResponse>
   /**
-   * Sends SIGTERM.
+   * Closes the connections, and sends SIGTERM.
    * @returns the exit code, or `null` if the server does not exit in time
    */
   end: () => Promise<number | null>
@@ -38,7 +39,8 @@ const timeoutMs = 20_000
 
 /** Starts the server with these settings alone, and ends it with the test. */
 export async function startServer (t: Test, env: Record<string, string>): Promise<Server> {
-  const child = spawn(process.execPath, ['--import', hooks, join(root, 'dist/server.js')], {
+  const command = uninstrumented(process.execPath, '--import', hooks, join(root, 'dist/server.js'))
+  const child = spawn(...command, {
     env: { PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc']
   })
   const exited = once(child, 'exit').then(([code]) => code as number | null)
@@ -78,6 +80,8 @@ export async function startServer (t: Test, env: Record<string, string>): Promis
       }
     },
     async end () {
+      // It would wait for another request on an open connection.
+      await agent.close()
       child.kill('SIGTERM')
       return await Promise.race([exited, sleep(timeoutMs, null, { ref: false })])
     }

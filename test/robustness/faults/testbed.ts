@@ -53,6 +53,8 @@ export interface TestbedOptions {
   storeName?: StoreName
   /** The certificate of upstreams with TLS. */
   certificate?: Certificate & { caFile: string }
+  /** How long the upstreams let a connection idle. */
+  keepAliveMs?: number
 }
 
 /**
@@ -60,13 +62,13 @@ export interface TestbedOptions {
  * @returns `undefined`, with `t` skipped, if the metrics store is not available
  */
 export async function startTestbed (
-  t: Test, { storeName = 'influxdb', certificate }: TestbedOptions = {}
+  t: Test, { storeName = 'influxdb', certificate, keepAliveMs }: TestbedOptions = {}
 ): Promise<Testbed | undefined> {
   const store = await stores[storeName](t)
   if (store === undefined) return undefined
   t.setTimeout(timeoutMs)
   const started = await Promise.all(upstreamNames.map(async (name) =>
-    [name, await startProxy(certificate)] as const))
+    [name, await startProxy(certificate, keepAliveMs)] as const))
   const proxies = byUpstream(started)
   const spareProxy = await startProxy()
   const scheme = certificate ? 'https' : 'http'

@@ -1,5 +1,5 @@
 import { ofMetrics } from './case.js'
-import { responses } from './cases/responses.js'
+import { errorResponses, invalidResponses } from './cases/responses.js'
 import { runCases } from './run-case.js'
 
-await runCases(ofMetrics(responses), { storeName: 'victoria-metrics' })
+await runCases(ofMetrics([...invalidResponses, ...errorResponses]), { storeName: 'victoria-metrics' })

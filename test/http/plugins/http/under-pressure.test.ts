@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import { startSimulator } from '#simulator/simulator.js'
-import { runServer } from '#test/support/server-process.js'
+import { runMeasuredServer } from '#test/support/server-process.js'
 
 /** Code for the server's process: starts the pressure at one input on stdin, and ends it at the next. */
 const onInput = (start: string, end: string) => `import v8 from 'node:v8'
@@ -66,7 +66,7 @@ async function start (t: Test, overloadDelay: string, ...flags: string[]) {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
   const env = { ...simulator.env, PORT: '0', SUMMARY_TTL: '1h', OVERLOAD_DELAY: overloadDelay }
-  const { child, output, logged, exited } = runServer(t, env, ...flags)
+  const { child, output, logged, exited } = runMeasuredServer(t, env, ...flags)
   const origin = await logged('"reach":"all"')
   const end = () => { child.kill('SIGTERM'); return exited }
   const togglePressure = () => { child.stdin.write('x') }

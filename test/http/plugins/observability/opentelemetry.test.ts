@@ -5,7 +5,7 @@ import { demoInstanceId } from '#simulator/seed.js'
 import { startSimulator } from '#simulator/simulator.js'
 import { startReceiver } from '#test/support/otlp.js'
 import type { Span } from '#test/support/otlp.js'
-import { runServer } from '#test/support/server-process.js'
+import { runMeasuredServer } from '#test/support/server-process.js'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const parentId = '00f067aa0ba902b7'
@@ -26,7 +26,7 @@ async function start (t: Test, settings: (cloud: Record<string, string>) => Reco
   t.teardown(() => simulator.close())
   const env = { ...simulator.env, PORT: '0', CACHE: 'off', ...settings(simulator.env) }
   const module = `data:text/javascript,${encodeURIComponent(printLoaded)}`
-  const { child, output, exited, logged } = runServer(t, env, `--import=${module}`)
+  const { child, output, exited, logged } = runMeasuredServer(t, env, `--import=${module}`)
   const origin = await logged('"reach":"all"')
   const end = async () => {
     child.kill('SIGTERM')

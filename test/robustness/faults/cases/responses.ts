@@ -57,8 +57,8 @@ const asText = { 'content-type': 'text/plain' }
 const longHeader = { long: marker.repeat(4_000) }
 const elsewhere = { 'content-type': 'application/json', location: `http://${marker}.test/` }
 
-/** Faults of responses: invalid ones, and errors. */
-export const responses: Case[] = [
+/** Responses that are none of the API. */
+export const invalidResponses: Case[] = [
   // On a slow machine the deadline may pass before the size limit is reached.
   ...visible(two, '10 GB body', [502, 504], onTheWire({
     request (request) {
@@ -90,8 +90,11 @@ export const responses: Case[] = [
     connection: (socket) => socket.end(`SSH-2.0-${marker}\r\n`)
   })),
   ...visible(compute, '64 KB header', 502, json(200, '{}', longHeader)),
-  ...visible(compute, 'redirect to another host', 502, html(302, elsewhere)),
+  ...visible(compute, 'redirect to another host', 502, html(302, elsewhere))
+]
 
+/** Responses with a status of an error. */
+export const errorResponses: Case[] = [
   ...visible(quotaServices, '401 to every token', 502, json(401)),
   ...visible([['identity']], '401 to every token', 502, responding(async ({ method, forward }) =>
     method === 'POST' ? await forward() : response(401, errorJson))),

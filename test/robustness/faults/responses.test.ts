@@ -1,4 +1,0 @@
-import { responses } from './cases/responses.js'
-import { runCases } from './run-case.js'
-
-await runCases(responses)
