@@ -18,7 +18,9 @@ export interface Server {
 
 const startTimeoutMs = 30_000
 
-/** The flags of Node.js that server.js sets itself. */
+/**
+ * The flags of Node.js that the service uses: server.js names one in its first line and sets another itself.
+ */
 const flags = readFileSync(join(import.meta.dirname, '../server.js'), 'utf8').match(/--[a-z-]+=\d+/g)!
 
 /**

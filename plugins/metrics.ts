@@ -17,11 +17,10 @@ declare module 'fastify' {
 }
 
 /**
- * Bytes of cached buckets: with their JSON about 400 series of a week in buckets of 5 minutes, 1,500 of a
- * day, or 3,600 of an hour by the minute, which is in two blocks for a quarter of the time. A series is one
- * metric of one instance.
+ * Bytes of cached buckets: with their JSON about 200 series of a week in buckets of 5 minutes, 1,200 of a
+ * day, or 3,000 of an hour by the minute where each is in two blocks. A series is one metric of one instance.
  */
-const maxBytes = 40 * 1024 * 1024
+const maxBytes = 26 * 1024 * 1024
 
 /** The metrics store in use, with a cache of settled buckets and one of latest samples. */
 export default fp(async (app) => {

@@ -19,9 +19,9 @@ interface Block {
 }
 
 /**
- * Buckets of a block: a week of 5 minutes is in 8 or 9 blocks, a chart of a few buckets in one or two.
+ * Buckets of a block: a week of 5 minutes is in 16 or 17 blocks, an hour by the minute in one or two.
  */
-const blockSize = 256
+const blockSize = 128
 
 /** Bytes of a block without JSON: 9 a bucket, and about 1,400 around them, as measured on Node.js 20. */
 export const blockBytes = blockSize * 9 + 1_400
