@@ -98,7 +98,7 @@ async function countedGet (cloud: SimulatedCloud, url: string): Promise<CountedR
   return { ms, calls: await cloud.received() - before }
 }
 
-/** What a line says of the requests' times. */
+/** The figures of a line. */
 function figuresOf (requests: CountedRequest[], maxMs: number) {
   const service = {
     ...percentiles(requests.map(({ ms }) => ms)), calls: median(requests.map(({ calls }) => calls))
