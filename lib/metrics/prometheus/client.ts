@@ -122,7 +122,7 @@ export function createPrometheus (
     const requests: string[][] = []
     for (const id of ids) {
       const last = requests.at(-1)
-      const fits = last !== undefined && last.length < Math.min(perRequest, limits.instances) &&
+      const fits = last !== undefined && last.length < Math.min(perRequest, limits.latestInstances) &&
         queryBytes(sources, [...last, id]) <= limits.bytes
       if (fits) last.push(id)
       else requests.push([id])

@@ -2,8 +2,9 @@ import type { BatchTiming } from '#lib/metrics/batch.js'
 
 /** How much one request may ask for. */
 export interface PrometheusLimits extends BatchTiming {
-  /** Instances of one request. */
+  /** Instances of one request for series, and of one for latest samples. */
   instances: number
+  latestInstances: number
   /** Bytes of a query. */
   bytes: number
   /** Work of a request for series, counted in seconds of one metric of one instance. */
@@ -31,6 +32,8 @@ export const defaultPrometheusLimits: PrometheusLimits = {
   // VictoriaMetrics 1.79 looks up to 20 ids. Of more it compares the ids of all instances: of 3,000 it takes
   // 1.6 to 2 times as long for each.
   instances: 20,
+  // A request for CPU and memory of 250 instances takes 20 ms.
+  latestInstances: 250,
   // VictoriaMetrics rejects a query of 16 KiB.
   bytes: 12_000,
   // About 30,000 samples of 30 bytes, at one each 15 s and with 4 devices. The store takes 10 ms for them;
