@@ -1,8 +1,8 @@
 import type { UpstreamRequest } from '#lib/upstream/request.js'
 import type { CallUpstream } from '#lib/upstream/upstream.js'
 
-/** A response to a form: the body, or an error to throw. */
-type Respond = (form: URLSearchParams, path: string) => object | Error
+/** A response to a form: the body or its JSON, or an error to throw. */
+type Respond = (form: URLSearchParams, path: string) => object | string | Error
 
 export type Values = Array<[seconds: number, value: number | string]>
 
@@ -32,7 +32,8 @@ export function fakeStore (respond: Respond) {
     forms.push(form)
     const body = respond(form, request.url.replace(/^.*\/api\/v1\//, ''))
     if (body instanceof Error) throw body
-    return { status: 200, headers: {}, body: request.parse!(Buffer.from(JSON.stringify(body))) }
+    const json = typeof body === 'string' ? body : JSON.stringify(body)
+    return { status: 200, headers: {}, body: request.parse!(Buffer.from(json)) }
   }
   return { upstream, requests, forms, queries: () => forms.map((form) => form.get('query')) }
 }

@@ -53,6 +53,12 @@ t.test('a list in another layout stays', (t) => {
   t.end()
 })
 
+t.test('a list of another property stays, whose name only ends like the right one', (t) => {
+  const text = '{"\\"values":[[1,"2"]]}'
+  t.same(cutSamples(Buffer.from(text)), { json: text, lists: [] })
+  t.end()
+})
+
 t.test('a response that ends early stays, and is no JSON', (t) => {
   const text = '{"data":[{"values":[[1,"2"],[2,"3"]]}]}'
   for (let length = 0; length < text.length; length++) {

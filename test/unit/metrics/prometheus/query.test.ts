@@ -75,6 +75,19 @@ t.test('samples are in the range, and in milliseconds', async (t) => {
   ])
 })
 
+t.test('samples in another layout than that of the stores are read', async (t) => {
+  const { queries } = connect(() => JSON.stringify(matrix([{ a: 'b' }, [[100, '2'], [115, 'NaN']]]), null, 1))
+  t.same(await queries.samples('x', 'y', 100, 200), [sampled({ a: 'b' }, [[100_000, 2], [115_000, NaN]])])
+})
+
+t.test('an index in place of samples is invalid', async (t) => {
+  const result = [{ metric: {}, values: 0 }]
+  const { queries } = connect(() => ({ status: 'success', data: { resultType: 'matrix', result } }))
+  await t.rejects(queries.samples('x', 'y', 0, 9), {
+    reason: 'invalid', message: 'metrics: returned samples in an unexpected format'
+  })
+})
+
 t.test('responses of real stores are read', async (t) => {
   const { queries: prometheus } = connect(() => captured('prometheus-memory.json'))
   const memory = await prometheus.samples('x', 'y', 0, 2e9)
