@@ -104,7 +104,7 @@ function createListReader (bytes: Buffer) {
     do {
       if (!skip(open)) return undefined
       const seconds = readNumber(comma)
-      if (Number.isNaN(seconds) || !skip(comma) || !skip(quote)) return undefined
+      if (!Number.isFinite(seconds) || !skip(comma) || !skip(quote)) return undefined
       const value = readNumber(quote)
       if (!skip(quote) || !skip(close)) return undefined
       if (count === times.length) grow()

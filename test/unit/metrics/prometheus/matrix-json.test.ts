@@ -43,7 +43,7 @@ t.test('more samples than the space at first are read', (t) => {
 t.test('a list in another layout stays', (t) => {
   for (const list of [
     '[]', '[[]]', '[[1]]', '[[1,2]]', '[["1","2"]]', '[[1, "2"]]', '[[1,"2",3]]', '[[1,"2"] ]', '[[,"2"]]',
-    '[[-,"2"]]', '{"a":[[1,"2"]]}', 'null', '[[1,"2"],[3]]', '[[1,"2\\u0031"]]'
+    '[[-,"2"]]', '[[1e999,"2"]]', '{"a":[[1,"2"]]}', 'null', '[[1,"2"],[3]]', '[[1,"2\\u0031"]]'
   ]) {
     const text = `[{"values":${list}},{"values":[[1,"2"]]}]`
     const { json, lists } = cutSamples(Buffer.from(text))
