@@ -1,11 +1,11 @@
 import { possibleUsage } from './possible-usage.js'
 import type { Metric } from './usages.js'
 
-/** A value of each source of a metric; `undefined` where it has no samples. At least one has. */
+/** A value of each source of a metric; `undefined` where it has no samples. */
 export type Values = Array<number | undefined>
 
 /**
- * One value for each key (a time, an instance), from a column of values for each source.
+ * One value for each instance, or other key that has one, from a column of values for each source.
  * @param meaning the meaning of a key's values; `undefined` where they are not enough for one
  */
 export function combine<Key> (
