@@ -49,10 +49,11 @@ export interface SoakResult extends Position {
 
 export type FaultResult = CaseResult | OutageResult | SoakResult
 
-/** Titles of the groups of cases on InfluxDB, in the order of the document. */
+/** Titles of the groups of cases on InfluxDB, in the order of the document. A group is a test file. */
 const groups = {
   connections: 'Connections',
-  responses: 'Responses',
+  'invalid-responses': 'Invalid responses',
+  'error-responses': 'Error responses',
   tls: 'TLS',
   dns: 'DNS',
   cloud: 'Logins, catalog, clocks and deletions',
@@ -103,6 +104,9 @@ const columns = [
   'fault', 'upstream', 'summary', 'instances', 'series', 'cached', 'slowest response', 'recovered after',
   'received', 'counted'
 ]
+
+/** Whether the document has a section for the cases of this test file, whose name is without `.test.js`. */
+export const hasSection = (group: string) => group in groups || group.startsWith('victoria-metrics')
 
 /** Builds docs/reliability.md from the results of the cases, the soak and the outages of the real cloud. */
 export function reportOf (results: FaultResult[]) {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { tap } from '#test/tap.js'
 import { resultsFolder } from './record.js'
-import { faultsIn, reportOf } from './report.js'
+import { faultsIn, hasSection, reportOf } from './report.js'
 import type { FaultResult } from './report.js'
 
 // Runs the cases, then the soak alone, since it measures. Then compares docs/reliability.md with the results,
@@ -20,6 +20,9 @@ if (write) await import('../../openstack/require-cloud.js')
 
 rmSync(resultsFolder, { recursive: true, force: true })
 const cases = readdirSync(suite).filter((name) => name.endsWith('.test.js') && name !== 'soak.test.js')
+const unknown = cases.filter((name) => !hasSection(basename(name, '.test.js')))
+if (unknown.length > 0) throw new Error(`report.ts has no section for the cases of ${unknown.join(', ')}`)
+
 const exitCodes = [
   runFiles(cases.map((name) => join(suite, name))),
   runFiles([join(suite, 'soak.test.js')], { SOAK: soak }),
