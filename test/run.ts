@@ -22,8 +22,6 @@ const slow = [
  * else may use.
  */
 const alone = ['openstack/', 'integration/libvirt/']
-/** Files that take longest start first, so that the others fill the time beside them. */
-const longest = ['http/server/', 'http/plugins/http/under-pressure', 'unit/upstream/']
 
 const lanes = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
@@ -46,8 +44,7 @@ function selectFiles () {
       ? !startsWith(file, [...slow, ...alone])
       : startsWith(file, lanes) || (lanes.includes('all') && !startsWith(file, alone)))
   if (files.length === 0) throw new Error(`there is no test file in ${lanes.join(', ')}`)
-  const rank = (file: string) => startsWith(file, longest) ? 0 : 1
-  return files.sort((a, b) => rank(a) - rank(b)).map((file) => join('dist/test', file))
+  return files.map((file) => join('dist/test', file))
 }
 
 /** A file that is skipped as a whole reports that with an empty plan. */

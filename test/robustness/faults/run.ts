@@ -43,9 +43,9 @@ if (!isCurrent) {
 }
 process.exitCode = failed || !isCurrent ? 1 : 0
 
-/** Runs three files at a time: a case mostly waits. */
+/** Runs four files at a time: a case mostly waits. */
 function runFiles (files: string[], env: Record<string, string> = {}) {
-  return tap(['--disable-coverage', '--timeout=600', '--jobs=3', ...files], env)
+  return tap(['--disable-coverage', '--timeout=600', '--jobs=4', ...files], env)
 }
 
 function readResults (): FaultResult[] {
