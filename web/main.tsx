@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { ComponentType } from 'preact'
 import { Page } from './parts/page.js'
+import { closeFromOutside } from './parts/popover.js'
 import { Missing } from './parts/trouble.js'
 import { Projects } from './screens/projects.js'
 import { t } from './state/language.js'
@@ -43,5 +44,6 @@ function App () {
   }
 }
 
+closeFromOutside()
 // A read without a session would be rejected: the first one waits until the session is known.
 loadSession().finally(() => render(<App />, document.querySelector('#page')!))

@@ -3,6 +3,8 @@ import type { components } from './openapi.js'
 type Schemas = components['schemas']
 
 export type Project = Schemas['ProjectSummary']
+/** An upstream that a project's numbers may lack. */
+export type Upstream = NonNullable<Project['unavailable']>[number]
 export type Instance = Schemas['Instance']
 export type InstanceDetail = Schemas['InstanceDetail']
 export type InstancePage = Schemas['InstancePage']

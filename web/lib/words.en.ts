@@ -47,6 +47,8 @@ const words = {
   'projects.title': 'Projects',
   'projects.filter': 'Filter by name, ID or description',
   'projects.count': { one: '{n} project', other: '{n} projects' },
+  'projects.ascending': 'sorted by {column}, ascending',
+  'projects.descending': 'sorted by {column}, descending',
   'projects.empty': 'No project matches.',
   'projects.emptyAll': 'There are no projects.',
   'projects.reset': 'Show all',
@@ -123,6 +125,7 @@ const words = {
   'chart.off': 'The instance is off and sends no data.',
   'chart.sentence': '{name}: mean {mean}, max {max}',
   'chart.point': '{time}: {values}',
+  'chart.role': 'chart',
   'chart.keys': 'Arrow keys move by one step, with Shift by ten.',
   'range.label': 'Range',
   'range.own': 'Choose a range',
@@ -143,6 +146,11 @@ const words = {
   'range.zone': 'Time zone',
   'range.png': 'Download as PNG',
 
+  'upstream.identity': 'Identity',
+  'upstream.compute': 'Compute',
+  'upstream.network': 'Network',
+  'upstream.block-storage': 'Block storage',
+  'upstream.metrics': 'Metrics',
   'trouble.unavailable': {
     one: '{upstream} cannot be read: {n} project lacks its numbers. All others are current.',
     other: '{upstream} cannot be read: {n} projects lack its numbers. All others are current.'

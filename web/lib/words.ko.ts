@@ -46,6 +46,8 @@ const words: Words = {
   'projects.title': '프로젝트',
   'projects.filter': '이름, ID 또는 설명으로 찾기',
   'projects.count': { other: '프로젝트 {n}개' },
+  'projects.ascending': '{column} 오름차순으로 정렬됨',
+  'projects.descending': '{column} 내림차순으로 정렬됨',
   'projects.empty': '일치하는 프로젝트가 없습니다.',
   'projects.emptyAll': '프로젝트가 없습니다.',
   'projects.reset': '모두 보기',
@@ -122,6 +124,7 @@ const words: Words = {
   'chart.off': '인스턴스가 꺼져 있어 데이터가 없습니다.',
   'chart.sentence': '{name}: 평균 {mean}, 최대 {max}',
   'chart.point': '{time}: {values}',
+  'chart.role': '차트',
   'chart.keys': '화살표 키로 한 구간씩, Shift를 함께 누르면 열 구간씩 이동합니다.',
   'range.label': '기간',
   'range.own': '기간 선택',
@@ -142,6 +145,11 @@ const words: Words = {
   'range.zone': '시간대',
   'range.png': 'PNG 다운로드',
 
+  'upstream.identity': '인증',
+  'upstream.compute': '컴퓨트',
+  'upstream.network': '네트워크',
+  'upstream.block-storage': '블록 스토리지',
+  'upstream.metrics': '메트릭',
   'trouble.unavailable': {
     other: '{upstream} 서비스를 조회할 수 없어 프로젝트 {n}개의 값이 비어 있습니다. 나머지 값은 최신입니다.'
   },

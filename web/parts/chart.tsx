@@ -83,7 +83,8 @@ export function Chart ({ name, scale, data, times, utc, cursor, plots, say, ...z
         </div>
       </div>
       <div
-        class='plot' ref={element} role='img' tabIndex={0} onKeyDown={onKeyDown}
+        class='plot' ref={element} tabIndex={0} onKeyDown={onKeyDown}
+        role='application' aria-roledescription={t('chart.role')}
         aria-label={`${sentence.join('. ')}. ${t('chart.keys')}`}
       />
       {empty && <p class='message'>{t('chart.empty')}</p>}

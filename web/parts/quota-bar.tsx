@@ -1,5 +1,6 @@
 import { levelOf } from '../lib/quotas.js'
 import type { Level, Quota, QuotaRow } from '../lib/quotas.js'
+import type { Upstream } from '../lib/types.js'
 import { f, t } from '../state/language.js'
 
 /** The mark of a level, beside its colour, and its words for screen readers. */
@@ -22,15 +23,18 @@ export function Bar ({ level, share }: { level: Level, share: number | null }) {
   return <span class={`bar ${level}`}>{share !== null && share > 0 && <i style={{ width }} />}</span>
 }
 
+export const notRead = (upstream: Upstream) =>
+  t('quota.notRead', { upstream: t(`upstream.${upstream}`) })
+
 /** A quota's usage and limit as text. */
 export function Figures ({ quota: { used, limit, level, share }, row }: { quota: Quota, row: QuotaRow }) {
   const format = f()
   if (level === 'unknown') {
     const known = used === null ? '–' : format.amount(used, row.unit)
     return (
-      <span class='figures' title={t('quota.notRead', { upstream: row.upstream })}>
+      <span class='figures' title={notRead(row.upstream)}>
         <b aria-hidden={used === null ? 'true' : undefined}>{known}</b>
-        <span class='hidden'>{t('quota.notRead', { upstream: row.upstream })}</span>
+        <span class='hidden'>{notRead(row.upstream)}</span>
       </span>
     )
   }

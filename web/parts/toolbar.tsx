@@ -22,6 +22,8 @@ interface ToolbarProps {
   /** The time under the cursor, in unix seconds. */
   time: Signal<number | null>
   table: boolean
+  /** Whether there is something to export. */
+  hasData: boolean
   onRange: (range: Range) => void
   onCsv: () => void
   onPng: () => void
@@ -29,7 +31,7 @@ interface ToolbarProps {
 
 /** The choices of range and width, and the exports. */
 export function Toolbar (props: ToolbarProps) {
-  const { range, width, auto, now, onRange, onCsv, onPng, table } = props
+  const { range, width, auto, now, onRange, onCsv, onPng, table, hasData } = props
   const length = lengthOf(range)
   return (
     <div class='toolbar'>
@@ -74,8 +76,14 @@ export function Toolbar (props: ToolbarProps) {
         type='button' aria-pressed={table} onClick={() => setParams({ table: table ? null : '1' })}
       >{t('range.table')}
       </button>
-      <button type='button' aria-label={t('app.csv')} title={t('app.csv')} onClick={onCsv}>CSV</button>
-      <button type='button' aria-label={t('range.png')} title={t('range.png')} onClick={onPng}>PNG</button>
+      <button
+        type='button' aria-label={t('app.csv')} title={t('app.csv')} disabled={!hasData} onClick={onCsv}
+      >CSV
+      </button>
+      <button
+        type='button' aria-label={t('range.png')} title={t('range.png')} disabled={!hasData} onClick={onPng}
+      >PNG
+      </button>
     </div>
   )
 }

@@ -87,7 +87,8 @@ export function Instance ({ projectId, instanceId }: { projectId: string, instan
       <Facts instance={instance} instanceId={instanceId} />
       <Toolbar
         {...{ range, auto, now, utc }} width={own} times={time} time={cursorTime} onRange={show}
-        table={params.value.has('table')} onCsv={() => data && saveCsv(`${name}-usages`, csvOf(data))}
+        table={params.value.has('table')} hasData={data !== undefined}
+        onCsv={() => data && saveCsv(`${name}-usages`, csvOf(data))}
         onPng={() => savePicture(name, plots)}
       />
       <OwnTrouble read={usages} among={reads} />

@@ -11,7 +11,7 @@ import { projectsPath } from '../lib/url.js'
 import { saveCsv } from '../parts/download.js'
 import { InstanceTable } from '../parts/instance-table.js'
 import { Page } from '../parts/page.js'
-import { QuotaTile } from '../parts/quota-bar.js'
+import { notRead, QuotaTile } from '../parts/quota-bar.js'
 import { Missing, OwnTrouble, Trouble } from '../parts/trouble.js'
 import { f, t } from '../state/language.js'
 import { useRead } from '../state/reads.js'
@@ -56,6 +56,7 @@ export function Project ({ projectId }: { projectId: string }) {
         </span>
         <button
           type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
+          disabled={page === undefined}
           onClick={() => saveCsv(`instances-${project?.name ?? projectId}`, csvOf(instances))}
         >CSV
         </button>
@@ -158,7 +159,7 @@ function Lines ({ summary, page, reads }: {
     <>
       <Trouble reads={reads} />
       {summary?.unavailable?.map((upstream) => (
-        <div key={upstream} class='trouble'>{t('quota.notRead', { upstream })}</div>
+        <div key={upstream} class='trouble'>{notRead(upstream)}</div>
       ))}
       {page?.unavailable !== undefined && <div class='trouble'>{t('trouble.metrics')}</div>}
     </>

@@ -5,7 +5,7 @@ import {
   countShows, formatSort, parseSort, quotas, rowOf, selectRows, shows
 } from '../lib/quotas.js'
 import type { Row, Show, Sort, SortKey } from '../lib/quotas.js'
-import type { Project } from '../lib/types.js'
+import type { Project, Upstream } from '../lib/types.js'
 import { projectPath } from '../lib/url.js'
 import { Busiest } from '../parts/busiest.js'
 import { saveCsv } from '../parts/download.js'
@@ -22,6 +22,11 @@ import { kept, params, setParams } from '../state/router.js'
 import { session } from '../state/session.js'
 
 const noProjects: Project[] = []
+
+/** The order of the table in words. */
+const order = ({ key, descending }: Sort) => t(descending ? 'projects.descending' : 'projects.ascending', {
+  column: t(key === 'name' || key === 'fullest' ? `projects.${key}` : `quota.${key}`)
+})
 
 /** All projects with their quotas: which are near a limit. */
 export function Projects () {
@@ -62,9 +67,12 @@ export function Projects () {
           value={q} onInput={(event) => setParams({ q: event.currentTarget.value }, { replace: true })}
         />
         <Chips rows={shown && rows} show={show} />
-        <span class='hidden' role='status'>{shown && t('projects.count', { n: selected.length })}</span>
+        <span class='hidden' role='status'>
+          {shown && `${t('projects.count', { n: selected.length })}, ${order(sort)}`}
+        </span>
         <button
           type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
+          disabled={shown === undefined}
           onClick={() => saveCsv('projects', csvOf(selected))}
         >CSV
         </button>
@@ -102,14 +110,16 @@ function Chips ({ rows, show }: { rows: Row[] | undefined, show: Show }) {
 
 /** One line for each upstream that some projects lack. */
 function Unavailable ({ projects }: { projects: Project[] }) {
-  const counts = new Map<string, number>()
+  const counts = new Map<Upstream, number>()
   for (const { unavailable = [] } of projects) {
     for (const upstream of unavailable) counts.set(upstream, (counts.get(upstream) ?? 0) + 1)
   }
   return (
     <>
       {[...counts].map(([upstream, n]) => (
-        <div key={upstream} class='trouble'>{t('trouble.unavailable', { upstream, n })}</div>
+        <div key={upstream} class='trouble'>
+          {t('trouble.unavailable', { upstream: t(`upstream.${upstream}`), n })}
+        </div>
       ))}
     </>
   )

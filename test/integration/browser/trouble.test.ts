@@ -25,10 +25,10 @@ t.test('says what could not be read, and never 0', { skip }, async (t) => {
   simulator.intercept = ({ upstream }) => upstream === 'block-storage' ? { status: 503 } : undefined
   await open('/ui/')
   await page.locator('.trouble:not(.own)').waitFor()
-  t.match(await lines(page), [/^block-storage cannot be read: \d+ projects lack/])
+  t.match(await lines(page), [/^Block storage cannot be read: \d+ projects lack/])
   t.match((await textsOf(page, '.tile .amount')).slice(5), ['–', '–'])
   const cells = await textsOf(page, '.projects tbody tr:nth-child(1) td.quota')
-  t.match(cells.slice(5), [/^–block-storage could not be read$/, /^–/])
+  t.match(cells.slice(5), [/^–Block storage could not be read$/, /^–/])
   t.same(await findViolations(page), [])
 
   simulator.intercept = ({ upstream }) => upstream === 'metrics' ? { status: 503 } : undefined
@@ -37,6 +37,16 @@ t.test('says what could not be read, and never 0', { skip }, async (t) => {
   await page.locator('.trouble').first().waitFor()
   t.ok((await lines(page)).includes('Usages cannot be read now. Everything else is current.'))
   t.ok((await textsOf(page, '.instances .value')).every((text) => text === '–'))
+})
+
+t.test('exports nothing before it is read', { skip }, async (t) => {
+  const { page, open } = await startPage(t)
+  await page.route('**/v1/**', () => {})
+  for (const url of ['/ui/', projectUrl, instanceUrl]) {
+    await open(url)
+    await page.locator('button', { hasText: 'CSV' }).waitFor()
+    t.equal(await page.locator('button:enabled', { hasText: /CSV|PNG/ }).count(), 0, url)
+  }
 })
 
 const busy = /^The service accepts no more requests for now\. Next read in \d+ s\./
