@@ -42,6 +42,12 @@ export class UpstreamError extends Error {
   }
 }
 
+/** @throws the error, where it is no upstream's */
+export function asUpstreamError (err: unknown) {
+  if (err instanceof UpstreamError) return err
+  throw err
+}
+
 /**
  * Keystone failed to validate a caller's token. That is temporary, whatever the reason, and says nothing
  * about the token.

@@ -112,8 +112,8 @@ export const page: Row = async (upstreams, { rounds }) => {
 /** Waits until the page has drawn what is due, and its reads have ended. */
 async function settle (page: Page) {
   await page.waitForLoadState('networkidle')
-  await page.evaluate(() => new Promise((resolve) =>
-    requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  // As text: the types of the browser are not those of a program of Node.js.
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
 }
 
 /** The processor time of the page's thread so far. Source: Chrome DevTools Protocol, `Performance`. */

@@ -1,5 +1,6 @@
 import type { VisibleInstance } from '#lib/auth/authorize.js'
-import { NotFound, UpstreamError } from '#lib/errors.js'
+import { asUpstreamError, NotFound } from '#lib/errors.js'
+import type { UpstreamError } from '#lib/errors.js'
 import type { LatestCache } from '#lib/metrics/latest-cache.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
 import type { InstanceDetail } from '#schemas/instance-detail.js'
@@ -31,7 +32,7 @@ export async function getInstance (
   const { id, tenant_id: project } = server
   const [samples, name] = await Promise.all([
     metrics.latest(['cpu', 'memory'], [id], onlyProject)
-      .catch((err: unknown) => ({ value: [], fetchedAt: now, failure: toUpstreamError(err) })),
+      .catch((err: unknown) => ({ value: [], fetchedAt: now, failure: asUpstreamError(err) })),
     findProjectName(openstack, project)
   ])
   const instance = {
@@ -45,7 +46,7 @@ export async function getInstance (
   const failures = [name.failure, samples.failure]
   return {
     instance: unavailable.length === 0 ? instance : { ...instance, unavailable },
-    failures: failures.filter((failure) => failure !== undefined).map(toUpstreamError),
+    failures: failures.filter((failure) => failure !== undefined).map(asUpstreamError),
     complete: unavailable.length === 0,
     oldestAt: samples.fetchedAt
   }
@@ -56,10 +57,4 @@ export const findProjectName = (
   openstack: Pick<CachedOpenStack, 'project'>, id: string
 ): Promise<{ value: string | null, failure?: UpstreamError }> =>
   openstack.project(id).then(({ name }) => ({ value: name }), (err: unknown) =>
-    ({ value: null, failure: err instanceof NotFound ? undefined : toUpstreamError(err) }))
-
-/** @throws the error, where it is no upstream's */
-function toUpstreamError (err: unknown) {
-  if (err instanceof UpstreamError) return err
-  throw err
-}
+    ({ value: null, failure: err instanceof NotFound ? undefined : asUpstreamError(err) }))

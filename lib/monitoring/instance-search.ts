@@ -1,6 +1,7 @@
 import type { Authorizer } from '#lib/auth/authorize.js'
 import type { Scope } from '#lib/auth/scope.js'
-import { InvalidParameters, UpstreamError } from '#lib/errors.js'
+import { asUpstreamError, InvalidParameters } from '#lib/errors.js'
+import type { UpstreamError } from '#lib/errors.js'
 import type { LatestCache, LatestSamples } from '#lib/metrics/latest-cache.js'
 import type { MetricsStore } from '#lib/metrics/store.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
@@ -43,8 +44,8 @@ export async function searchInstances (
   const owners = new Map(servers.map(({ id, tenant_id: owner }) => [id, owner]))
   const failures = new Map<string, UpstreamError>()
   const add = (err: unknown) => {
-    if (!(err instanceof UpstreamError)) throw err
-    failures.set(err.upstream, err)
+    const failure = asUpstreamError(err)
+    failures.set(failure.upstream, failure)
   }
   // A client may write samples of any instance: of each, only those of its own project count.
   const byProject = metrics.clientsWrite || metrics.needsProject === true

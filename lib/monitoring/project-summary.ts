@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import type { VisibleProjects } from '#lib/auth/authorize.js'
-import { InvalidParameters, UpstreamError } from '#lib/errors.js'
+import { asUpstreamError, InvalidParameters, UpstreamError } from '#lib/errors.js'
 import type { UpstreamName } from '#lib/errors.js'
 import type { CachedOpenStack } from '#lib/openstack/cached-client.js'
 import type { Project } from '#lib/openstack/project-access.js'
@@ -93,7 +93,7 @@ export async function summarise (
   if (cause !== undefined && summaries.every(hasNoNumbers)) throw cause
   return {
     projects: summaries,
-    failures: failure === undefined ? failures : [toUpstreamError(failure), ...failures],
+    failures: failure === undefined ? failures : [asUpstreamError(failure), ...failures],
     complete: !totals.missing,
     incomplete: complete
       ? undefined
@@ -161,7 +161,7 @@ async function summariseProject (
 ) {
   const unavailable: NonNullable<ProjectSummary['unavailable']> = []
   const addFailure = (upstream: UpstreamName, err: unknown) => {
-    const failure = toUpstreamError(err)
+    const failure = asUpstreamError(err)
     if (!totals.failures.has(upstream)) totals.failures.set(upstream, failure)
   }
   const quotas = await Promise.all(openstack.quotaSources.map(async (source) => {
@@ -183,10 +183,4 @@ async function summariseProject (
     { id, name, description: description ?? '', enabled }, unknownQuota, ...quotas
   )
   return unavailable.length === 0 ? summary : { ...summary, unavailable: unavailable.sort() }
-}
-
-/** @throws the error, where it is no upstream's */
-function toUpstreamError (err: unknown) {
-  if (err instanceof UpstreamError) return err
-  throw err
 }

@@ -38,7 +38,7 @@ export async function followRedirects (
 
 /** The URL that a `Location` leads to, or how the redirect is not followed. */
 function targetOf (from: URL, location?: string | string[]): URL | string {
-  const to = typeof location === 'string' && URL.canParse(location, from) && new URL(location, from)
+  const to = typeof location === 'string' && URL.canParse(location, from.href) && new URL(location, from)
   if (!to || !/^https?:$/.test(to.protocol)) return 'without a valid Location'
   if (to.origin === from.origin) return to
   if (to.hostname !== from.hostname) return 'to another host'
