@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 
 /**
- * Runs systemd-notify for each line that it reads, until the service ends. Node itself would stop for some
- * 10 ms whenever it starts a process, because of the size of its memory.
+ * Runs systemd-notify for each line that it reads, until the service ends. Node itself would stop for up
+ * to 50 ms whenever it starts a process, because of the size of its memory.
  */
 const script = 'while read -r line; do systemd-notify $line; done'
 

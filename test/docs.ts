@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { settingsTable, withSettings } from '#test/support/settings-table.js'
+import { withGeneratedParts } from '#test/support/generated-docs.js'
 import { root } from '#test/support/root.js'
 
-// Writes the table of settings into docs/configuration.md.
+// Writes the settings into docs/configuration.md.
 const path = join(root, 'docs/configuration.md')
-writeFileSync(path, withSettings(readFileSync(path, 'utf8'), settingsTable()))
+writeFileSync(path, withGeneratedParts(readFileSync(path, 'utf8')))

@@ -117,8 +117,8 @@ export const Settings = Type.Object({
 
   OS_CLOUD: text('cloud of `clouds.yaml`'),
   OS_CLIENT_CONFIG_FILE: text(
-    'path of `clouds.yaml`; unless set, it is searched in the working directory, `~/.config/openstack` ' +
-    'and `/etc/openstack`'),
+    'path of `clouds.yaml`; unless set, it is searched in the working directory, and in `openstack` below ' +
+    '`$XDG_CONFIG_HOME`, `~/.config`, `$XDG_CONFIG_DIRS` and `/etc`'),
   OS_CLIENT_SECURE_FILE: text(
     'path of `secure.yaml`, which is merged in; unless set, it is searched beside `clouds.yaml`, and then ' +
     'in the same folders'),

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { Settings } from '#lib/config/settings.js'
+import { withGeneratedParts } from '#test/support/generated-docs.js'
 import { root } from '#test/support/root.js'
 import { startService } from '#test/support/service.js'
-import { settingsTable, withSettings } from '#test/support/settings-table.js'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const pages = [
@@ -13,9 +13,9 @@ const pages = [
   ).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
 ]
 
-t.test('docs/configuration.md has every setting, with its default and meaning', async (t) => {
+t.test('docs/configuration.md has every setting, and those that a reload applies', async (t) => {
   const document = read('docs/configuration.md')
-  t.equal(withSettings(document, settingsTable()), document, 'npm run docs writes it')
+  t.equal(withGeneratedParts(document), document, 'npm run docs writes it')
 })
 
 t.test('every curl line of the documentation works', async (t) => {
@@ -42,6 +42,28 @@ t.test('README.md lists every endpoint, and has no more than 150 lines', async (
   )
   t.ok(read('README.md').trimEnd().split('\n').length <= 150)
 })
+
+t.test('docs/monitoring.md has every log message', async (t) => {
+  const folders = ['lib', 'plugins'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+  const sources = [...folders.filter((file) => file.endsWith('.ts')), 'server.ts'].map(read)
+  const phrases = sources.flatMap((source) => [...source.matchAll(/\blog\.(?:info|warn|error|fatal)\(/g)]
+    .flatMap(({ index }) => [...callAt(source, index).matchAll(/(?<!\+\s*)['`]([\w ]+ [\w ]+)/g)])
+    .map(([, phrase]) => phrase!.trim()))
+  t.ok(phrases.length > 35)
+  const documented = [...read('docs/monitoring.md').matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell!)
+  t.same(phrases.filter((phrase) => !documented.some((cell) => cell.includes(`\`${phrase}`))), [])
+})
+
+/** The text of a call, which begins there, up to its closing bracket. */
+function callAt (source: string, start: number) {
+  let depth = 0
+  for (let end = source.indexOf('(', start); end < source.length; end++) {
+    depth += { '(': 1, ')': -1 }[source[end]!] ?? 0
+    if (depth === 0) return source.slice(start, end)
+  }
+  throw new Error('the call has no end')
+}
 
 t.test('every link between pages leads to a file', async (t) => {
   for (const page of pages) {
