@@ -41,18 +41,15 @@ export function createTop (upstream: CallUpstream, settings: InfluxSettings, unt
       .map((part) => topStatement(selector, count, part))
     const rows = (await queryRanked(upstream, settings, 'read-top', statements)).flat()
       .flatMap(({ values }) => values)
-    return new Map(rows.flatMap(([, value, instance, project]) =>
-      value === null || !isId(instance ?? '') ? [] : [[keyOf(instance!, project), value] as const]))
+    return new Map(rows.flatMap(([, value, instance, project]) => entryOf(instance, project, value)))
   }
 
   /** The newest samples of each measurement in one request. */
   async function readNewest (queries: NewestQuery[][]): Promise<Columns> {
     const results = await query(upstream, settings, 'read-top', queries.flat().map(newestStatement))
     return queries.map((parts) => new Map(
-      results.splice(0, parts.length).flat().flatMap(({ tags = {}, values }) => {
-        const [, value] = values[0]!
-        return value === null ? [] : [[keyOf(tags.resource_id!, tags._tenant_id), value] as const]
-      })
+      results.splice(0, parts.length).flat().flatMap(({ tags = {}, values: [sample] }) =>
+        entryOf(tags.resource_id, tags._tenant_id, sample?.[1]))
     ))
   }
 
@@ -102,10 +99,14 @@ export function createTop (upstream: CallUpstream, settings: InfluxSettings, unt
 const usagesOf = (metric: Metric, columns: Columns) =>
   [...combineUsages(metric, columns, measurementMappings[metric].usage)]
 
-/** An instance and its project, as one key. */
-const keyOf = (instance: string, project?: string | null) => `${instance} ${project ?? ''}`
+/**
+ * A value by its instance and project, as one key; none where it has no instance's id. A client chooses the
+ * id that it sends: with a space in it, it would name another project as well.
+ */
+const entryOf = (instance?: string | null, project?: string | null, value?: number | null) =>
+  typeof value === 'number' && isId(instance ?? '') ? [[`${instance} ${project ?? ''}`, value] as const] : []
 
 function toRanked ([key, usage]: [key: string, usage: number]): RankedInstance {
-  const [instance, project] = key.split(' ')
-  return { instance: instance!, project: project || undefined, usage }
+  const end = key.indexOf(' ')
+  return { instance: key.slice(0, end), project: key.slice(end + 1) || undefined, usage }
 }

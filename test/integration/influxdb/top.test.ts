@@ -46,6 +46,8 @@ if (influxd) {
     t.same(await top(['diskRead']), ['a p 2', 'b p 1.5'])
     t.same(await top(['networkIn', 'networkOut']), ['b p 3.5', 'a p 3'])
     t.same(await top(['networkIn', 'networkOut'], 'asc'), ['c p 0.5', 'a p 3'])
+    await write('net.in_bytes_sec', 'a\\ p', 'q', 9e6, 'tap0')
+    t.same(await top(['networkIn', 'networkOut']), ['b p 3.5', 'a p 3'], 'an id names no project')
   })
 
   t.test('memory is ranked by MiB, whose candidates a percentage finds where there is one', async (t) => {
@@ -53,6 +55,8 @@ if (influxd) {
       await write('mem.free_mb', instance, 'p', free)
       await write('mem.total_mb', instance, 'p', 1000)
     }
+    await write('mem.free_mb', 'c\\ p', 'q', 1)
+    await write('mem.total_mb', 'c\\ p', 'q', 1000)
     t.same(await top(['memory']), ['a p 90', 'c p 60'])
     for (const [instance, percent] of [['b', 1], ['d', 20], ['c', 40]] as const) {
       await write('mem.free_perc', instance, 'p', percent)

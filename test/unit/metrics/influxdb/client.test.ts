@@ -119,7 +119,10 @@ t.test('a ranking leaves out samples without an instance, and may lack a project
   ])
   const received = [
     { tags: { resource_id: 'a', _tenant_id: 'p' }, values: [[0, 1024]] },
-    { tags: { resource_id: 'b' }, values: [[0, null]] }
+    { tags: { resource_id: 'b' }, values: [[0, null]] },
+    { tags: { _tenant_id: 'p' }, values: [[0, 9]] },
+    // A client of q sends these, in the name of an instance of p.
+    { tags: { resource_id: 'a p', _tenant_id: 'q' }, values: [[0, 1e6]] }
   ]
   const both = await connect(received, []).influx.top({ ...ranking, metrics: ['networkIn', 'networkOut'] })
   t.same(both.instances, [{ instance: 'a', project: 'p', usage: 1 }])
