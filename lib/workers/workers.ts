@@ -61,10 +61,22 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
     return new Promise<boolean>((resolve) => {
       const startedAt = performance.now()
       const reloadsBefore = reloads
-      const worker = fork()
+      const notStarted = (err: unknown) => {
+        log.error({ err }, 'worker not started')
+        resolve(false)
+        if (state === 'serving') restart(startedAt)
+      }
+      let worker: WorkerProcess
+      try {
+        worker = fork()
+      } catch (err) {
+        return notStarted(err)
+      }
       const { pid } = worker.process
       const ask = openChannel(worker, {
         ready () {
+          // The last message of a process may arrive after its end.
+          if (!members.has(member)) return
           member.isReady = true
           resolve(true)
           connections.addWorker(ask)
@@ -72,21 +84,40 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
         },
         metrics: readMetrics
       })
-      const ended = new Promise<boolean>((resolve) => worker.once('exit', (code) => resolve(code === 0)))
+      const ended = new Promise<boolean>((resolve) => {
+        worker.once('exit', (code) => resolve(code === 0))
+        worker.once('error', () => resolve(false))
+      })
       const kill = () => worker.process.kill('SIGKILL')
       const member: Member = { pid, ask, isReady: false, ended, kill }
       members.add(member)
+      worker.once('error', (err) => {
+        // Of a process that runs, a signal could not be sent.
+        if (pid !== undefined) throw err
+        members.delete(member)
+        notStarted(err)
+      })
       worker.once('exit', (code, signal) => {
         members.delete(member)
         connections.removeWorker(ask)
         if (member.snapshot !== undefined) metricsSum.processEnded(member.snapshot)
         resolve(false)
         if (state !== 'serving') return
-        const delayMs = restartDelay(performance.now() - startedAt)
+        const delayMs = restart(startedAt)
         log.error({ worker: pid, code, signal, delayMs }, 'worker ended: another one starts')
-        setTimeout(() => { if (state === 'serving') start() }, delayMs)
       })
     })
+  }
+
+  /**
+   * Starts a worker in place of one that has ended.
+   * @param startedAt when that one was started
+   * @returns milliseconds until then
+   */
+  function restart (startedAt: number) {
+    const delayMs = restartDelay(performance.now() - startedAt)
+    setTimeout(() => { if (state === 'serving') start() }, delayMs)
+    return delayMs
   }
 
   function restartDelay (lifeMs: number) {

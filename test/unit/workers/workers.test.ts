@@ -37,12 +37,15 @@ function start (options: Partial<WorkersOptions['timing']> = {}) {
     })
     const end = (code: number | null, signal: string | null = null) => { worker.emit('exit', code, signal) }
     if (isReady) ask('ready').catch(() => {})
-    const process = { pid: forked.length, kill: (signal: string) => end(null, signal) }
+    const process = { pid: hasId ? forked.length : undefined, kill: (signal: string) => end(null, signal) }
     return Object.assign(worker, { send: sendTo(own), process, telemetry, end, ask })
   }
 
+  let refused: Error | undefined
+  let hasId = true
   const workers = createWorkers({
     fork () {
+      if (refused !== undefined) throw refused
       const worker = fork()
       forked.push(worker)
       return worker
@@ -59,6 +62,10 @@ function start (options: Partial<WorkersOptions['timing']> = {}) {
     errors,
     log,
     untilForked,
+    /** Makes each start of a process fail with this error, if one is given. */
+    refuse (err?: Error) { refused = err },
+    /** Whether the next processes have an id. One that cannot start has none. */
+    ids (has: boolean) { hasId = has },
     /** Sets the behaviour of the next workers. */
     next (ready: boolean, more: typeof handlers = {}) {
       isReady = ready
@@ -128,6 +135,61 @@ t.test('workers with short lives are replaced later and later, and others at onc
     await long.untilForked(n + 3)
   }
   t.match(long.errors, [{ worker: 0, delayMs: 0 }, { worker: 1, delayMs: 0 }])
+})
+
+t.test('a process that cannot start is tried again, and fails the start of the service', async (t) => {
+  const refused = new Error('spawn EAGAIN')
+  const early = start()
+  early.refuse(refused)
+  t.equal(await early.workers.start(2), false)
+  t.match(early.errors, [{ err: refused }])
+
+  const { workers, forked, errors, refuse, untilForked } = start()
+  t.ok(await workers.start(2))
+  refuse(refused)
+  forked[0]!.end(1)
+  while (errors.length < 4) await new Promise(setImmediate)
+  refuse()
+  await untilForked(3)
+  t.equal(await workers.stop(), true)
+  t.match(errors.slice(0, 4), [{ worker: 0, code: 1 }, { err: refused }, { err: refused }, { err: refused }])
+})
+
+t.test('a process that reports later that it cannot start is tried again', async (t) => {
+  const { workers, forked, errors, ids, next, untilForked } = start()
+  t.ok(await workers.start(2))
+  ids(false)
+  next(false)
+  forked[0]!.end(1)
+  await untilForked(3)
+  ids(true)
+  next(true)
+  const err = new Error('spawn ENOMEM')
+  forked[2]!.emit('error', err)
+  await untilForked(4)
+  t.match(errors, [{ worker: 0 }, { err }])
+  t.throws(() => forked[3]!.emit('error', new Error('kill EPERM')), 'a process that runs has an error')
+  t.equal(await workers.stop(), true)
+})
+
+t.test('a message after the end of a worker makes it serve no connection', async (t) => {
+  const { workers, forked, next, untilForked } = start()
+  t.ok(await workers.start(2))
+  next(false)
+  forked[0]!.end(1)
+  await untilForked(3)
+  forked[2]!.end(1)
+  await untilForked(4)
+  forked[2]!.ask('ready').catch(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  const passed: unknown[] = []
+  for (const worker of forked) worker.send = (message: object) => passed.push(worker)
+  workers.connect('public', { destroy () {} } as unknown as Socket)
+  t.ok(passed.includes(forked[1]))
+  t.notOk(passed.includes(forked[2]))
+  const stopped = workers.stop()
+  workers.kill()
+  await stopped
 })
 
 t.test('no worker starts after the stop', async (t) => {
