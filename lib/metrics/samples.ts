@@ -180,17 +180,16 @@ export function firstOfEachPoll (samples: Samples, every: number): Samples {
 
 /** The increase per second of one device, which several hosts may have at once. */
 function rateOf (hosts: Interval[][]) {
-  const intervals = hosts.flatMap((own) =>
-    hosts.reduce((left, other) => other === own ? left : withoutRest(left, other), own))
-  return sum(intervals.map(({ increase }) => increase)) / (coveredBy(intervals) / 1000)
+  const increasing = hosts.length === 1 ? [] : merged(hosts.flat().filter(({ increase }) => increase > 0))
+  const intervals = hosts.flatMap((own) => withoutRest(own, increasing))
+  return sum(intervals.map(({ increase }) => increase)) / (sum(merged(intervals).map(lengthOf)) / 1000)
 }
 
 /**
- * One host's intervals without those at rest during which the other host's counter increased: an instance
+ * One host's intervals without those at rest during which the counter of another one increased: an instance
  * runs on one host only. Both lists are ascending and have no overlaps of their own.
  */
-function withoutRest (own: Interval[], other: Interval[]) {
-  const increasing = other.filter(({ increase }) => increase > 0)
+function withoutRest (own: Interval[], increasing: Array<Omit<Interval, 'increase'>>) {
   let next = 0
   return own.filter(({ start, end, increase }) => {
     while (next < increasing.length && increasing[next]!.end <= start) next++
@@ -198,17 +197,18 @@ function withoutRest (own: Interval[], other: Interval[]) {
   })
 }
 
-/** Milliseconds that at least one of the intervals covers. */
-function coveredBy (intervals: Interval[]) {
-  let [covered, until] = [0, -Infinity]
+/** The times that at least one of the intervals covers, ascending and without overlaps. */
+function merged (intervals: Interval[]) {
+  const parts: Array<{ start: number, end: number }> = []
   for (const { start, end } of intervals.toSorted((a, b) => a.start - b.start)) {
-    covered += Math.max(0, end - Math.max(start, until))
-    until = Math.max(until, end)
+    const last = parts.at(-1)
+    if (last === undefined || start > last.end) parts.push({ start, end })
+    else last.end = Math.max(last.end, end)
   }
-  return covered
+  return parts
 }
 
-const lengthOf = ({ start, end }: Interval) => end - start
+const lengthOf = ({ start, end }: { start: number, end: number }) => end - start
 /** A text that is the same for the same labels. */
 export const seriesKey = (labels: SampledSeries['labels']) =>
   JSON.stringify(Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1))

@@ -8,9 +8,11 @@ const ofDevices = (name: string, usage: Reading['usage']): Reading => ({
   sources: [{ name: `libvirt_domain_${name}_total`, kind: 'counter', device: 'target_device' }], usage
 })
 
-/** A domain's time includes that of its emulator's threads, and can be longer than that of its vCPUs. */
+/**
+ * In percent of the vCPUs' time. A domain's time includes that of its emulator's threads, and can be longer.
+ */
 export const cpuPercent = ([seconds, vcpus]: Values) =>
-  seconds === undefined || !vcpus ? undefined : Math.min(100, 100 * seconds / vcpus)
+  seconds === undefined || !vcpus ? undefined : 100 * seconds / vcpus
 
 /**
  * In percent, of the memory that the guest has. `usable` includes what the guest can reclaim from its caches;

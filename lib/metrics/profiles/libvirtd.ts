@@ -18,7 +18,7 @@ export const libvirtd: Profile = {
   project: 'project_id',
   info: 'libvirtd_domain_seconds',
   readings: {
-    cpu: { sources: [vcpuTime], usage: ([nanoseconds]) => Math.min(100, nanoseconds! / 1e9 * 100) },
+    cpu: { sources: [vcpuTime], usage: ([nanoseconds]) => nanoseconds! / 1e9 * 100 },
     memory: {
       sources: ['usable', 'unused', 'available'].map(
         (name) => ({ name: `libvirtd_domain_balloon_${name}`, kind: 'gauge' })

@@ -1,4 +1,5 @@
 import type { InstancePlace, Profile, Source } from '#lib/metrics/profile.js'
+import { groupBy } from '#lib/metrics/samples.js'
 import type { SampledSeries } from '#lib/metrics/samples.js'
 
 type Labels = SampledSeries['labels']
@@ -47,8 +48,7 @@ export function ownersByLabel (
  * with several instances belongs to none.
  */
 export function ownersByInfo ({ instance, domain = instance }: Profile, infos: Labels[]): OwnerOf {
-  const byDomain = new Map<string | undefined, Labels[]>()
-  for (const info of infos) byDomain.set(info[domain], [...byDomain.get(info[domain]) ?? [], info])
+  const byDomain = new Map(groupBy(infos, (info) => info[domain]))
   return (labels) => {
     const agreeing = byDomain.get(labels[domain])?.filter((info) => agree(info, labels)) ?? []
     const owners = new Set(agreeing.map((info) => info[instance]))

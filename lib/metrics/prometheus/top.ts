@@ -64,7 +64,10 @@ type OwnerOf = (labels: SeriesValue['labels']) => string | undefined
 
 /** The instance by the label of the series itself, at the place that its source has. */
 const ownersByLabel = ({ instance }: Profile, sources: Source[]): OwnerOf =>
-  ({ [sourceLabel]: number, [instance]: value = '' }) => ownerInLabel(value, sources[Number(number)]!)
+  ({ [sourceLabel]: number, [instance]: value = '' }) => {
+    const source = sources[Number(number)]
+    return source && ownerInLabel(value, source)
+  }
 
 /** The project of each instance, by the label of its series or of its info series. */
 function projectsBy (

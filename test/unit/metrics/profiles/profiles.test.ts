@@ -100,7 +100,7 @@ t.test('no exporter is taken for one that precedes it', (t) => {
 /** Values of a metric's sources, and the usage that they mean. */
 const meanings: Array<[ProfileName, Metric, Values, number | undefined]> = [
   ['inovex', 'cpu', [0.5, 2], 25],
-  ['inovex', 'cpu', [1.08, 1], 100],
+  ['inovex', 'cpu', [1.08, 1], 108],
   ['inovex', 'cpu', [0, 1], 0],
   ['inovex', 'cpu', [0.5, undefined], undefined],
   ['inovex', 'cpu', [undefined, 2], undefined],
@@ -111,7 +111,7 @@ const meanings: Array<[ProfileName, Metric, Values, number | undefined]> = [
   ['tinkoff', 'memory', [30, 10, 0], undefined],
   ['tinkoff', 'memory', [undefined, undefined, 40], undefined],
   ['libvirtd', 'cpu', [4e8], 40],
-  ['libvirtd', 'cpu', [1.2e9], 100],
+  ['libvirtd', 'cpu', [1.2e9], 120],
   ['ceilometer', 'cpu', [5e8, 2], 25],
   ['ceilometer', 'cpu', [undefined, 2], undefined],
   ['ceilometer', 'cpu', [5e8, undefined], undefined],

@@ -286,7 +286,10 @@ t.test('an impossible usage is left out', async (t) => {
     : matrix(
       samples('memory_stats_usable_bytes', [256, 257, 256, 513]),
       samples('memory_stats_available_bytes', [512, 512, -1, 512]),
-      samples('block_stats_read_bytes_total', [0, 60 * 1024, 1e18, 1e18 + 60 * 2048])
+      samples('block_stats_read_bytes_total', [0, 60 * 1024, 1e18, 1e18 + 60 * 2048]),
+      // A counter that falls by a little was not reset.
+      samples('info_cpu_time_seconds_total', [1e6, 1e6 + 90, 1e6 + 89, 1e6 + 119]),
+      samples('info_virtual_cpus', [1, 1, 1, 1])
     )
   const { store } = connect(respond, { profile: 'inovex' })
   const window = { start: start + 39_780, end: start + 40_020, step: 60 }
@@ -295,6 +298,9 @@ t.test('an impossible usage is left out', async (t) => {
     [{ time: first, usage: 50 }, { time: second, usage: 49.8 }],
     [{ time: second, usage: 1 }, { time: last, usage: 2 }]
   ])
+  t.same(await store.series(['cpu'], 'a', window, 'p'), [
+    [{ time: second, usage: 100 }, { time: last, usage: 50 }]
+  ], 'up to 200 % are those of a busy instance')
   const [memory, reads] = await store.latest(['memory', 'diskRead'], ['a'], (start + 39_780) * 1000, 'p')
   t.same([...memory!], [])
   t.same([...reads!], [['a', { usage: 2, time: start + 39_980 }]])
@@ -477,7 +483,8 @@ t.test('ranks by the labels of the series themselves, with the devices that are 
     [{ resource: `${uuid(n)}-${device}`, project: n === 3 ? 'q' : 'p', source: '0' }, bytes]
   const result = valued(
     disk(1, 'vda', 1024), disk(1, 'vdb', 1024), disk(2, 'vda', 3072), disk(3, 'vda', 4096),
-    [{ resource: 'a host', source: '0' }, 1], [{ source: '0' }, 1], disk(2, 'vdb', NaN), disk(4, 'vda', -1024)
+    [{ resource: 'a host', source: '0' }, 1], [{ source: '0' }, 1], [{ resource: uuid(5) }, 1],
+    [{ resource: uuid(5), source: 'none' }, 1], disk(2, 'vdb', NaN), disk(4, 'vda', -1024)
   )
   const { store, queries } = connect(() => result, { profile: 'ceilometer' })
   const ranking = { metrics: ['diskRead' as const], order: 'desc' as const, limit: 2, since: 0 }
