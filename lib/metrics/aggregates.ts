@@ -41,7 +41,8 @@ const minIntervals = 20
 const tolerance = 1 / 40
 
 /**
- * The times of the series that has the newest sample.
+ * The times of the series that has the newest sample, of those with enough samples to show their interval:
+ * an instance has few on a host that it has just moved to.
  * @param step the width of a bucket in seconds
  * @param every seconds between two polls, where the exporter repeats the values of a poll
  * @returns `undefined` where the times are unknown, or the value of a bucket depends on more than aggregates:
@@ -51,7 +52,8 @@ export function sampleTimesOf (
   series: SampledSeries[], step: number, every: number
 ): SampleTimes | undefined {
   const newestOf = ({ times }: SampledSeries) => times.at(-1) ?? -Infinity
-  const [samples = noSamples] = series.toSorted((a, b) => newestOf(b) - newestOf(a))
+  const [samples = noSamples] = series.filter(({ times }) => times.length > 2)
+    .sort((a, b) => newestOf(b) - newestOf(a))
   const intervals = samples.times.subarray(1).map((time, i) => time - samples.times[i]!).sort()
   const interval = Math.round((intervals[Math.floor(intervals.length / 2)] ?? 0) / 1000) * 1000
   const period = every > 0 ? every * 1000 : interval

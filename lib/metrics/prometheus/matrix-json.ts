@@ -59,7 +59,8 @@ function createListReader (bytes: Buffer) {
   }
 
   /**
-   * Reads a number up to an end: a decimal one without parseFloat(), in which most of the time would be.
+   * Reads a number up to an end: a decimal one without parseFloat(), in which most of the time would be. No
+   * byte after a quote is read, however many lists begin before it.
    * @returns NaN where it is none
    */
   function readNumber (end: number) {
@@ -71,9 +72,9 @@ function createListReader (bytes: Buffer) {
     let pointAt = NaN
     let isDecimal = true
     for (let byte = bytes[at]; byte !== end && byte !== undefined; byte = bytes[++at]) {
-      if (byte === backslash) break
+      if (byte === backslash || byte === quote) break
       if (byte >= zero && byte <= nine) {
-        mantissa = mantissa * 10 + byte - zero
+        mantissa = mantissa * 10 + (byte - zero)
         digits++
       } else if (byte === point && Number.isNaN(pointAt)) pointAt = at
       else isDecimal = false

@@ -19,6 +19,8 @@ t.test('whatever the labels and samples are, they are those that JSON.parse read
     fc.integer().map(String),
     fc.tuple(fc.integer({ min: -1e6, max: 1e6 }), fc.nat(20)).map(([n, digits]) => (n / 7).toFixed(digits)),
     fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }).map(String),
+    fc.bigInt({ min: 2n ** 53n - 99n, max: 2n ** 53n + 9n }).map(String),
+    fc.bigInt({ min: 2n ** 53n - 99n, max: 2n ** 53n }).map((n) => `${n / 100n}.${n % 100n}`),
     fc.constantFrom('NaN', '+Inf', '-Inf', '-0', '0.000', '1e+09', '2.5E-7', '9007199254740993', '.5', '5.')
   )
   const seconds = fc.oneof(fc.nat(2 ** 31), fc.integer({ min: 0, max: 2e12 }).map((ms) => ms / 1000))
@@ -49,6 +51,23 @@ t.test('a list in another layout stays', (t) => {
     const { json, lists } = cutSamples(Buffer.from(text))
     t.equal(json, `[{"values":${list}},{"values":0}]`)
     t.same(lists.map(listOf), [[[1_000, 2]]])
+  }
+  t.end()
+})
+
+t.test('however many lists begin and do not end, each byte is read a few times', (t) => {
+  for (const end of ['', '1', '1,"', '1,"2"],', '1,"2\\']) {
+    const part = `"values":[[${end}`
+    const bytes = Buffer.from(part.repeat(1_000))
+    let reads = 0
+    cutSamples(new Proxy(bytes, {
+      get (target, name) {
+        reads++
+        const value = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      }
+    }))
+    t.ok(reads < 5 * bytes.length, `${reads} reads of ${bytes.length} bytes`)
   }
   t.end()
 })
