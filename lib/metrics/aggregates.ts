@@ -51,7 +51,7 @@ const tolerance = 1 / 40
 export function sampleTimesOf (
   series: SampledSeries[], step: number, every: number
 ): SampleTimes | undefined {
-  const newestOf = ({ times }: SampledSeries) => times.at(-1) ?? -Infinity
+  const newestOf = ({ times }: SampledSeries) => times.at(-1)!
   const [samples = noSamples] = series.filter(({ times }) => times.length > 2)
     .sort((a, b) => newestOf(b) - newestOf(a))
   const intervals = samples.times.subarray(1).map((time, i) => time - samples.times[i]!).sort()
