@@ -135,7 +135,7 @@ export async function buildApp (
     requestTimeout: options.http.requestTimeout,
     trustProxy: parseTrustedProxies(config.TRUST_PROXY),
     rewriteUrl: ({ url }) => canonicalUrl(url!),
-    frameworkErrors: (err, request, reply) => sendUnrouted(err, request, reply.headers(headers)),
+    frameworkErrors: (_, request, reply) => sendUnrouted(request, reply.headers(headers)),
     clientErrorHandler (this: FastifyInstance, err, socket) {
       sendClientError(err, socket, headers, this.log)
     },

@@ -35,9 +35,12 @@ export function sendProblem (err: Error, request: FastifyRequest, reply: Fastify
   return reply.code(problem.status).type('application/problem+json').send(problem)
 }
 
-/** Responds to a request whose URL cannot be parsed, which reaches neither a route nor the hooks. */
-export function sendUnrouted (err: Error, request: FastifyRequest, reply: FastifyReply) {
-  sendProblem(err, request, reply)
+/**
+ * Responds to a request whose path cannot be decoded, which reaches neither a route nor the hooks. Fastify's
+ * own error would quote the whole URL.
+ */
+export function sendUnrouted (request: FastifyRequest, reply: FastifyReply) {
+  sendProblem(new RequestRejected(400, 'The path has an invalid percent-encoding.'), request, reply)
   request.log.info(
     { method: request.method, path: pathOf(request), status: reply.statusCode }, 'request completed'
   )

@@ -56,6 +56,7 @@ t.test('describes the given and the allowed value', async (t) => {
     await detail(`${base}/summary?limt=5`),
     'limt is not a parameter here: projectName, limit, marker, sort, nearLimit are.'
   )
+  t.equal(await detail(`/%?${'a'.repeat(6_000)}`), 'The path has an invalid percent-encoding.')
   t.equal(await detail('/healthz?a=5'), 'a is not a parameter here: there are none.')
   t.equal(await detail(`${base}/summary?limit=1&limit=2`), 'limit must be given once.')
   const longId = await detail(`${base}/${'x'.repeat(200)}/cpuUsage?${range}`)

@@ -30,7 +30,7 @@ t.test('rejects a malformed request with a problem that names the reason', async
     ['another version', `GET /healthz HTTP/2.0\r\n${end}`, 400, /HTTP\/1\.1/],
     ['no version', `GET /healthz\r\n${end}`, 400, /HTTP\/1\.1/],
     ['a fragment', get('/healthz#limit=1', host), 400, /fragment/],
-    ['a path that cannot be decoded', get('/%', host), 400, /url component/],
+    ['a path that cannot be decoded', get('/%', host), 400, /percent-encoding/],
     ['an unknown expectation', get('/healthz', host, 'Expect: nonsense'), 417, /100-continue/],
     ['other text than HTTP', 'what?\r\n\r\n', 400, /malformed/]
   ]
