@@ -19,10 +19,14 @@ export interface SampledSeries extends Samples {
 export const filterSamples = ({ times, values }: Samples, isWanted: (index: number) => boolean): Samples =>
   ({ times: times.filter((_, i) => isWanted(i)), values: values.filter((_, i) => isWanted(i)) })
 
-/** The increase of a counter after `start` and up to `end`, in unix milliseconds. */
-interface Interval {
+/** A time after `start` and up to `end`, in unix milliseconds. */
+interface Span {
   start: number
   end: number
+}
+
+/** The increase of a counter in a time. */
+interface Interval extends Span {
   increase: number
 }
 
@@ -180,6 +184,7 @@ export function firstOfEachPoll (samples: Samples, every: number): Samples {
 
 /** The increase per second of one device, which several hosts may have at once. */
 function rateOf (hosts: Interval[][]) {
+  // Most instances have one host, which needs no comparison.
   const increasing = hosts.length === 1 ? [] : merged(hosts.flat().filter(({ increase }) => increase > 0))
   const intervals = hosts.flatMap((own) => withoutRest(own, increasing))
   return sum(intervals.map(({ increase }) => increase)) / (sum(merged(intervals).map(lengthOf)) / 1000)
@@ -189,7 +194,7 @@ function rateOf (hosts: Interval[][]) {
  * One host's intervals without those at rest during which the counter of another one increased: an instance
  * runs on one host only. Both lists are ascending and have no overlaps of their own.
  */
-function withoutRest (own: Interval[], increasing: Array<Omit<Interval, 'increase'>>) {
+function withoutRest (own: Interval[], increasing: Span[]) {
   let next = 0
   return own.filter(({ start, end, increase }) => {
     while (next < increasing.length && increasing[next]!.end <= start) next++
@@ -198,8 +203,8 @@ function withoutRest (own: Interval[], increasing: Array<Omit<Interval, 'increas
 }
 
 /** The times that at least one of the intervals covers, ascending and without overlaps. */
-function merged (intervals: Interval[]) {
-  const parts: Array<{ start: number, end: number }> = []
+function merged (intervals: Span[]) {
+  const parts: Span[] = []
   for (const { start, end } of intervals.toSorted((a, b) => a.start - b.start)) {
     const last = parts.at(-1)
     if (last === undefined || start > last.end) parts.push({ start, end })
@@ -208,7 +213,7 @@ function merged (intervals: Interval[]) {
   return parts
 }
 
-const lengthOf = ({ start, end }: { start: number, end: number }) => end - start
+const lengthOf = ({ start, end }: Span) => end - start
 /** A text that is the same for the same labels. */
 export const seriesKey = (labels: SampledSeries['labels']) =>
   JSON.stringify(Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1))

@@ -1,5 +1,6 @@
 import type { CachedValue } from '#lib/cache/cache.js'
-import { UpstreamError } from '#lib/errors.js'
+import { asUpstreamError } from '#lib/errors.js'
+import type { UpstreamError } from '#lib/errors.js'
 import type { LatestCache, LatestSamples } from '#lib/metrics/latest-cache.js'
 import type { OpenStack } from '#lib/openstack/client.js'
 import { addressesOf, parseTime } from '#lib/openstack/servers.js'
@@ -41,12 +42,11 @@ export async function listInstances (
     openstack.servers(project, query), openstack.project(project)
   ])
   const ids = servers.map(({ id }) => id)
-  const withoutSamples = (failure: unknown): CachedValue<LatestSamples> => ({
-    value: [], fetchedAt: now, failure
+  const withoutSamples = (err: unknown): CachedValue<LatestSamples> => ({
+    value: [], fetchedAt: now, failure: asUpstreamError(err)
   })
   const { value: samples, fetchedAt, failure } =
     await metrics.latest(['cpu', 'memory'], ids, onlyProject).catch(withoutSamples)
-  if (failure !== undefined && !(failure instanceof UpstreamError)) throw failure
   const metric = servers.map((server) => toInstance(server, project, samples, now))
   const hasUsage = ({ cpuUsage, memoryUsage }: Instance) => cpuUsage !== null && memoryUsage !== null
   const complete = failure === undefined || metric.every(hasUsage)
@@ -54,7 +54,7 @@ export async function listInstances (
   return {
     page: complete ? page : { ...page, unavailable: ['metrics'] },
     last,
-    failures: failure === undefined ? [] : [failure],
+    failures: failure === undefined ? [] : [asUpstreamError(failure)],
     complete,
     oldestAt: fetchedAt
   }

@@ -84,10 +84,7 @@ export function createWorkers ({ fork, log, timing = defaultTiming }: WorkersOpt
         },
         metrics: readMetrics
       })
-      const ended = new Promise<boolean>((resolve) => {
-        worker.once('exit', (code) => resolve(code === 0))
-        worker.once('error', () => resolve(false))
-      })
+      const ended = new Promise<boolean>((resolve) => worker.once('exit', (code) => resolve(code === 0)))
       const kill = () => worker.process.kill('SIGKILL')
       const member: Member = { pid, ask, isReady: false, ended, kill }
       members.add(member)
