@@ -146,11 +146,9 @@ const words = {
   'range.zone': 'Time zone',
   'range.png': 'Download as PNG',
 
-  'upstream.identity': 'Identity',
   'upstream.compute': 'Compute',
   'upstream.network': 'Network',
   'upstream.block-storage': 'Block storage',
-  'upstream.metrics': 'Metrics',
   'trouble.unavailable': {
     one: '{upstream} cannot be read: {n} project lacks its numbers. All others are current.',
     other: '{upstream} cannot be read: {n} projects lack its numbers. All others are current.'

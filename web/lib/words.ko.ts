@@ -145,11 +145,9 @@ const words: Words = {
   'range.zone': '시간대',
   'range.png': 'PNG 다운로드',
 
-  'upstream.identity': '인증',
   'upstream.compute': '컴퓨트',
   'upstream.network': '네트워크',
   'upstream.block-storage': '블록 스토리지',
-  'upstream.metrics': '메트릭',
   'trouble.unavailable': {
     other: '{upstream} 서비스를 조회할 수 없어 프로젝트 {n}개의 값이 비어 있습니다. 나머지 값은 최신입니다.'
   },

@@ -23,6 +23,7 @@ export function Bar ({ level, share }: { level: Level, share: number | null }) {
   return <span class={`bar ${level}`}>{share !== null && share > 0 && <i style={{ width }} />}</span>
 }
 
+/** Says that a service could not be read. */
 export const notRead = (upstream: Upstream) =>
   t('quota.notRead', { upstream: t(`upstream.${upstream}`) })
 

@@ -7,6 +7,7 @@ import { fromInput, toInput } from '../lib/time.js'
 import type { Times } from '../lib/time.js'
 import { t } from '../state/language.js'
 import { setParams } from '../state/router.js'
+import { Export } from './export.js'
 import { Left, Right } from './icons.js'
 import { closeByEscape } from './popover.js'
 
@@ -22,16 +23,15 @@ interface ToolbarProps {
   /** The time under the cursor, in unix seconds. */
   time: Signal<number | null>
   table: boolean
-  /** Whether there is something to export. */
-  hasData: boolean
   onRange: (range: Range) => void
-  onCsv: () => void
-  onPng: () => void
+  /** Exports; `undefined` where there is nothing to export. */
+  onCsv: (() => void) | undefined
+  onPng: (() => void) | undefined
 }
 
 /** The choices of range and width, and the exports. */
 export function Toolbar (props: ToolbarProps) {
-  const { range, width, auto, now, onRange, onCsv, onPng, table, hasData } = props
+  const { range, width, auto, now, onRange, onCsv, onPng, table } = props
   const length = lengthOf(range)
   return (
     <div class='toolbar'>
@@ -76,14 +76,8 @@ export function Toolbar (props: ToolbarProps) {
         type='button' aria-pressed={table} onClick={() => setParams({ table: table ? null : '1' })}
       >{t('range.table')}
       </button>
-      <button
-        type='button' aria-label={t('app.csv')} title={t('app.csv')} disabled={!hasData} onClick={onCsv}
-      >CSV
-      </button>
-      <button
-        type='button' aria-label={t('range.png')} title={t('range.png')} disabled={!hasData} onClick={onPng}
-      >PNG
-      </button>
+      <Export format='CSV' onSave={onCsv} />
+      <Export format='PNG' onSave={onPng} />
     </div>
   )
 }

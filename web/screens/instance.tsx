@@ -87,9 +87,9 @@ export function Instance ({ projectId, instanceId }: { projectId: string, instan
       <Facts instance={instance} instanceId={instanceId} />
       <Toolbar
         {...{ range, auto, now, utc }} width={own} times={time} time={cursorTime} onRange={show}
-        table={params.value.has('table')} hasData={data !== undefined}
-        onCsv={() => data && saveCsv(`${name}-usages`, csvOf(data))}
-        onPng={() => savePicture(name, plots)}
+        table={params.value.has('table')}
+        onCsv={data && (() => saveCsv(`${name}-usages`, csvOf(data)))}
+        onPng={data && (() => savePicture(name, plots))}
       />
       <OwnTrouble read={usages} among={reads} />
       <div class={older ? 'older' : ''}>

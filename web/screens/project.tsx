@@ -9,6 +9,7 @@ import { states } from '../lib/states.js'
 import type { Instance, InstancePage, Project as ProjectSummary } from '../lib/types.js'
 import { projectsPath } from '../lib/url.js'
 import { saveCsv } from '../parts/download.js'
+import { Export } from '../parts/export.js'
 import { InstanceTable } from '../parts/instance-table.js'
 import { Page } from '../parts/page.js'
 import { notRead, QuotaTile } from '../parts/quota-bar.js'
@@ -54,12 +55,10 @@ export function Project ({ projectId }: { projectId: string }) {
         <span class='hidden' role='status'>
           {filtered && page && t('search.results', { n: page.totalCnt })}
         </span>
-        <button
-          type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
-          disabled={page === undefined}
-          onClick={() => saveCsv(`instances-${project?.name ?? projectId}`, csvOf(instances))}
-        >CSV
-        </button>
+        <Export
+          format='CSV' className='right'
+          onSave={page && (() => saveCsv(`instances-${project?.name ?? projectId}`, csvOf(instances)))}
+        />
       </div>
       <OwnTrouble read={list} among={reads} />
       <OwnTrouble read={hours} among={reads} />

@@ -9,6 +9,7 @@ import type { Project, Upstream } from '../lib/types.js'
 import { projectPath } from '../lib/url.js'
 import { Busiest } from '../parts/busiest.js'
 import { saveCsv } from '../parts/download.js'
+import { Export } from '../parts/export.js'
 import { Page } from '../parts/page.js'
 import { levelOrUnknown, Mark, QuotaCell } from '../parts/quota-bar.js'
 import { SortHead } from '../parts/sort-head.js'
@@ -70,12 +71,9 @@ export function Projects () {
         <span class='hidden' role='status'>
           {shown && `${t('projects.count', { n: selected.length })}, ${order(sort)}`}
         </span>
-        <button
-          type='button' class='right' aria-label={t('app.csv')} title={t('app.csv')}
-          disabled={shown === undefined}
-          onClick={() => saveCsv('projects', csvOf(selected))}
-        >CSV
-        </button>
+        <Export
+          format='CSV' className='right' onSave={shown && (() => saveCsv('projects', csvOf(selected)))}
+        />
       </div>
       <Table rows={selected} sort={sort} onSort={sortBy} />
       {shown === undefined && read.failure.value === undefined && <p class='empty'>{t('app.loading')}</p>}
