@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
+import ts from 'typescript'
 import { Settings } from '#lib/config/settings.js'
 import { withGeneratedParts } from '#test/support/generated-docs.js'
 import { root } from '#test/support/root.js'
+import { parseSource, sourceFiles } from '#test/support/source-files.js'
 import { startService } from '#test/support/service.js'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -44,25 +46,21 @@ t.test('README.md lists every endpoint, and has no more than 150 lines', async (
 })
 
 t.test('docs/monitoring.md has every log message', async (t) => {
-  const folders = ['lib', 'plugins'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
-  const sources = [...folders.filter((file) => file.endsWith('.ts')), 'server.ts'].map(read)
-  const phrases = sources.flatMap((source) => [...source.matchAll(/\blog\.(?:info|warn|error|fatal)\(/g)]
-    .flatMap(({ index }) => [...callAt(source, index).matchAll(/(?<!\+\s*)['`]([\w ]+ [\w ]+)/g)])
-    .map(([, phrase]) => phrase!.trim()))
+  const phrases = [...sourceFiles('lib', 'plugins'), 'server.ts']
+    .flatMap((file) => messagesIn(parseSource(file)))
+    .flatMap((text) => /^[\w ]+ [\w ]+/.exec(text)?.[0].trim() ?? [])
   t.ok(phrases.length > 35)
   const documented = [...read('docs/monitoring.md').matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell!)
   t.same(phrases.filter((phrase) => !documented.some((cell) => cell.includes(`\`${phrase}`))), [])
 })
 
-/** The text of a call, which begins there, up to its closing bracket. */
-function callAt (source: string, start: number) {
-  let depth = 0
-  for (let end = source.indexOf('(', start); end < source.length; end++) {
-    depth += { '(': 1, ')': -1 }[source[end]!] ?? 0
-    if (depth === 0) return source.slice(start, end)
-  }
-  throw new Error('the call has no end')
+/** The texts in the calls of a logger, each up to its first value that varies. */
+function messagesIn (node: ts.Node, isLogged = false): string[] {
+  const inCall = isLogged ||
+    (ts.isCallExpression(node) && /\blog\.(?:info|warn|error|fatal)$/.test(node.expression.getText()))
+  if (inCall && (ts.isStringLiteralLike(node) || ts.isTemplateHead(node))) return [node.text]
+  const isSum = inCall && ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken
+  return (isSum ? [node.left] : node.getChildren()).flatMap((child) => messagesIn(child, inCall))
 }
 
 t.test('every link between pages leads to a file', async (t) => {

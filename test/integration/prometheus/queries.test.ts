@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { startService } from '#test/support/service.js'
 import { findProgram } from '#test/support/prometheus/programs.js'
 import { startPrometheus } from './prometheus.js'
 import { root } from '#test/support/root.js'
+import { sourceFiles } from '#test/support/source-files.js'
 
 const ops = join(root, 'ops')
 const dashboard = JSON.parse(readFileSync(join(ops, 'dashboard.json'), 'utf8'))
@@ -132,9 +133,7 @@ t.test('each query selects the chosen jobs and instances', async (t) => {
 
 t.test('the panels, log messages and settings that alerts refer to exist', async (t) => {
   const titles = panels.map(({ title }) => title)
-  const sources = ['lib', 'plugins'].flatMap((dir) =>
-    readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' }).map((file) => join(dir, file)))
-  const code = ['server.ts', ...sources].filter((file) => file.endsWith('.ts'))
+  const code = ['server.ts', ...sourceFiles('lib', 'plugins')]
     .map((file) => readFileSync(join(root, file), 'utf8')).join('')
   for (const { alert, annotations: { description } } of rules) {
     const quoted = [...description.matchAll(/«(.*?)»/g)].map(([, words]) => words!)

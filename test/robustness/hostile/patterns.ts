@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import ts from 'typescript'
-import { root } from '#test/support/root.js'
+import { parseSource, sourceFiles } from '#test/support/source-files.js'
 
 /** A regular expression of the source. */
 export interface Pattern {
@@ -11,21 +9,17 @@ export interface Pattern {
   flags: string
 }
 
-const folders = ['lib', 'plugins', 'routes', 'schemas']
-
 /**
  * Collects every regular expression of the service: the literals, and each `pattern` of a schema.
  * @throws if an expression has parts that its own file does not define
  */
 export function collectPatterns (): Pattern[] {
-  const files = folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
-  return ['app.ts', 'server.ts', ...files.filter((file) => file.endsWith('.ts'))].flatMap(patternsIn)
+  const files = sourceFiles('lib', 'plugins', 'routes', 'schemas')
+  return ['app.ts', 'server.ts', ...files].flatMap(patternsIn)
 }
 
 function patternsIn (file: string): Pattern[] {
-  const content = readFileSync(join(root, file), 'utf8')
-  const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true)
+  const source = parseSource(file)
   const constants = new Map<string, string>()
   const patterns: Pattern[] = []
 
