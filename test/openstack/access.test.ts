@@ -8,8 +8,6 @@ import { build, instancesUrl, readPages, readSummary, summaryUrl } from './cloud
 import { createUser, login, onProject } from './keystone.js'
 import { openstack } from './openstackclient.js'
 
-t.setTimeout(600_000)
-
 const influxd = await startInfluxd(t)
 assert(influxd, 'no influxd: put it on the PATH or its path in INFLUXD')
 const clock = { aheadMs: 0 }

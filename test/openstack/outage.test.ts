@@ -3,8 +3,6 @@ import type { Test } from 'tap'
 import { build, instancesUrl, read, readSummary, summaryUrl } from './cloud.js'
 import { service, stop } from './service.js'
 
-t.setTimeout(600_000)
-
 const app = await build(t)
 const before = await readSummary(app)
 const instances = instancesUrl(before.demo!.id, { limit: '2' })

@@ -7,8 +7,6 @@ import { build, instancesUrl, read, readSummary, summaryUrl } from './cloud.js'
 import type { Summary } from './cloud.js'
 import { service, stop } from './service.js'
 
-t.setTimeout(600_000)
-
 const outageMs = 4_000
 /** When the recovery counts as failed. It takes a second or two, and more on a busy machine. */
 const maxRecoveryMs = 60_000

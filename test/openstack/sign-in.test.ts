@@ -12,8 +12,6 @@ import { build } from './cloud.js'
 import { createUser, isValid, login, onProject, password } from './keystone.js'
 import { applicationCredential } from './openstackclient.js'
 
-t.setTimeout(600_000)
-
 await buildPage()
 const key = randomBytes(32)
 const app = await build(t, {

@@ -13,10 +13,6 @@ const run = promisify(execFile)
 const cache = resolve('.cache')
 
 const minuteMs = 60_000
-/**
- * The maximum duration of `unpack`: it may wait for another process that downloads, and then download itself.
- */
-export const maxFindMs = 11 * minuteMs
 const maxFetchMs = 5 * minuteMs
 
 /** The path of a program, or the reason why it is not available. */
@@ -55,17 +51,12 @@ export async function findProgram (
 /**
  * The path of a program that a test file needs.
  * @param required the environment variable that makes a missing program a failure
- * @param timeoutMs the time that the file may take with the program
  * @returns `undefined` without the program: `t` is then skipped with the reason
  * @throws Error without the program where the variable is 1
  */
-export async function pathFor (t: Test, find: () => Promise<Found>, required: string, timeoutMs: number) {
-  t.setTimeout(maxFindMs)
+export async function pathFor (t: Test, find: () => Promise<Found>, required: string) {
   const found = await find()
-  if ('path' in found) {
-    t.setTimeout(timeoutMs)
-    return found.path
-  }
+  if ('path' in found) return found.path
   if (process.env[required] === '1') throw new Error(`${required}=1, but ${found.reason}`)
   t.plan(0, found.reason)
 }

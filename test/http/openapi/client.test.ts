@@ -16,8 +16,6 @@ const run = promisify(execFile)
 const generated = join(root, 'node_modules/.cache/client')
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 
-t.setTimeout(180_000)
-
 /**
  * Compiles the program with the types of a document.
  * @returns the compiler's errors; empty without errors

@@ -9,9 +9,6 @@ import { freePort } from '#test/support/redis/server.js'
 import { summary } from '#test/support/redis/replicas.js'
 import { spawnServer } from '#test/support/server-process.js'
 
-// Each process takes seconds to start on a busy machine.
-t.setTimeout(600_000)
-
 /** Starts a server whose stdout and stderr are a file descriptor, and waits until it responds. */
 async function start (t: Test, fd: number, env: Record<string, string> = {}) {
   const simulator = await startSimulator({ projects: 0, instances: 0 })

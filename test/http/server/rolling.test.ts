@@ -7,9 +7,6 @@ import { instances, series, summary } from '#test/support/redis/replicas.js'
 import { runServer } from '#test/support/server-process.js'
 import { startBalancer } from './balancer.js'
 
-// Each process takes seconds to start on a busy machine.
-t.setTimeout(600_000)
-
 const restarts = 6
 const clients = 24
 const paths = [summary, instances(5), series('cpuUsage'), series('networkIo'), '/healthz']

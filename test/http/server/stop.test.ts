@@ -11,9 +11,6 @@ import { createCertificate } from '#test/support/certificates.js'
 import { summary } from '#test/support/redis/replicas.js'
 import { runServer } from '#test/support/server-process.js'
 
-// Each process takes seconds to start on a busy machine.
-t.setTimeout(600_000)
-
 /** Starts a server with a SHUTDOWN_GRACE over a simulated cloud. */
 async function start (
   t: Test, SHUTDOWN_GRACE: string, options: SimulatorOptions = {}, env: Record<string, string> = {}

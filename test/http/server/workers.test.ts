@@ -15,9 +15,6 @@ import { summary } from '#test/support/redis/replicas.js'
 import { runMeasuredServer } from '#test/support/server-process.js'
 import { byPassword, cookieName } from '#test/support/session-client.js'
 
-// Each process takes seconds to start on a busy machine.
-t.setTimeout(600_000)
-
 const unreachableCloud = { OS_AUTH_URL: 'http://127.0.0.1:1', OS_USERNAME: 'ann', OS_PASSWORD: 'hidden' }
 
 interface LogLine {

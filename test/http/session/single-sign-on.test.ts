@@ -4,8 +4,6 @@ import { demoProjectId } from '#simulator/seed.js'
 import { summary } from '#test/support/authenticated-service.js'
 import { cookieName, setCookies, startSessionService } from '#test/support/session-client.js'
 
-t.setTimeout(180_000)
-
 const start = '/ui/session/websso/1'
 const callback = '/ui/session/websso'
 const startCookie = '__Host-openstack-monitoring-websso'

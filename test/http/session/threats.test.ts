@@ -7,8 +7,6 @@ import { summary } from '#test/support/authenticated-service.js'
 import { recordLog } from '#test/support/log.js'
 import { byPassword, cookieName, setCookies, startSessionService } from '#test/support/session-client.js'
 
-t.setTimeout(180_000)
-
 const names = (response: { json: () => any }) => response.json().map(({ name }: { name: string }) => name)
 const session = '/ui/session'
 

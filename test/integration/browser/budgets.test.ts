@@ -6,8 +6,6 @@ import { skip } from '#test/support/browser.js'
 import { root } from '#test/support/root.js'
 import { startPage } from '#test/support/screens.js'
 
-t.setTimeout(120_000)
-
 // The size of the page and of its screens. The benchmark measures its processor time.
 const kilobyte = 1000
 const folder = join(root, 'dist/web')

@@ -9,8 +9,6 @@ import { startPage, textsOf } from '#test/support/screens.js'
 import type { InstanceUsages } from '#web/lib/types.js'
 import { charts, formats } from '#web/lib/units.js'
 
-t.setTimeout(180_000)
-
 const instanceUrl = `/ui/projects/${adminProjectId}/instances/${adminInstanceId}`
 const format = formats('en')
 const drawn = (page: Page) => page.locator('.chart canvas').nth(5).waitFor()

@@ -6,8 +6,6 @@ import type { Test } from 'tap'
 import { openPage, skip } from '#test/support/browser.js'
 import { startService } from '#test/support/service.js'
 
-t.setTimeout(120_000)
-
 /**
  * Starts a server with an empty page.
  * @returns its origin

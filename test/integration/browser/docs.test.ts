@@ -3,8 +3,6 @@ import { openPage, skip } from '#test/support/browser.js'
 import { startService } from '#test/support/service.js'
 import type { Document } from '#test/support/openapi-contract.js'
 
-t.setTimeout(120_000)
-
 t.test('shows the operations, tries them out, and contacts no other server', { skip }, async (t) => {
   const { app } = await startService(t)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })

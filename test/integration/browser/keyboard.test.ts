@@ -3,8 +3,6 @@ import t from 'tap'
 import { skip } from '#test/support/browser.js'
 import { startPage, textsOf } from '#test/support/screens.js'
 
-t.setTimeout(120_000)
-
 /** Presses Tab until an element that a selector finds has the focus. @throws where none gets it */
 async function tabTo (page: Page, selector: string) {
   for (let presses = 0; presses < 60; presses++) {

@@ -7,7 +7,6 @@ import { charts, formats } from '#web/lib/units.js'
 import { quotaOf, quotas, rowOf } from '#web/lib/quotas.js'
 import type { Instance, InstanceUsages, Project } from '#web/lib/types.js'
 
-t.setTimeout(180_000)
 const format = formats('en')
 
 const instanceUrl = `/ui/projects/${adminProjectId}/instances/${adminInstanceId}`

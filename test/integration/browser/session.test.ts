@@ -6,8 +6,6 @@ import { summary } from '#test/support/authenticated-service.js'
 import { byPassword, cookieName } from '#test/support/session-client.js'
 import { startService } from '#test/support/service.js'
 
-t.setTimeout(120_000)
-
 t.test('Chromium holds the cookie, and shows it to no script', { skip }, async (t) => {
   const env = { AUTH: 'keystone', CACHE: 'on', WEBSSO: 'Company=openid' }
   const { app } = await startService(t, { env })

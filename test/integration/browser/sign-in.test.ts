@@ -9,8 +9,6 @@ import { cookieName } from '#test/support/session-client.js'
 import { field, signedIn, signIn, submit, userOf as user } from '#test/support/sign-in-screen.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 
-t.setTimeout(180_000)
-
 /** Starts the page of a service that wants its users to sign in. */
 async function start (t: Test, env: Record<string, string> = {}) {
   const started = await startPage(t, {

@@ -4,8 +4,6 @@ import { adminInstanceId, adminProjectId, demoProjectId } from '#simulator/seed.
 import { skip } from '#test/support/browser.js'
 import { findViolations, startPage, textsOf } from '#test/support/screens.js'
 
-t.setTimeout(180_000)
-
 const refresh = (page: Page) => page.locator('.top .square').first().click()
 const lines = (page: Page) => textsOf(page, '.trouble')
 const gone = (page: Page) => page.waitForFunction(() => document.querySelector('.trouble') === null)

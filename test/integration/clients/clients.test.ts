@@ -10,8 +10,6 @@ import { startService } from '#test/support/service.js'
 import { byPassword, logIn, onProject } from '#test/support/simulator-client.js'
 import { uninstrumented } from '#test/support/uninstrumented.js'
 
-t.setTimeout(600_000)
-
 const run = promisify(execFile)
 const source = join(root, 'test/integration/clients/programs')
 

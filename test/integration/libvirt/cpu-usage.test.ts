@@ -12,8 +12,6 @@ const vcpus = 2
 const halfScrapeSeconds = 0.5
 
 // The packages may have to be downloaded first.
-t.setTimeout(900_000)
-
 t.test('an instance on a real hypervisor uses the CPU time that libvirt reports', async (t) => {
   const hypervisor = await startHypervisor(t, demoInstanceId)
   const url = hypervisor && await startScraper(t, hypervisor.target)

@@ -17,8 +17,6 @@ const run = (program: string, args: string[], options: ExecFileOptions = {}) =>
   promisify(execFile)(...uninstrumented(program, ...args), { ...options, encoding: 'utf8' })
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
-t.setTimeout(600_000)
-
 const containerfile = read('Containerfile')
 const [stage = '', image = ''] = containerfile.split(/^FROM .*$/m).slice(1)
 /** The commands that build the package and install it. */

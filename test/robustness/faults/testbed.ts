@@ -42,9 +42,6 @@ const measured = [adminInstanceId, demoInstanceId]
 /** Samples cover 75 minutes before the start and 90 minutes after it, for clocks that are an hour wrong. */
 const [secondsBefore, secondsAfter] = [75 * 60, 90 * 60]
 
-/** Limit of a test file. */
-const timeoutMs = 900_000
-
 const byUpstream = <Value>(entries: Array<readonly [UpstreamName, Value]>) =>
   Object.fromEntries(entries) as Record<UpstreamName, Value>
 
@@ -66,7 +63,6 @@ export async function startTestbed (
 ): Promise<Testbed | undefined> {
   const store = await stores[storeName](t)
   if (store === undefined) return undefined
-  t.setTimeout(timeoutMs)
   const started = await Promise.all(upstreamNames.map(async (name) =>
     [name, await startProxy(certificate, keepAliveMs)] as const))
   const proxies = byUpstream(started)

@@ -9,8 +9,6 @@ import { startService } from '#test/support/service.js'
 import { responsesIn, sendRaw } from '#test/support/socket.js'
 import { malformed, smuggling, withBody } from './messages.js'
 
-t.setTimeout(600_000)
-
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 

@@ -2,8 +2,6 @@ import { check } from 'recheck'
 import t from 'tap'
 import { collectPatterns } from './patterns.js'
 
-t.setTimeout(600_000)
-
 // The checker in JavaScript: the other backends are native programs, or need Java.
 process.env.RECHECK_BACKEND = 'pure'
 

@@ -25,9 +25,6 @@ export interface Influxd extends Client, ServerControl { url: string }
 const responds = (url: string) =>
   request(`${url}/ping`, { reset: true, signal: AbortSignal.timeout(100) }).then(() => true, () => false)
 
-/** Milliseconds that a test file may take after influxd was found. */
-const testTimeoutMs = 120_000
-
 /** The administrator of a server that was started with `auth`. */
 export const admin = { username: 'admin', password: 'admin-s3cret' }
 const createAdmin = `CREATE USER ${admin.username} WITH PASSWORD '${admin.password}' WITH ALL PRIVILEGES`
@@ -38,7 +35,7 @@ const createAdmin = `CREATE USER ${admin.username} WITH PASSWORD '${admin.passwo
  * @throws Error without an influxd where REQUIRE_INFLUXD=1
  */
 export async function startInfluxd (t: Test, options: InfluxdOptions = {}): Promise<Influxd | undefined> {
-  const path = await pathFor(t, findInfluxd, 'REQUIRE_INFLUXD', testTimeoutMs)
+  const path = await pathFor(t, findInfluxd, 'REQUIRE_INFLUXD')
   if (path === undefined) return
 
   const dir = await mkdtemp(join(tmpdir(), 'influxd-'))

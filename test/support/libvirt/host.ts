@@ -14,9 +14,6 @@ import { root } from '#test/support/root.js'
 
 const run = promisify(execFile)
 
-/** The maximum duration of a test file, without the search for the packages. */
-const maxTestMs = 240_000
-
 const packages = [
   'libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86',
   'prometheus-libvirt-exporter'
@@ -36,7 +33,7 @@ type Reading = [unixSeconds: number, cpuSeconds: number]
  * @throws Error where it cannot run and REQUIRE_LIBVIRT is 1
  */
 export async function startHypervisor (t: Test, id: string) {
-  const libvirtd = await pathFor(t, findLibvirt, 'REQUIRE_LIBVIRT', maxTestMs)
+  const libvirtd = await pathFor(t, findLibvirt, 'REQUIRE_LIBVIRT')
   if (libvirtd === undefined) return
   const dir = mkdtempSync(join(tmpdir(), 'libvirt-'))
   const target = `127.0.0.1:${await freePort()}`

@@ -1,10 +1,7 @@
 import { delimiter, join } from 'node:path'
 import type { Test } from 'tap'
-import { isExecutable, maxFindMs, unpack } from '#test/support/debian.js'
+import { isExecutable, unpack } from '#test/support/debian.js'
 import type { Found } from '#test/support/debian.js'
-
-/** The maximum duration of a test file, without the search for its program. */
-const maxTestMs = 120_000
 
 /** The Debian package of each program, and the variable with which a missing one is a failure. */
 const programs = {
@@ -20,14 +17,12 @@ const programs = {
  */
 export async function findProgram (t: Test, name: keyof typeof programs): Promise<string | undefined> {
   const { required } = programs[name]
-  t.setTimeout(maxFindMs)
   const found = await locateProgram(name)
   if ('reason' in found) {
     if (process.env[required] === '1') throw new Error(`${required}=1, but ${found.reason}`)
     t.plan(0, found.reason)
     return
   }
-  t.setTimeout(maxTestMs)
   return found.path
 }
 

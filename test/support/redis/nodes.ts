@@ -54,7 +54,7 @@ export async function startSentinel (t: Test, passwords: { redis: string, sentin
   const replica = await startRedis(t, [...args, '--replicaof', `127.0.0.1 ${master.port}`], login)
   while (!/master_link_status:up/.test(await replica!.client.info())) await sleep(50)
 
-  const path = (await pathFor(t, findRedis, 'REQUIRE_REDIS', 180_000))!
+  const path = (await pathFor(t, findRedis, 'REQUIRE_REDIS'))!
   const dir = await mkdtemp(join(tmpdir(), 'sentinel-'))
   const port = await freePort()
   const settings = [

@@ -31,9 +31,6 @@ export interface RedisServer {
   resume: () => void
 }
 
-/** Milliseconds that a test file may take after the Redis server was found. */
-const testTimeoutMs = 180_000
-
 /**
  * Starts a Redis server on a free port; it ends with the test.
  * @param args more arguments of the server
@@ -44,7 +41,7 @@ const testTimeoutMs = 180_000
 export async function startRedis (
   t: Test, args: string[] = [], login = ''
 ): Promise<RedisServer | undefined> {
-  const path = await pathFor(t, findRedis, 'REQUIRE_REDIS', testTimeoutMs)
+  const path = await pathFor(t, findRedis, 'REQUIRE_REDIS')
   if (path === undefined) return
 
   const dir = await mkdtemp(join(tmpdir(), 'redis-'))
