@@ -13,9 +13,9 @@ const paths = [summary, instances(5), series('cpuUsage'), series('networkIo'), '
 
 for (const WORKERS of ['1', '2']) {
   t.test(`a rolling restart under load loses no request with WORKERS=${WORKERS}`, async (t) => {
-    const simulator = await startSimulator({ projects: 3, instances: 20, latency: 5 })
+    const simulator = await startSimulator({ projects: 3, instances: 20, latency: 100 })
     t.teardown(() => simulator.close())
-    // Short TTLs: most requests wait for an upstream when their process is to end.
+    // Short TTLs and slow upstreams: most requests wait for an upstream when their process is to end.
     const ttls = { SERIES_TTL: '1s', INSTANCES_TTL: '0', SUMMARY_TTL: '1s' }
     const start = async () => {
       const env = { ...simulator.env, ...ttls, PORT: '0', LOG_LEVEL: 'info', WORKERS }
