@@ -7,6 +7,7 @@ import { root } from '#test/support/root.js'
 import { uninstrumented } from '#test/support/uninstrumented.js'
 
 const server = join(root, 'dist/server.js')
+const uninstrumentedWorkers = join(root, 'dist/test/support/uninstrumented-workers.js')
 
 /**
  * Starts the server in a process of its own.
@@ -34,9 +35,13 @@ export function spawnServer (
 export const runServer = (t: Test, env: Record<string, string>, ...flags: string[]) =>
   read(spawnServer(t, env, 'pipe', flags))
 
-/** The same, slower: what the server runs counts as covered. It is for code that no test's process runs. */
+/**
+ * The same, slower: what the server runs counts as covered, without its workers. It is for code that no
+ * test's process runs.
+ */
 export const runMeasuredServer = (t: Test, env: Record<string, string>, ...flags: string[]) =>
-  read(spawnServer(t, env, 'pipe', flags, (program, ...args) => [program, args]))
+  read(spawnServer(t, env, 'pipe', ['--import', uninstrumentedWorkers, ...flags], (program, ...args) =>
+    [program, args]))
 
 function read (started: ReturnType<typeof spawnServer>) {
   const { exited } = started

@@ -45,7 +45,7 @@ process.exitCode = failed || !isCurrent ? 1 : 0
 
 /** Runs four files at a time: a case mostly waits. */
 function runFiles (files: string[], env: Record<string, string> = {}) {
-  return tap(['--disable-coverage', '--jobs=4', ...files], env)
+  return tap(['--disable-coverage', '--jobs=6', ...files], env)
 }
 
 function readResults (): FaultResult[] {

@@ -5,7 +5,7 @@ import { demoInstanceId } from '#simulator/seed.js'
 import { startSimulator } from '#simulator/simulator.js'
 import { startReceiver } from '#test/support/otlp.js'
 import type { Span } from '#test/support/otlp.js'
-import { runMeasuredServer } from '#test/support/server-process.js'
+import { runMeasuredServer, runServer } from '#test/support/server-process.js'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const parentId = '00f067aa0ba902b7'
@@ -21,12 +21,14 @@ const printLoaded = `
   process.on('exit', () => console.error('loaded ' + Object.keys(cache).filter(isSdk).length))`
 
 /** Starts a server over a simulated cloud; `end` returns how many files of OpenTelemetry's SDK it loaded. */
-async function start (t: Test, settings: (cloud: Record<string, string>) => Record<string, string>) {
+async function start (
+  t: Test, settings: (cloud: Record<string, string>) => Record<string, string>, run = runMeasuredServer
+) {
   const simulator = await startSimulator({ projects: 0, instances: 0 })
   t.teardown(() => simulator.close())
   const env = { ...simulator.env, PORT: '0', CACHE: 'off', ...settings(simulator.env) }
   const module = `data:text/javascript,${encodeURIComponent(printLoaded)}`
-  const { child, output, exited, logged } = runMeasuredServer(t, env, `--import=${module}`)
+  const { child, output, exited, logged } = run(t, env, `--import=${module}`)
   const origin = await logged('"reach":"all"')
   const end = async () => {
     child.kill('SIGTERM')
@@ -53,7 +55,7 @@ const off: Record<string, (url: string) => Record<string, string>> = {
 for (const [name, settings] of Object.entries(off)) {
   t.test(`loads no OpenTelemetry SDK ${name}`, async (t) => {
     const receiver = await startReceiver(t)
-    const { origin, simulator, end } = await start(t, () => settings(receiver.url))
+    const { origin, simulator, end } = await start(t, () => settings(receiver.url), runServer)
     t.equal((await fetch(origin + cpuUsage, { headers })).status, 200)
     t.match(simulator.calls.at(-1)!.headers.traceparent, new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`))
     t.equal(await end(), 0)
@@ -66,7 +68,7 @@ t.test('exports spans to OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, unchanged', async (
   const { origin, end } = await start(t, () => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`
-  }))
+  }), runServer)
   t.equal((await fetch(origin + cpuUsage, { headers })).status, 200)
   await end()
   t.ok(receiver.spans().length > 0)
