@@ -23,3 +23,14 @@ t.test('counts a failed read by upstream, reason and outcome; other errors do no
     'openstack_monitoring_upstream_failures_total{upstream="compute",reason="timeout",outcome="partial"} 1'
   ])
 })
+
+t.test('a worker reports the sum over all workers, and its own metrics for that sum', async (t) => {
+  const telemetry = createTelemetry()
+  telemetry.upstreamChecked('compute', true, 5)
+  telemetry.setSum(async () => 'the sum')
+  t.equal(await telemetry.read(), 'the sum')
+  const { checkedAt, metrics } = await telemetry.snapshot()
+  t.equal(checkedAt, 5)
+  const { values } = metrics.find(({ name }) => name === 'openstack_monitoring_upstream_up')!
+  t.match(values, [{ labels: { upstream: 'compute' }, value: 1 }])
+})
