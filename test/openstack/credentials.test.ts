@@ -3,7 +3,8 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { parse } from 'yaml'
 import { build, instancesUrl, read, readPages, readSummary } from './cloud.js'
-import { applicationCredential, clientConfig } from './openstackclient.js'
+import { applicationCredential } from './keystone.js'
+import { clientConfig } from './openstackclient.js'
 
 const { auth_url: OS_AUTH_URL } = parse(readFileSync(clientConfig, 'utf8')).clouds.admin.auth
 

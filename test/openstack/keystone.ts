@@ -47,6 +47,34 @@ export async function isValid (subject: string) {
   return (await request('GET', '/auth/tokens', { token, subject })).status === 200
 }
 
+interface ApplicationCredential { id: string, name: string, secret: string }
+
+let credentials = 0
+
+/** @param token of the user; the credential is for its project */
+async function createCredential (user: string, token: string, accessRules?: object[]) {
+  const { status, body } = await request('POST', `/users/${user}/application_credentials`, {
+    token,
+    body: {
+      application_credential: { name: `test-${process.pid}-${credentials++}`, access_rules: accessRules }
+    }
+  })
+  if (status !== 201) throw new Error(`the creation of an application credential returned ${status}`)
+  return body.application_credential as ApplicationCredential
+}
+
+/**
+ * Creates an application credential of a user, for the project of the same name. It is deleted with the test.
+ */
+export async function applicationCredential (t: Test, user: string, accessRules?: object[]) {
+  const token = await login(user, onProject(user))
+  const { body } = await request('GET', '/auth/tokens', { token, subject: token })
+  const { id: userId } = body.token.user
+  const credential = await createCredential(userId, token, accessRules)
+  t.teardown(() => request('DELETE', `/users/${userId}/application_credentials/${credential.id}`, { token }))
+  return credential
+}
+
 /** Creates a user for one test, which may change its roles. The user is deleted with the test. */
 export async function createUser (t: Test) {
   const name = `test-${process.pid}`
@@ -62,7 +90,6 @@ export async function createUser (t: Test) {
   })
   const { id } = created.body.user
   t.teardown(() => request('DELETE', `/users/${id}`, { token }))
-  let credentials = 0
 
   return {
     name,
@@ -77,11 +104,7 @@ export async function createUser (t: Test) {
      * @returns a token of the credential
      */
     async credentialToken (own: string, accessRules: object[]) {
-      const { body } = await request('POST', `/users/${id}/application_credentials`, {
-        token: own,
-        body: { application_credential: { name: `${name}-${credentials++}`, access_rules: accessRules } }
-      })
-      const { id: credentialId, secret } = body.application_credential
+      const { id: credentialId, secret } = await createCredential(id, own, accessRules)
       return issueToken({
         methods: ['application_credential'],
         application_credential: { id: credentialId, secret }

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Test } from 'tap'
 
 const { CLOUD_HOME, XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env
 
@@ -42,19 +41,4 @@ export async function openstackJson (commands: string[], cloud = 'admin') {
   const documents = stdout.split(/^(?=[[{])/m).filter((text) => text.trim() !== '')
   if (documents.length !== commands.length) throw new Error(`openstackclient: ${stderr}`)
   return documents.map((text) => JSON.parse(text))
-}
-
-let credentials = 0
-
-/**
- * Creates an application credential for the user and project of a cloud in `clouds.yaml`. It is deleted with
- * the test.
- */
-export async function applicationCredential (t: Test, cloud: string, accessRules?: object[]) {
-  const name = `test-${process.pid}-${credentials++}`
-  const rules = accessRules ? ['--access-rules', JSON.stringify(accessRules)] : []
-  const create = ['application', 'credential', 'create', name, ...rules, '-f', 'json']
-  const created = await openstack(create, cloud)
-  t.teardown(() => openstack(['application', 'credential', 'delete', created.id], cloud))
-  return created as { id: string, name: string, secret: string }
 }

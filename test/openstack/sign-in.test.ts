@@ -9,8 +9,7 @@ import { buildPage } from '#test/support/page.js'
 import { textsOf } from '#test/support/screens.js'
 import { field, signedIn, signIn, submit, userOf } from '#test/support/sign-in-screen.js'
 import { build } from './cloud.js'
-import { createUser, isValid, login, onProject, password } from './keystone.js'
-import { applicationCredential } from './openstackclient.js'
+import { applicationCredential, createUser, isValid, login, onProject, password } from './keystone.js'
 
 await buildPage()
 const key = randomBytes(32)

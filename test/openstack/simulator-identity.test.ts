@@ -4,7 +4,7 @@ import { compare } from './compare.js'
 import type { Requests } from './compare.js'
 import { byPassword, openClouds } from './compared-clouds.js'
 import type { ComparedCloud } from './compared-clouds.js'
-import { applicationCredential } from './openstackclient.js'
+import { applicationCredential } from './keystone.js'
 
 const clouds = await openClouds(t)
 const rules = [{ service: 'monitoring', method: 'GET', path: '/v1/openstack/projects/{id}/instances' }]
