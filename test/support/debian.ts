@@ -23,8 +23,8 @@ export const isExecutable = (path: string) => access(path, constants.X_OK).then(
 /** A program that tests use where it exists. */
 interface Program {
   name: string
-  /** The environment variable with its path. */
-  variable: string
+  /** The environment variable with its path, where there is one. */
+  variable?: string
   /** The Debian packages that it is in, with the libraries that a small system lacks. */
   packages: string[]
   /** Whether a program of this name on the PATH is the right one; each is by default. */
@@ -35,7 +35,7 @@ interface Program {
 export async function findProgram (
   { name, variable, packages, accepts = async () => true }: Program
 ): Promise<Found> {
-  const given = process.env[variable]
+  const given = variable && process.env[variable]
   if (given) {
     return await isExecutable(given) ? { path: given } : { reason: `${variable}=${given} is not a program` }
   }
@@ -45,7 +45,7 @@ export async function findProgram (
   const found = await unpack(packages[0]!, packages, `usr/bin/${name}`)
   return 'path' in found
     ? found
-    : { reason: `${name} is not in ${variable} nor on the PATH, and ${found.reason}` }
+    : { reason: `${name} is not ${variable ? `in ${variable} nor ` : ''}on the PATH, and ${found.reason}` }
 }
 
 /**

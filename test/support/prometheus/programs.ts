@@ -1,7 +1,5 @@
-import { delimiter, join } from 'node:path'
 import type { Test } from 'tap'
-import { isExecutable, unpack } from '#test/support/debian.js'
-import type { Found } from '#test/support/debian.js'
+import { findProgram as find, pathFor } from '#test/support/debian.js'
 
 /** The Debian package of each program, and the variable with which a missing one is a failure. */
 const programs = {
@@ -15,23 +13,9 @@ const programs = {
  * @returns its path; undefined when it is not available, and then `t` is skipped with the reason
  * @throws {Error} when it is not available and required
  */
-export async function findProgram (t: Test, name: keyof typeof programs): Promise<string | undefined> {
-  const { required } = programs[name]
-  const found = await locateProgram(name)
-  if ('reason' in found) {
-    if (process.env[required] === '1') throw new Error(`${required}=1, but ${found.reason}`)
-    t.plan(0, found.reason)
-    return
-  }
-  return found.path
-}
+export const findProgram = (t: Test, name: keyof typeof programs) =>
+  pathFor(t, () => locateProgram(name), programs[name].required)
 
 /** Finds a program on the PATH or in its Debian package. */
-export async function locateProgram (name: keyof typeof programs): Promise<Found> {
-  for (const path of (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, name))) {
-    if (await isExecutable(path)) return { path }
-  }
-  const { package: debian } = programs[name]
-  const found = await unpack(debian, [debian], `usr/bin/${name}`)
-  return 'path' in found ? found : { reason: `${name} is not on the PATH, and ${found.reason}` }
-}
+export const locateProgram = (name: keyof typeof programs) =>
+  find({ name, packages: [programs[name].package] })
