@@ -214,6 +214,7 @@ function merged (intervals: Span[]) {
 }
 
 const lengthOf = ({ start, end }: Span) => end - start
+
 /** A text that is the same for the same labels. */
 export const seriesKey = (labels: SampledSeries['labels']) =>
   JSON.stringify(Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1))

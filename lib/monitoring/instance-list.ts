@@ -42,8 +42,8 @@ export async function listInstances (
     openstack.servers(project, query), openstack.project(project)
   ])
   const ids = servers.map(({ id }) => id)
-  const withoutSamples = (err: unknown): CachedValue<LatestSamples> => ({
-    value: [], fetchedAt: now, failure: asUpstreamError(err)
+  const withoutSamples = (failure: unknown): CachedValue<LatestSamples> => ({
+    value: [], fetchedAt: now, failure
   })
   const { value: samples, fetchedAt, failure } =
     await metrics.latest(['cpu', 'memory'], ids, onlyProject).catch(withoutSamples)
