@@ -43,7 +43,7 @@ if (!isCurrent) {
 }
 process.exitCode = failed || !isCurrent ? 1 : 0
 
-/** Runs four files at a time: a case mostly waits. */
+/** Runs six files at a time: a case mostly waits. */
 function runFiles (files: string[], env: Record<string, string> = {}) {
   return tap(['--disable-coverage', '--jobs=6', ...files], env)
 }
